@@ -1,0 +1,67 @@
+// A backup as queries return it, failed ones included.
+import { z } from 'zod';
+import { actor } from './actor.ts';
+import { failure } from './failures.ts';
+import { backupId, deploymentId, policyId } from './ids.ts';
+
+/**
+ * requested -> running -> sealed -> completed -> expired -> deleted
+ *                 |          |
+ *                 +----------+--> failed | cancelled
+ */
+export const backupStatus = z.enum([
+  'requested',
+  'running',
+  'sealed',
+  'completed',
+  'failed',
+  'cancelled',
+  'missing',
+  'expired',
+  'deleted',
+]);
+export type BackupStatus = z.infer<typeof backupStatus>;
+
+export const backupTrigger = z.enum(['manual', 'schedule', 'api']);
+export type BackupTrigger = z.infer<typeof backupTrigger>;
+
+/** A backup as `backups.list` and `backups.byId` return it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
+export const backup = z.object({
+  id: backupId,
+  deploymentId,
+  deploymentName: z.string(),
+  policyId: policyId.nullable(),
+  trigger: backupTrigger,
+  actor,
+  /** When it was requested. */
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  completedAt: z.iso.datetime().nullable(),
+  durationMs: z.int().nonnegative().nullable(),
+  status: backupStatus,
+  /** The archive's key at its destination; null until it is sealed. */
+  filePath: z.string().nullable(),
+  sizeBytes: z.int().nonnegative().nullable(),
+  /** Size of the raw dump before compression. */
+  rawBytes: z.int().nonnegative().nullable(),
+  documents: z.int().nonnegative().nullable(),
+  collections: z.int().nonnegative().nullable(),
+  /** SHA-256 of the whole archive file, hex. */
+  sha256: z.string().nullable(),
+  database: z.string().nullable(),
+  /** When the archive was last re-read and found whole. */
+  verifiedAt: z.iso.datetime().nullable(),
+  error: failure.nullable(),
+});
+export type Backup = z.infer<typeof backup>;
+
+/** One collection of a backup, read from the archive's manifest. */
+export const backupCollection = z.object({
+  database: z.string(),
+  collection: z.string(),
+  type: z.enum(['collection', 'view', 'timeseries']),
+  documents: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  indexes: z.int().nonnegative(),
+});
+export type BackupCollection = z.infer<typeof backupCollection>;

@@ -1,0 +1,36 @@
+// The configuration as a file: deployments without secrets, and policies. Archives and history are not part of it.
+import { z } from 'zod';
+import { deploymentName } from './deployment.ts';
+import { policySettings } from './policy.ts';
+
+export const configurationFile = z.object({
+  format: z.literal('holdfast-configuration'),
+  version: z.literal(1),
+  exportedAt: z.iso.datetime(),
+  deployments: z.array(
+    z.object({
+      name: deploymentName,
+      hosts: z.array(z.string()),
+      database: z.string().nullable(),
+      policies: z.array(z.object({ name: z.string(), ...policySettings.shape })),
+    }),
+  ),
+});
+export type ConfigurationFile = z.infer<typeof configurationFile>;
+
+/** One line of what an import would do. `current` is null for something new. */
+export const configurationChange = z.object({
+  kind: z.enum(['policy-added', 'policy-changed', 'policy-unchanged', 'deployment-needs-connection']),
+  deployment: z.string(),
+  policy: z.string().nullable(),
+  current: policySettings.nullable(),
+  next: policySettings.nullable(),
+});
+export type ConfigurationChange = z.infer<typeof configurationChange>;
+
+/** What `configuration.preview` returns; `digest` goes back to `configuration.import`, which refuses a changed base. */
+export const configurationPreview = z.object({
+  changes: z.array(configurationChange),
+  digest: z.string(),
+});
+export type ConfigurationPreview = z.infer<typeof configurationPreview>;

@@ -1,0 +1,194 @@
+// The catalogue of refusals: what a caller can act on. Code -> details, transport status, English message, what to do.
+// Clients branch on `error.data.app.code`, never on the text.
+import { z } from 'zod';
+import { lockHolder, operationKind } from './deployment.ts';
+
+const nothing = z.object({});
+const named = z.object({ id: z.string() });
+
+interface Entry<D extends z.ZodObject> {
+  readonly details: D;
+  /** The tRPC code, which decides the HTTP status. */
+  readonly transport: 'BAD_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'SERVICE_UNAVAILABLE' | 'TIMEOUT';
+  readonly message: (details: z.infer<D>) => string;
+  readonly hint: string;
+}
+
+function entry<D extends z.ZodObject>(value: Entry<D>): Entry<D> {
+  return value;
+}
+
+export const errorCatalogue = {
+  OPERATION_IN_PROGRESS: entry({
+    details: z.object({ deploymentName: z.string(), holder: lockHolder }),
+    transport: 'CONFLICT',
+    message: ({ deploymentName, holder }) =>
+      `A ${holder.kind} already runs on ${deploymentName} since ${holder.since}, started by ${holder.actor.kind} ${holder.actor.id}.`,
+    hint: 'Wait until it has ended, or cancel it.',
+  }),
+  DEPLOYMENT_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no deployment ${id}.`,
+    hint: 'List the deployments to see their names.',
+  }),
+  DEPLOYMENT_EXISTS: entry({
+    details: z.object({ name: z.string(), existing: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ name, existing }) => `${name} is already registered as ${existing}.`,
+    hint: 'Use the registered deployment, or choose another name.',
+  }),
+  DEPLOYMENT_UNREACHABLE: entry({
+    details: z.object({ hosts: z.array(z.string()), reason: z.string(), message: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ hosts, message }) => `${hosts.join(', ')}: ${message}`,
+    hint: 'Check host, port, firewall, TLS options, user and password.',
+  }),
+  INVALID_URI: entry({
+    details: z.object({ problem: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ problem }) => `The connection string cannot be used: ${problem}`,
+    hint: 'It looks like mongodb://user:password@host:27017/database?authSource=admin; reserved characters are percent-encoded.',
+  }),
+  POLICY_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no policy ${id}.`,
+    hint: 'List the policies to see their ids.',
+  }),
+  BACKUP_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no backup ${id}.`,
+    hint: 'List the backups to see their ids.',
+  }),
+  BACKUP_NOT_RESTORABLE: entry({
+    details: z.object({ id: z.string(), status: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ id, status }) => `The backup ${id} is ${status}; only a completed one can be used.`,
+    hint: 'Choose a completed backup.',
+  }),
+  ARCHIVE_UNREADABLE: entry({
+    details: z.object({ key: z.string(), problem: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
+    hint: 'Do not use this backup. Choose another one, and check the disk that it lies on.',
+  }),
+  RESTORE_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no restore ${id}.`,
+    hint: 'List the restores to see their ids.',
+  }),
+  OPERATION_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no operation ${id}.`,
+    hint: 'List the operations to see their ids.',
+  }),
+  OPERATION_ENDED: entry({
+    details: z.object({ id: z.string(), kind: operationKind, status: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ kind, status }) => `The ${kind} has already ended: ${status}.`,
+    hint: 'There is nothing left to cancel.',
+  }),
+  WRONG_WORKER: entry({
+    details: z.object({ id: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ id }) => `The operation ${id} belongs to another server, or has ended.`,
+    hint: 'The server that holds it goes on; this one stops its part.',
+  }),
+  PLAN_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: () => 'The restore plan does not exist or has expired.',
+    hint: 'Make a new plan and confirm that one.',
+  }),
+  CONFIRMATION_MISMATCH: entry({
+    details: z.object({ expected: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ expected }) => `The confirmation does not match: type ${expected} exactly.`,
+    hint: 'Nothing was changed. Type the name as it is shown.',
+  }),
+  TARGET_EXISTS: entry({
+    details: z.object({ databases: z.array(z.string()) }),
+    transport: 'CONFLICT',
+    message: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
+    hint: 'Choose another suffix, or remove those databases first.',
+  }),
+  TOOL_MISSING: entry({
+    details: z.object({ tool: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ tool }) => `${tool} was not found.`,
+    hint: 'Install the MongoDB Database Tools, or name them with MONGODUMP_PATH and MONGORESTORE_PATH; `holdfast doctor` shows what is found.',
+  }),
+  CONFIGURATION_INVALID: entry({
+    details: z.object({ problems: z.array(z.string()) }),
+    transport: 'BAD_REQUEST',
+    message: ({ problems }) => `The configuration cannot be imported: ${problems.join('; ')}`,
+    hint: 'Nothing was changed. Correct the file and preview it again.',
+  }),
+  CONFIGURATION_CHANGED: entry({
+    details: nothing,
+    transport: 'CONFLICT',
+    message: () => 'The configuration has changed since the preview.',
+    hint: 'Preview the import again and apply that one.',
+  }),
+  SHARDED_UNSUPPORTED: entry({
+    details: nothing,
+    transport: 'PRECONDITION_FAILED',
+    message: () => 'Sharded clusters cannot be restored in place.',
+    hint: 'Nothing was changed. Restore by hand with the steps in the archive\'s RESTORE.txt.',
+  }),
+  NOT_SIGNED_IN: entry({
+    details: nothing,
+    transport: 'UNAUTHORIZED',
+    message: () => 'Sign in first, or send the administrator key.',
+    hint: 'Send `Authorization: Bearer <key>`; the key\'s file is named where the server was started. In the browser use a code from `holdfast login-code`.',
+  }),
+  LOGIN_CODE_INVALID: entry({
+    details: nothing,
+    transport: 'UNAUTHORIZED',
+    message: () => 'The code is wrong, used or expired.',
+    hint: 'Make a new one with `holdfast login-code`; it is good for ten minutes and once.',
+  }),
+  TOO_MANY_ATTEMPTS: entry({
+    details: z.object({ retryAfterSeconds: z.int() }),
+    transport: 'FORBIDDEN',
+    message: ({ retryAfterSeconds }) => `Too many attempts. Try again in ${retryAfterSeconds} s.`,
+    hint: 'Wait, then use a fresh code.',
+  }),
+  LEDGER_UNAVAILABLE: entry({
+    details: nothing,
+    transport: 'SERVICE_UNAVAILABLE',
+    message: () => 'The ledger does not answer.',
+    hint: 'Wait a moment; if it stays, see whether its mongod runs and has disk space.',
+  }),
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorDetails<C extends ErrorCode> = z.infer<(typeof errorCatalogue)[C]['details']>;
+
+/** What stands in `error.data.app` of a tRPC error that a caller can act on. */
+export interface AppErrorData<C extends ErrorCode = ErrorCode> {
+  readonly code: C;
+  readonly details: ErrorDetails<C>;
+  readonly hint: string;
+}
+
+/** A refusal: thrown by deciders and the API, mapped to the wire in one place. */
+export class AppError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'AppError';
+  readonly code: C;
+  readonly details: ErrorDetails<C>;
+
+  constructor(code: C, details: ErrorDetails<C>) {
+    super((errorCatalogue[code].message as (details: ErrorDetails<C>) => string)(details));
+    this.code = code;
+    this.details = details;
+  }
+
+  get hint(): string {
+    return errorCatalogue[this.code].hint;
+  }
+}

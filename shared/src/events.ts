@@ -1,0 +1,153 @@
+// Every event of the ledger: past tense, JSON only, parsed on write and on read. Secrets, names of people and addresses
+// are never part of one. Event data only grows by optional fields; anything else needs a new schemaVersion and an upcaster.
+import { z } from 'zod';
+import { actor } from './actor.ts';
+import { backupTrigger } from './backup.ts';
+import { deploymentName } from './deployment.ts';
+import { failureReason } from './failures.ts';
+import { backupId, deploymentId, destinationId, operationId, planId, policyId, restoreId } from './ids.ts';
+import { policySettings } from './policy.ts';
+import { liveData, restoreTarget } from './restore.ts';
+
+const count = z.int().nonnegative();
+/** JSON text without lone surrogates, which MongoDB would replace and so break the hash. */
+const text = z.string().refine((value) => value.isWellFormed(), { error: 'text has a lone surrogate' });
+const failureFields = {
+  reason: failureReason,
+  message: text,
+  hint: text,
+  stderrTail: z.array(text).max(20).optional(),
+};
+const ofBackup = { backupId, deploymentId };
+const ofRestore = { restoreId, deploymentId };
+const archiveFacts = {
+  destinationId,
+  key: text,
+  sizeBytes: count,
+  sha256: z.string(),
+  manifestDigest: z.string(),
+  rawBytes: count,
+  documents: count,
+  collections: count,
+};
+const deploymentFacts = {
+  name: deploymentName,
+  hosts: z.array(text),
+  database: text.nullable(),
+  replicaSet: text.nullable(),
+  replicaSetId: text.nullable(),
+  serverVersion: text.nullable(),
+  /** Where the sealed connection string is kept, beside the ledger. */
+  secretRef: z.uuid(),
+};
+
+/** Event type -> schema of its data. */
+export const eventData = {
+  DeploymentRegistered: z.object({ deploymentId, ...deploymentFacts }),
+  DeploymentUpdated: z.object({ deploymentId, ...deploymentFacts }),
+  DeploymentRemoved: z.object({ deploymentId }),
+  PolicyChanged: z.object({ policyId, deploymentId, name: text, ...policySettings.shape }),
+
+  BackupRequested: z.object({
+    ...ofBackup,
+    deploymentName: text,
+    database: text.nullable(),
+    policyId: policyId.nullable(),
+    trigger: backupTrigger,
+    /** For a scheduled one: the due time it answers. Each happens once. */
+    dueAt: z.iso.datetime().nullable(),
+  }),
+  BackupStarted: z.object({ ...ofBackup, worker: text, toolVersion: text, serverVersion: text }),
+  /** The archive's bytes are durable under a temporary name; whoever comes later finishes forward from `upload`. */
+  BackupSealed: z.object({ ...ofBackup, worker: text, upload: text, ...archiveFacts }),
+  BackupCompleted: z.object({ ...ofBackup, worker: text, durationMs: count, ...archiveFacts }),
+  BackupFailed: z.object({ ...ofBackup, ...failureFields }),
+  BackupCancelled: z.object({ ...ofBackup }),
+  BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),
+  BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count }),
+  BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields }),
+  BackupMissing: z.object({ ...ofBackup }),
+  /** Retention chose it; it is not offered any more. `BackupDeleted` follows once the file is gone. */
+  BackupExpired: z.object({ ...ofBackup, policyId: policyId.nullable(), retentionCount: count }),
+  BackupDeleted: z.object({ ...ofBackup, cause: z.enum(['retention', 'manual']) }),
+
+  OperationCancelRequested: z.object({ operationId, kind: z.enum(['backup', 'restore']), deploymentId }),
+
+  RestoreRequested: z.object({
+    ...ofRestore,
+    deploymentName: text,
+    backupId,
+    planId,
+    target: restoreTarget,
+  }),
+  RestoreStarted: z.object({ ...ofRestore, worker: text, toolVersion: text, serverVersion: text }),
+  /** The shadow collections are proven. The names are the journal: which of them exist says how far the swap came. */
+  RestoreStaged: z.object({
+    ...ofRestore,
+    worker: text,
+    swaps: z.array(z.object({ database: text, live: text, shadow: text, undo: text })),
+  }),
+  RestoreSwapped: z.object({ ...ofRestore, worker: text }),
+  RestoreCompleted: z.object({
+    ...ofRestore,
+    worker: text,
+    durationMs: count,
+    documents: count,
+    collections: count,
+    databases: z.array(text),
+    liveData,
+  }),
+  RestoreFailed: z.object({ ...ofRestore, liveData, ...failureFields }),
+  RestoreCancelled: z.object({ ...ofRestore }),
+
+  ConfigurationImported: z.object({ deployments: count, policies: count, digest: z.string() }),
+  ApiKeyCreated: z.object({ keyId: z.string(), role: z.enum(['administrator']) }),
+  SignedIn: z.object({ method: z.enum(['login-code']) }),
+  /** Failed sign-ins of one minute from one source, counted: strangers must not grow the ledger. */
+  SignInFailed: z.object({ source: text, attempts: count, minute: z.iso.datetime() }),
+} as const;
+
+export type EventType = keyof typeof eventData;
+export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
+export const eventTypes = Object.keys(eventData) as EventType[];
+
+/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `configuration` or `access`. */
+export const streamName = z.string().regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|access)$/);
+export type StreamName = z.infer<typeof streamName>;
+
+/** An event that a decider returns: not yet in the ledger. */
+export type NewEvent<T extends EventType = EventType> = {
+  [K in T]: { readonly stream: StreamName; readonly type: K; readonly data: EventData<K> };
+}[T];
+
+/** An event as the ledger holds it. `position` is gapless from 1. `data` is parsed by `parseEvent`. */
+export const ledgerEvent = z.object({
+  position: z.int().positive(),
+  eventId: z.uuid(),
+  stream: streamName,
+  version: z.int().positive(),
+  type: z.enum(eventTypes as [EventType, ...EventType[]]),
+  schemaVersion: z.int().positive(),
+  /** ISO 8601 in UTC, the database's time; never goes back along the chain. */
+  at: z.iso.datetime(),
+  actor,
+  /** The operation (or, outside one, the command) that this belongs to. */
+  correlationId: z.uuid(),
+  /** The event that caused this one. */
+  causationId: z.uuid().nullable(),
+  data: z.record(z.string(), z.unknown()),
+  prevHash: z.string(),
+  hash: z.string(),
+});
+
+type Envelope = Omit<z.infer<typeof ledgerEvent>, 'type' | 'data'>;
+/** A ledger event whose `type` narrows its `data`. */
+export type LedgerEvent<T extends EventType = EventType> = {
+  [K in T]: Envelope & { readonly type: K; readonly data: EventData<K> };
+}[T];
+
+/** Checks an event's envelope and data. Throws a ZodError that names the field. */
+export function parseEvent(input: unknown): LedgerEvent {
+  const envelope = ledgerEvent.parse(input);
+  return { ...envelope, data: eventData[envelope.type].parse(envelope.data) } as LedgerEvent;
+}

@@ -1,0 +1,21 @@
+// Identifiers. Every id is a UUID v7 made by the server, so ids sort by the time they were made.
+import { z } from 'zod';
+
+export const deploymentId = z.uuid().brand<'DeploymentId'>();
+export const policyId = z.uuid().brand<'PolicyId'>();
+/** A backup's id is also the id of the operation that makes it. */
+export const backupId = z.uuid().brand<'BackupId'>();
+/** A restore's id is also the id of the operation that runs it. */
+export const restoreId = z.uuid().brand<'RestoreId'>();
+/** A `BackupId` or a `RestoreId`, where either may stand. */
+export const operationId = z.uuid();
+export const planId = z.uuid().brand<'PlanId'>();
+export const destinationId = z.uuid().brand<'DestinationId'>();
+
+export type DeploymentId = z.infer<typeof deploymentId>;
+export type PolicyId = z.infer<typeof policyId>;
+export type BackupId = z.infer<typeof backupId>;
+export type RestoreId = z.infer<typeof restoreId>;
+export type OperationId = z.infer<typeof operationId>;
+export type PlanId = z.infer<typeof planId>;
+export type DestinationId = z.infer<typeof destinationId>;

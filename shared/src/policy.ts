@@ -1,0 +1,60 @@
+// The simple form of a policy: daily at an hour, keep the newest N, on or off.
+import { z } from 'zod';
+import { backupId, deploymentId, policyId } from './ids.ts';
+
+/** A time zone name of the IANA database that this runtime knows. */
+export const timezone = z.string().refine(isTimezone, {
+  error: (issue) => `"${String(issue.input)}" is not a time zone; use an IANA name such as "Europe/Paris" or "UTC".`,
+});
+
+/** Hour of the day, 0 to 23, at which the daily backup starts, in the policy's time zone. */
+export const scheduledHour = z
+  .int({ error: 'scheduledHour is a whole number from 0 to 23.' })
+  .min(0, { error: 'scheduledHour must be from 0 to 23.' })
+  .max(23, { error: 'scheduledHour must be from 0 to 23.' });
+
+/** How many completed backups of the policy are kept: 1 to 30, the newest. */
+export const retentionCount = z
+  .int({ error: 'retentionCount is a whole number from 1 to 30.' })
+  .min(1, { error: 'retentionCount must be from 1 to 30.' })
+  .max(30, { error: 'retentionCount must be from 1 to 30.' });
+
+/** What a user sets of a policy. */
+export const policySettings = z.object({
+  enabled: z.boolean(),
+  scheduledHour,
+  retentionCount,
+  timezone,
+});
+export type PolicySettings = z.infer<typeof policySettings>;
+
+/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on. */
+export const defaultPolicySettings: PolicySettings = {
+  enabled: true,
+  scheduledHour: 2,
+  retentionCount: 7,
+  timezone: 'UTC',
+};
+
+/** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */
+export const policy = policySettings.extend({
+  id: policyId,
+  deploymentId,
+  name: z.string(),
+  /** When the newest completed backup of this policy was completed; derived, never configured. */
+  lastBackupAt: z.iso.datetime().nullable(),
+  lastBackupId: backupId.nullable(),
+  /** The next due time; null while the policy is off. */
+  nextRunAt: z.iso.datetime().nullable(),
+});
+export type Policy = z.infer<typeof policy>;
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
