@@ -1,14 +1,12 @@
 // A deployment: a MongoDB server, replica set or sharded cluster that Holdfast knows.
 import { z } from 'zod';
-import { deploymentId, operationId } from './ids.ts';
 import { actor } from './actor.ts';
+import { deploymentId, operationId } from './ids.ts';
 
 /** Names are used in archive keys and on the command line: lower-case letters, digits and hyphens. */
-export const deploymentName = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-    error: 'A name has 1 to 63 lower-case letters, digits or hyphens, and begins and ends with a letter or digit.',
-  });
+export const deploymentName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: 'A name has 1 to 63 lower-case letters, digits or hyphens, and begins and ends with a letter or digit.',
+});
 
 export const operationKind = z.enum(['backup', 'restore']);
 export type OperationKind = z.infer<typeof operationKind>;

@@ -9,7 +9,15 @@ const named = z.object({ id: z.string() });
 interface Entry<D extends z.ZodObject> {
   readonly details: D;
   /** The tRPC code, which decides the HTTP status. */
-  readonly transport: 'BAD_REQUEST' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND' | 'CONFLICT' | 'PRECONDITION_FAILED' | 'SERVICE_UNAVAILABLE' | 'TIMEOUT';
+  readonly transport:
+    | 'BAD_REQUEST'
+    | 'UNAUTHORIZED'
+    | 'FORBIDDEN'
+    | 'NOT_FOUND'
+    | 'CONFLICT'
+    | 'PRECONDITION_FAILED'
+    | 'SERVICE_UNAVAILABLE'
+    | 'TIMEOUT';
   readonly message: (details: z.infer<D>) => string;
   readonly hint: string;
 }
@@ -138,13 +146,13 @@ export const errorCatalogue = {
     details: nothing,
     transport: 'PRECONDITION_FAILED',
     message: () => 'Sharded clusters cannot be restored in place.',
-    hint: 'Nothing was changed. Restore by hand with the steps in the archive\'s RESTORE.txt.',
+    hint: "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
   }),
   NOT_SIGNED_IN: entry({
     details: nothing,
     transport: 'UNAUTHORIZED',
     message: () => 'Sign in first, or send the administrator key.',
-    hint: 'Send `Authorization: Bearer <key>`; the key\'s file is named where the server was started. In the browser use a code from `holdfast login-code`.',
+    hint: "Send `Authorization: Bearer <key>`; the key's file is named where the server was started. In the browser use a code from `holdfast login-code`.",
   }),
   LOGIN_CODE_INVALID: entry({
     details: nothing,

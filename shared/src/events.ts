@@ -112,7 +112,9 @@ export type EventData<T extends EventType = EventType> = z.infer<(typeof eventDa
 export const eventTypes = Object.keys(eventData) as EventType[];
 
 /** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `configuration` or `access`. */
-export const streamName = z.string().regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|access)$/);
+export const streamName = z
+  .string()
+  .regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|access)$/);
 export type StreamName = z.infer<typeof streamName>;
 
 /** An event that a decider returns: not yet in the ledger. */

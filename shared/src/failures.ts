@@ -28,25 +28,28 @@ export type FailureReason = z.infer<typeof failureReason>;
 
 /** What an operator can do about each reason. Shown under the message, in events, CLI and console. */
 export const failureHints: Readonly<Record<FailureReason, string>> = {
-  'tool-missing': 'Install the MongoDB Database Tools, or name them with MONGODUMP_PATH and MONGORESTORE_PATH; `holdfast doctor` shows what is found.',
-  'tool-failed': 'Read the tool\'s last lines below; `holdfast doctor` checks connection and privileges.',
-  'tool-killed': 'Something on this host ended the process: look for the out-of-memory killer in the system log, then start again.',
-  'authentication-failed': 'Check user name, password and authSource in the deployment\'s connection string.',
+  'tool-missing':
+    'Install the MongoDB Database Tools, or name them with MONGODUMP_PATH and MONGORESTORE_PATH; `holdfast doctor` shows what is found.',
+  'tool-failed': "Read the tool's last lines below; `holdfast doctor` checks connection and privileges.",
+  'tool-killed':
+    'Something on this host ended the process: look for the out-of-memory killer in the system log, then start again.',
+  'authentication-failed': "Check user name, password and authSource in the deployment's connection string.",
   'not-authorized': 'Give the user the roles that `holdfast doctor` prints for this deployment.',
   unreachable: 'Check host, port, firewall and TLS options, and that mongod listens on that address.',
   'connection-lost': 'The server went away half-way. See whether mongod runs and what its log says, then start again.',
   'database-missing': 'Check the database name in the connection string: the server has no collection in it.',
-  'dump-incomplete': 'Something the server listed is not in the dump. Nothing was kept; start again, and report it if it repeats.',
+  'dump-incomplete':
+    'Something the server listed is not in the dump. Nothing was kept; start again, and report it if it repeats.',
   'disk-full': 'Free space at the destination, lower the retention, or move the destination to a larger disk.',
-  'storage-unwritable': 'See that the destination exists, is mounted, and that the service\'s user may write there.',
+  'storage-unwritable': "See that the destination exists, is mounted, and that the service's user may write there.",
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
-  'restore-incomplete': 'The server did not take every document. The tool\'s last lines below name the first ones.',
+  'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
   stalled: 'No byte moved for the time limit. See what the server and the network do, then start again.',
   'timed-out': 'Raise the time limit of the policy, or back up less at a time.',
   interrupted: 'The service stopped while this ran. What it left behind was removed; start again.',
   unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
-  internal: 'This is a defect of Holdfast. The server\'s log has the details under the operation\'s id.',
+  internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",
 };
 
 /** A failure as events, read models and the API carry it. `message` and `stderrTail` never hold a secret. */
@@ -59,3 +62,31 @@ export const failure = z.object({
 });
 
 export type Failure = z.infer<typeof failure>;
+
+/** Background work that failed for a known reason: thrown by engine, archive and storage, turned into an event by the runner. */
+export class OperationFailure extends Error {
+  override readonly name = 'OperationFailure';
+  readonly reason: FailureReason;
+  readonly stderrTail: readonly string[];
+
+  /** `message` must not hold a secret. `stderrTail` are the tool's last lines, oldest first, already redacted. */
+  constructor(
+    reason: FailureReason,
+    message: string,
+    options: { stderrTail?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.stderrTail = options.stderrTail ?? [];
+  }
+
+  /** The failure as events and read models carry it. */
+  toFailure(): Failure {
+    return {
+      reason: this.reason,
+      message: this.message,
+      hint: failureHints[this.reason],
+      ...(this.stderrTail.length > 0 ? { stderrTail: this.stderrTail.slice(-20) } : {}),
+    };
+  }
+}

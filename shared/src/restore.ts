@@ -16,7 +16,13 @@ export const databaseName = z.string().regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, {
  * - `original`: into the place it came from. Needs the confirmation phrase.
  */
 export const restoreTarget = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('copy'), suffix: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/).optional() }),
+  z.object({
+    kind: z.literal('copy'),
+    suffix: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,32}$/)
+      .optional(),
+  }),
   z.object({ kind: z.literal('original') }),
 ]);
 export type RestoreTarget = z.infer<typeof restoreTarget>;

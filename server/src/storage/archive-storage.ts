@@ -1,0 +1,49 @@
+// What the runner needs of a place that keeps archives. Drivers: `file-storage.ts`; the contract that each must pass:
+// `archive-storage.contract.ts`. Drivers classify their errors as `OperationFailure` (disk-full, storage-unwritable,
+// storage-missing); retries and limits are decorators beside them.
+import type { Readable, Writable } from 'node:stream';
+
+/** A folder or bucket that keeps archives. Keys are relative, `/`-separated, and never contain `..`. */
+export interface ArchiveStorage {
+  /** Where it is, without credentials: for people. */
+  readonly url: string;
+  /** The destination's id, kept in its marker: see `open`. */
+  readonly id: string;
+
+  /** Begins an archive. Nothing is visible under `key` before `Upload.commit`. Refuses a key that exists. */
+  createUpload(key: string): Promise<Upload>;
+  /**
+   * Finishes an upload that `seal` made durable, from its token; idempotent: done already is fine.
+   * Returns false when neither the sealed bytes nor the finished archive are there.
+   */
+  finishUpload(sealed: { readonly key: string; readonly token: string }): Promise<boolean>;
+  /** Removes every unfinished upload except those whose token is in `keep`; returns the tokens removed. */
+  removePartials(keep: ReadonlySet<string>): Promise<string[]>;
+
+  /** The archive's size, or undefined when there is none. */
+  stat(key: string): Promise<{ readonly sizeBytes: number } | undefined>;
+  /** Bytes `start` to `end` (exclusive; default: to the end). Throws `OperationFailure('storage-missing')`. */
+  read(key: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable>;
+  /** Removes an archive; idempotent. Empty folders above it go too. */
+  remove(key: string): Promise<void>;
+  list(): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
+
+  /** Space of the disk behind it; undefined where that has no meaning. */
+  space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
+  /** Writes, reads back and removes a small probe. Throws `OperationFailure` with what is wrong. */
+  probe(): Promise<void>;
+}
+
+/** An archive being written: `body` ended -> `seal` -> (BackupSealed is appended) -> `commit`; or `abort` at any time. */
+export interface Upload {
+  /** Names the unfinished upload; stored in `BackupSealed` so that another server can finish it. */
+  readonly token: string;
+  /** Fails with `OperationFailure('disk-full')` when free space falls below the reserve. */
+  readonly body: Writable;
+  /** Makes all bytes of the ended body durable under a temporary name. */
+  seal(): Promise<{ readonly sizeBytes: number }>;
+  /** Makes it visible under its key, durably. Only after `seal`. */
+  commit(): Promise<void>;
+  /** Removes what was written; idempotent; safe while bytes are still being written. */
+  abort(): Promise<void>;
+}
