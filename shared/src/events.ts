@@ -45,7 +45,8 @@ const deploymentFacts = {
 export const eventData = {
   DeploymentRegistered: z.object({ deploymentId, ...deploymentFacts }),
   DeploymentUpdated: z.object({ deploymentId, ...deploymentFacts }),
-  DeploymentRemoved: z.object({ deploymentId }),
+  /** The deployment's policies end with it. */
+  DeploymentRemoved: z.object({ deploymentId, policyIds: z.array(policyId) }),
   PolicyChanged: z.object({ policyId, deploymentId, name: text, ...policySettings.shape }),
 
   BackupRequested: z.object({
@@ -60,7 +61,13 @@ export const eventData = {
   BackupStarted: z.object({ ...ofBackup, worker: text, toolVersion: text, serverVersion: text }),
   /** The archive's bytes are durable under a temporary name; whoever comes later finishes forward from `upload`. */
   BackupSealed: z.object({ ...ofBackup, worker: text, upload: text, ...archiveFacts }),
-  BackupCompleted: z.object({ ...ofBackup, worker: text, durationMs: count, ...archiveFacts }),
+  BackupCompleted: z.object({
+    ...ofBackup,
+    policyId: policyId.nullable(),
+    worker: text,
+    durationMs: count,
+    ...archiveFacts,
+  }),
   BackupFailed: z.object({ ...ofBackup, ...failureFields }),
   BackupCancelled: z.object({ ...ofBackup }),
   BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),

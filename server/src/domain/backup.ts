@@ -1,0 +1,220 @@
+// The backup: one attempt, whose id is its fence. Pure.
+//
+// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Delete
+// (none)     requested      -       -        -          -       -          -        -
+// requested  -              running -        -          failed  cancelled  -        -
+// running    -              -       sealed   -          failed  cancelled  -        -
+// sealed     -              -       -        completed  failed  cancelled  -        -
+// completed  -              -       -        -          -       -          expired  deleted
+// expired    -              -       -        -          -       -          -        deleted
+//
+// `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt.
+import type { BackupStatus, BackupTrigger } from '@holdfast/shared/backup';
+import { AppError } from '@holdfast/shared/errors';
+import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
+import type { Failure } from '@holdfast/shared/failures';
+import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
+import type { PolicyState } from './policy.ts';
+
+type Sealed = EventData<'BackupSealed'>;
+
+/** What deciders know of a backup. */
+export interface BackupState {
+  readonly backupId: BackupId;
+  readonly deploymentId: DeploymentId;
+  readonly policyId: PolicyId | null;
+  readonly status: BackupStatus;
+  readonly requestedAt: string;
+  readonly worker: string | null;
+  readonly sealed: Sealed | null;
+  readonly cancelRequested: boolean;
+}
+
+/** Who ends an attempt: the worker that runs it, or the supervisor that found it abandoned. */
+export type Ender = { readonly worker: string } | 'supervisor';
+
+export interface RequestBackup {
+  readonly backupId: BackupId;
+  readonly deploymentId: DeploymentId;
+  readonly policyId: PolicyId | null;
+  readonly trigger: BackupTrigger;
+  /** For a scheduled one the due time it answers. */
+  readonly dueAt: string | null;
+}
+
+/**
+ * Accepts a backup and takes the deployment's lock. Raises DEPLOYMENT_NOT_FOUND, OPERATION_IN_PROGRESS. A scheduled one
+ * whose due time was answered, or whose policy is off, appends nothing; one that finds the lock taken is `BackupSkipped`.
+ */
+export function requestBackup(
+  states: { readonly deployment: DeploymentState | undefined; readonly policy: PolicyState | undefined },
+  command: RequestBackup,
+): NewEvent[] {
+  const { backupId, deploymentId, policyId, trigger, dueAt } = command;
+  if (trigger === 'schedule' && !isDue(states, dueAt)) return [];
+  const deployment = requireDeployment(states.deployment, deploymentId);
+  if (deployment.operation !== null && trigger === 'schedule' && policyId !== null && dueAt !== null) {
+    return [
+      { stream: `policy:${policyId}`, type: 'BackupSkipped', data: { policyId, deploymentId, dueAt, reason: 'busy' } },
+    ];
+  }
+  requireIdle(deployment);
+  const { name: deploymentName, database } = deployment.facts;
+  const data = { backupId, deploymentId, deploymentName, database, policyId, trigger, dueAt };
+  return [{ stream: `backup:${backupId}`, type: 'BackupRequested', data }];
+}
+
+/** A worker claims a requested backup. Raises WRONG_WORKER when it was claimed or has ended. */
+export function startBackup(state: BackupState | undefined, data: EventData<'BackupStarted'>): NewEvent[] {
+  if (state?.status !== 'requested') throw new AppError('WRONG_WORKER', { id: data.backupId });
+  return [{ stream: `backup:${data.backupId}`, type: 'BackupStarted', data }];
+}
+
+/** The archive is durable under its temporary name. Raises WRONG_WORKER. */
+export function sealBackup(state: BackupState | undefined, data: Sealed): NewEvent[] {
+  if (state?.status !== 'running' || state.worker !== data.worker)
+    throw new AppError('WRONG_WORKER', { id: data.backupId });
+  return [{ stream: `backup:${data.backupId}`, type: 'BackupSealed', data }];
+}
+
+/** The archive is visible under its key; releases the lock. Raises WRONG_WORKER. */
+export function completeBackup(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly by: Ender; readonly durationMs: number },
+): NewEvent[] {
+  if (state?.status !== 'sealed' || state.sealed === null || !mayEnd(state, command.by)) {
+    throw new AppError('WRONG_WORKER', { id: command.backupId });
+  }
+  const { upload: _, ...facts } = state.sealed;
+  const { policyId } = state;
+  return [
+    {
+      stream: `backup:${command.backupId}`,
+      type: 'BackupCompleted',
+      data: { ...facts, policyId, durationMs: command.durationMs },
+    },
+  ];
+}
+
+/** Ends an attempt with a reason; releases the lock. Raises WRONG_WORKER. */
+export function failBackup(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly by: Ender; readonly failure: Failure },
+): NewEvent[] {
+  const { deploymentId } = requireRunning(state, command);
+  const data = { backupId: command.backupId, deploymentId, ...command.failure };
+  return [{ stream: `backup:${command.backupId}`, type: 'BackupFailed', data }];
+}
+
+/** Ends an attempt that was asked to stop, once its processes are gone; releases the lock. Raises WRONG_WORKER. */
+export function cancelBackup(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly by: Ender },
+): NewEvent[] {
+  const { deploymentId } = requireRunning(state, command);
+  return [
+    {
+      stream: `backup:${command.backupId}`,
+      type: 'BackupCancelled',
+      data: { backupId: command.backupId, deploymentId },
+    },
+  ];
+}
+
+/** Retention lets go of a completed backup; one that is not completed any more appends nothing. */
+export function expireBackup(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly retentionCount: number },
+): NewEvent[] {
+  if (state?.status !== 'completed') return [];
+  const { deploymentId, policyId } = state;
+  const data = { backupId: command.backupId, deploymentId, policyId, retentionCount: command.retentionCount };
+  return [{ stream: `backup:${command.backupId}`, type: 'BackupExpired', data }];
+}
+
+/** Records that the file is gone; idempotent. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE for one without a file. */
+export function deleteBackup(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly cause: 'retention' | 'manual' },
+): NewEvent[] {
+  const { backupId } = command;
+  if (state === undefined) throw new AppError('BACKUP_NOT_FOUND', { id: backupId });
+  if (state.status === 'deleted') return [];
+  if (!['completed', 'expired', 'missing'].includes(state.status)) {
+    throw new AppError('BACKUP_NOT_RESTORABLE', { id: backupId, status: state.status });
+  }
+  const data = { backupId, deploymentId: state.deploymentId, cause: command.cause };
+  return [{ stream: `backup:${backupId}`, type: 'BackupDeleted', data }];
+}
+
+/** The outcome of re-reading the archive. Raises BACKUP_NOT_RESTORABLE when it is not completed any more. */
+export function recordVerification(
+  state: BackupState | undefined,
+  backupId: BackupId,
+  outcome: { readonly durationMs: number; readonly documents: number } | Failure,
+): NewEvent[] {
+  const { deploymentId } = requireCompleted(state, backupId);
+  const stream = `backup:${backupId}`;
+  return 'reason' in outcome
+    ? [{ stream, type: 'BackupVerificationFailed', data: { backupId, deploymentId, ...outcome } }]
+    : [{ stream, type: 'BackupVerified', data: { backupId, deploymentId, ...outcome } }];
+}
+
+/** The backup when it can be restored from. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE. */
+export function requireCompleted(state: BackupState | undefined, id: BackupId): BackupState {
+  if (state === undefined) throw new AppError('BACKUP_NOT_FOUND', { id });
+  if (state.status !== 'completed') throw new AppError('BACKUP_NOT_RESTORABLE', { id, status: state.status });
+  return state;
+}
+
+export function evolveBackup(state: BackupState | undefined, event: LedgerEvent): BackupState | undefined {
+  switch (event.type) {
+    case 'BackupRequested': {
+      const { backupId, deploymentId, policyId } = event.data;
+      const fresh = { status: 'requested', worker: null, sealed: null, cancelRequested: false } as const;
+      return { backupId, deploymentId, policyId, requestedAt: event.at, ...fresh };
+    }
+    case 'BackupStarted':
+      return state && { ...state, status: 'running', worker: event.data.worker };
+    case 'BackupSealed':
+      return state && { ...state, status: 'sealed', sealed: event.data };
+    case 'OperationCancelRequested':
+      return state && { ...state, cancelRequested: true };
+    default: {
+      const status = endOf[event.type];
+      return state && status ? { ...state, status } : state;
+    }
+  }
+}
+
+const endOf: Partial<Record<LedgerEvent['type'], BackupStatus>> = {
+  BackupCompleted: 'completed',
+  BackupFailed: 'failed',
+  BackupCancelled: 'cancelled',
+  BackupMissing: 'missing',
+  BackupExpired: 'expired',
+  BackupDeleted: 'deleted',
+};
+
+function isDue(
+  states: { readonly policy: PolicyState | undefined; readonly deployment: DeploymentState | undefined },
+  dueAt: string | null,
+): boolean {
+  const { policy, deployment } = states;
+  if (policy === undefined || deployment === undefined || deployment.removed || dueAt === null) return false;
+  return policy.settings.enabled && (policy.lastDueAt === null || policy.lastDueAt < dueAt);
+}
+
+function requireRunning(
+  state: BackupState | undefined,
+  command: { readonly backupId: BackupId; readonly by: Ender },
+): BackupState {
+  const running = state !== undefined && ['requested', 'running', 'sealed'].includes(state.status);
+  if (!running || !mayEnd(state, command.by)) throw new AppError('WRONG_WORKER', { id: command.backupId });
+  return state;
+}
+
+function mayEnd(state: { readonly worker: string | null }, by: Ender): boolean {
+  return by === 'supervisor' || state.worker === null || state.worker === by.worker;
+}

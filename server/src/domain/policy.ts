@@ -1,0 +1,94 @@
+// The policy: when a deployment is backed up and how many backups are kept. Pure.
+import { AppError } from '@holdfast/shared/errors';
+import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
+import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import type { PolicySettings } from '@holdfast/shared/policy';
+
+/** What deciders know of a policy. `lastDueAt` is the newest due time that was answered, so that each happens once. */
+export interface PolicyState {
+  readonly policyId: PolicyId;
+  readonly deploymentId: DeploymentId;
+  readonly name: string;
+  readonly settings: PolicySettings;
+  readonly lastDueAt: string | null;
+  /** When the settings were last changed: due times before it are not caught up. */
+  readonly changedAt: string;
+  readonly removed: boolean;
+}
+
+/** Changes a policy's settings; unchanged ones append nothing. Raises POLICY_NOT_FOUND. */
+export function changePolicy(
+  state: PolicyState | undefined,
+  command: { readonly policyId: PolicyId; readonly settings: PolicySettings },
+): NewEvent[] {
+  const current = requirePolicy(state, command.policyId);
+  if (sameSettings(current.settings, command.settings)) return [];
+  const { deploymentId, name } = current;
+  return [
+    {
+      stream: `policy:${command.policyId}`,
+      type: 'PolicyChanged',
+      data: { policyId: command.policyId, deploymentId, name, ...command.settings },
+    },
+  ];
+}
+
+/** The policy, or POLICY_NOT_FOUND. */
+export function requirePolicy(state: PolicyState | undefined, id: string): PolicyState {
+  if (state === undefined || state.removed) throw new AppError('POLICY_NOT_FOUND', { id });
+  return state;
+}
+
+/**
+ * The backups that retention lets go of: completed ones of one policy beyond the newest `retentionCount`. Failed ones are
+ * not counted, so they never push a good one out.
+ */
+export function beyondRetention(
+  completed: readonly { readonly id: BackupId; readonly completedAt: string }[],
+  retentionCount: number,
+): BackupId[] {
+  return [...completed]
+    .sort((a, b) => (a.completedAt < b.completedAt ? 1 : a.completedAt > b.completedAt ? -1 : a.id < b.id ? 1 : -1))
+    .slice(Math.max(1, retentionCount))
+    .map(({ id }) => id);
+}
+
+export function evolvePolicy(state: PolicyState | undefined, event: LedgerEvent): PolicyState | undefined {
+  switch (event.type) {
+    case 'PolicyChanged': {
+      const { policyId, deploymentId, name, enabled, scheduledHour, retentionCount, timezone } = event.data;
+      const settings = { enabled, scheduledHour, retentionCount, timezone };
+      return {
+        policyId,
+        deploymentId,
+        name,
+        settings,
+        lastDueAt: state?.lastDueAt ?? null,
+        changedAt: event.at,
+        removed: false,
+      };
+    }
+    case 'BackupRequested':
+      return state && event.data.dueAt !== null ? answered(state, event.data.dueAt) : state;
+    case 'DeploymentRemoved':
+      return state && { ...state, removed: true };
+    case 'BackupSkipped':
+      return state && answered(state, event.data.dueAt);
+    default:
+      return state;
+  }
+}
+
+/** Whether two settings mean the same. */
+export function sameSettings(a: PolicySettings, b: PolicySettings): boolean {
+  return (
+    a.enabled === b.enabled &&
+    a.scheduledHour === b.scheduledHour &&
+    a.retentionCount === b.retentionCount &&
+    a.timezone === b.timezone
+  );
+}
+
+function answered(state: PolicyState, dueAt: string): PolicyState {
+  return state.lastDueAt !== null && state.lastDueAt >= dueAt ? state : { ...state, lastDueAt: dueAt };
+}

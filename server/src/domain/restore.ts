@@ -1,0 +1,169 @@
+// The restore: one attempt, whose id is its fence. Pure.
+//
+// state      RequestRestore  Start    Stage   Swap     Complete   Fail    Cancel
+// (none)     requested       -        -       -        -          -       -
+// requested  -               running  -       -        -          failed  cancelled
+// running    -               -        staged  -        completed  failed  cancelled
+// staged     -               -        -       swapped  completed  failed  cancelled
+// swapped    -               -        -       -        completed  failed  -
+//
+// `-` is a refusal. Everything after Start must name the worker that started it; only the supervisor ends another's.
+import { AppError } from '@holdfast/shared/errors';
+import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
+import type { Failure } from '@holdfast/shared/failures';
+import type { BackupId, DeploymentId, RestoreId } from '@holdfast/shared/ids';
+import type { LiveData, RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import { type BackupState, type Ender, requireCompleted } from './backup.ts';
+import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
+
+export type RestoreStep = 'requested' | 'running' | 'staged' | 'swapped' | 'completed' | 'failed' | 'cancelled';
+
+/** What deciders know of a restore. */
+export interface RestoreState {
+  readonly restoreId: RestoreId;
+  readonly deploymentId: DeploymentId;
+  readonly backupId: BackupId;
+  readonly target: RestoreTarget;
+  readonly status: RestoreStep;
+  readonly requestedAt: string;
+  readonly worker: string | null;
+  readonly swaps: EventData<'RestoreStaged'>['swaps'];
+  readonly cancelRequested: boolean;
+}
+
+export interface RequestRestore {
+  readonly restoreId: RestoreId;
+  readonly plan: RestorePlan;
+  /** What the person typed; undefined where the plan asks for nothing. */
+  readonly phrase: string | undefined;
+  readonly now: string;
+}
+
+/**
+ * Accepts a confirmed plan and takes the deployment's lock. Raises PLAN_NOT_FOUND (expired), CONFIRMATION_MISMATCH,
+ * DEPLOYMENT_NOT_FOUND, BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, OPERATION_IN_PROGRESS.
+ */
+export function requestRestore(
+  states: { readonly deployment: DeploymentState | undefined; readonly backup: BackupState | undefined },
+  command: RequestRestore,
+): NewEvent[] {
+  const { restoreId, plan, phrase } = command;
+  if (plan.expiresAt <= command.now) throw new AppError('PLAN_NOT_FOUND', { id: plan.id });
+  if (plan.phrase !== null && phrase !== plan.phrase)
+    throw new AppError('CONFIRMATION_MISMATCH', { expected: plan.phrase });
+  const deployment = requireDeployment(states.deployment, plan.deploymentId);
+  requireCompleted(states.backup, plan.backupId);
+  requireIdle(deployment);
+  const data = {
+    restoreId,
+    deploymentId: plan.deploymentId,
+    deploymentName: deployment.facts.name,
+    backupId: plan.backupId,
+    planId: plan.id,
+    target: plan.target,
+  };
+  return [{ stream: `restore:${restoreId}`, type: 'RestoreRequested', data }];
+}
+
+/** A worker claims a requested restore. Raises WRONG_WORKER when it was claimed or has ended. */
+export function startRestore(state: RestoreState | undefined, data: EventData<'RestoreStarted'>): NewEvent[] {
+  if (state?.status !== 'requested') throw new AppError('WRONG_WORKER', { id: data.restoreId });
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStarted', data }];
+}
+
+/** The shadow collections are proven and about to be swapped in. Raises WRONG_WORKER. */
+export function stageRestore(state: RestoreState | undefined, data: EventData<'RestoreStaged'>): NewEvent[] {
+  requireStep(state, data, ['running']);
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStaged', data }];
+}
+
+/** Every shadow collection is live. Raises WRONG_WORKER. */
+export function swapRestore(state: RestoreState | undefined, data: EventData<'RestoreSwapped'>): NewEvent[] {
+  requireStep(state, data, ['staged']);
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreSwapped', data }];
+}
+
+/** The data is where it was asked for; releases the lock. Raises WRONG_WORKER. */
+export function completeRestore(state: RestoreState | undefined, data: EventData<'RestoreCompleted'>): NewEvent[] {
+  requireStep(state, data, ['running', 'staged', 'swapped']);
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreCompleted', data }];
+}
+
+/** Ends an attempt with a reason and the state that live data is in; releases the lock. Raises WRONG_WORKER. */
+export function failRestore(
+  state: RestoreState | undefined,
+  command: {
+    readonly restoreId: RestoreId;
+    readonly by: Ender;
+    readonly failure: Failure;
+    readonly liveData: LiveData;
+  },
+): NewEvent[] {
+  const { deploymentId } = requireRunning(state, command, ['requested', 'running', 'staged', 'swapped']);
+  const data = { restoreId: command.restoreId, deploymentId, liveData: command.liveData, ...command.failure };
+  return [{ stream: `restore:${command.restoreId}`, type: 'RestoreFailed', data }];
+}
+
+/** Ends an attempt that was asked to stop, before anything live changed; releases the lock. Raises WRONG_WORKER. */
+export function cancelRestore(
+  state: RestoreState | undefined,
+  command: { readonly restoreId: RestoreId; readonly by: Ender },
+): NewEvent[] {
+  const { deploymentId } = requireRunning(state, command, ['requested', 'running', 'staged']);
+  return [
+    {
+      stream: `restore:${command.restoreId}`,
+      type: 'RestoreCancelled',
+      data: { restoreId: command.restoreId, deploymentId },
+    },
+  ];
+}
+
+export function evolveRestore(state: RestoreState | undefined, event: LedgerEvent): RestoreState | undefined {
+  switch (event.type) {
+    case 'RestoreRequested': {
+      const { restoreId, deploymentId, backupId, target } = event.data;
+      const fresh = { status: 'requested', worker: null, cancelRequested: false } as const;
+      return { restoreId, deploymentId, backupId, target, requestedAt: event.at, swaps: [], ...fresh };
+    }
+    case 'RestoreStarted':
+      return state && { ...state, status: 'running', worker: event.data.worker };
+    case 'RestoreStaged':
+      return state && { ...state, status: 'staged', swaps: event.data.swaps };
+    case 'RestoreSwapped':
+      return state && { ...state, status: 'swapped' };
+    case 'RestoreCompleted':
+      return state && { ...state, status: 'completed' };
+    case 'RestoreFailed':
+      return state && { ...state, status: 'failed' };
+    case 'RestoreCancelled':
+      return state && { ...state, status: 'cancelled' };
+    case 'OperationCancelRequested':
+      return state && { ...state, cancelRequested: true };
+    default:
+      return state;
+  }
+}
+
+function requireStep(
+  state: RestoreState | undefined,
+  data: { readonly restoreId: RestoreId; readonly worker: string },
+  steps: readonly RestoreStep[],
+): void {
+  if (state === undefined || !steps.includes(state.status) || state.worker !== data.worker) {
+    throw new AppError('WRONG_WORKER', { id: data.restoreId });
+  }
+}
+
+function requireRunning(
+  state: RestoreState | undefined,
+  command: { readonly restoreId: RestoreId; readonly by: Ender },
+  steps: readonly RestoreStep[],
+): RestoreState {
+  const allowed =
+    state !== undefined &&
+    steps.includes(state.status) &&
+    (command.by === 'supervisor' || state.worker === null || state.worker === command.by.worker);
+  if (!allowed) throw new AppError('WRONG_WORKER', { id: command.restoreId });
+  return state;
+}

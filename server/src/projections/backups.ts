@@ -1,0 +1,93 @@
+// The list of backups, failed ones included: events -> documents of `shared/backup.ts` (with `_id` for `id`).
+import type { Backup } from '@holdfast/shared/backup';
+import type { LedgerEvent } from '@holdfast/shared/events';
+import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
+import { failureOf } from './failure-of.ts';
+
+/** A backup as it is stored: `Backup` whose id is `_id`. */
+export type StoredBackup = Omit<Backup, 'id'> & { _id: string };
+
+export const backupsProjection: Projection = {
+  name: 'backups',
+  indexes: [
+    { key: { deploymentId: 1, createdAt: -1, _id: -1 } },
+    { key: { policyId: 1, status: 1, completedAt: -1 } },
+    { key: { createdAt: -1, _id: -1 } },
+    { key: { status: 1 } },
+  ],
+  project,
+};
+
+function project(event: LedgerEvent): ReadModelWrite[] {
+  switch (event.type) {
+    case 'BackupRequested':
+      return [{ id: event.data.backupId, update: { $set: requested(event) } }];
+    case 'BackupStarted':
+      return [{ id: event.data.backupId, update: { $set: { status: 'running', startedAt: event.at } } }];
+    case 'BackupSealed':
+    case 'BackupCompleted':
+      return [{ id: event.data.backupId, update: { $set: written(event) } }];
+    case 'BackupFailed':
+      return [
+        {
+          id: event.data.backupId,
+          update: {
+            $set: {
+              status: 'failed',
+              completedAt: null,
+              filePath: null,
+              sizeBytes: null,
+              error: failureOf(event.data),
+            },
+          },
+        },
+      ];
+    case 'BackupCancelled':
+      return [{ id: event.data.backupId, update: { $set: { status: 'cancelled', filePath: null, sizeBytes: null } } }];
+    case 'BackupVerified':
+      return [{ id: event.data.backupId, update: { $set: { verifiedAt: event.at, error: null } } }];
+    case 'BackupVerificationFailed':
+      return [{ id: event.data.backupId, update: { $set: { verifiedAt: null, error: failureOf(event.data) } } }];
+    case 'BackupMissing':
+      return [{ id: event.data.backupId, update: { $set: { status: 'missing' } } }];
+    case 'BackupExpired':
+      return [{ id: event.data.backupId, update: { $set: { status: 'expired' } } }];
+    case 'BackupDeleted':
+      return [{ id: event.data.backupId, update: { $set: { status: 'deleted' } } }];
+    default:
+      return [];
+  }
+}
+
+function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_id'> {
+  const { deploymentId, deploymentName, database, policyId, trigger } = event.data;
+  return {
+    deploymentId,
+    deploymentName,
+    database,
+    policyId,
+    trigger,
+    actor: event.actor,
+    createdAt: event.at,
+    startedAt: null,
+    completedAt: null,
+    durationMs: null,
+    status: 'requested',
+    filePath: null,
+    sizeBytes: null,
+    rawBytes: null,
+    documents: null,
+    collections: null,
+    sha256: null,
+    verifiedAt: null,
+    error: null,
+  };
+}
+
+function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partial<StoredBackup> {
+  const { key, sizeBytes, sha256, rawBytes, documents, collections } = event.data;
+  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections };
+  return event.type === 'BackupSealed'
+    ? { ...facts, status: 'sealed' }
+    : { ...facts, status: 'completed', completedAt: event.at, durationMs: event.data.durationMs };
+}
