@@ -2,6 +2,7 @@
 // Clients branch on `error.data.app.code`, never on the text.
 import { z } from 'zod';
 import { lockHolder, operationKind } from './deployment.ts';
+import { failure } from './failures.ts';
 
 const nothing = z.object({});
 const named = z.object({ id: z.string() });
@@ -124,6 +125,12 @@ export const errorCatalogue = {
     message: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
     hint: 'Choose another suffix, or remove those databases first.',
   }),
+  TARGET_NAME_INVALID: entry({
+    details: z.object({ name: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ name }) => `"${name}" cannot be a database's name.`,
+    hint: 'Choose a short suffix of letters, digits, hyphens and underscores; the whole name has at most 63 bytes.',
+  }),
   TOOL_MISSING: entry({
     details: z.object({ tool: z.string() }),
     transport: 'PRECONDITION_FAILED',
@@ -141,6 +148,12 @@ export const errorCatalogue = {
     transport: 'CONFLICT',
     message: () => 'The configuration has changed since the preview.',
     hint: 'Preview the import again and apply that one.',
+  }),
+  OPERATION_FAILED: entry({
+    details: failure,
+    transport: 'PRECONDITION_FAILED',
+    message: ({ message }) => message,
+    hint: 'The details say what to do.',
   }),
   SHARDED_UNSUPPORTED: entry({
     details: nothing,

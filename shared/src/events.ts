@@ -26,6 +26,8 @@ const archiveFacts = {
   sizeBytes: count,
   sha256: z.string(),
   manifestDigest: z.string(),
+  toolVersion: text,
+  serverVersion: text,
   rawBytes: count,
   documents: count,
   collections: count,
@@ -58,7 +60,7 @@ export const eventData = {
     /** For a scheduled one: the due time it answers. Each happens once. */
     dueAt: z.iso.datetime().nullable(),
   }),
-  BackupStarted: z.object({ ...ofBackup, worker: text, toolVersion: text, serverVersion: text }),
+  BackupStarted: z.object({ ...ofBackup, worker: text }),
   /** The archive's bytes are durable under a temporary name; whoever comes later finishes forward from `upload`. */
   BackupSealed: z.object({ ...ofBackup, worker: text, upload: text, ...archiveFacts }),
   BackupCompleted: z.object({
@@ -87,12 +89,12 @@ export const eventData = {
     planId,
     target: restoreTarget,
   }),
-  RestoreStarted: z.object({ ...ofRestore, worker: text, toolVersion: text, serverVersion: text }),
+  RestoreStarted: z.object({ ...ofRestore, worker: text }),
   /** The shadow collections are proven. The names are the journal: which of them exist says how far the swap came. */
   RestoreStaged: z.object({
     ...ofRestore,
     worker: text,
-    swaps: z.array(z.object({ database: text, live: text, shadow: text, undo: text })),
+    swaps: z.array(z.object({ database: text, live: text, shadow: text })),
   }),
   RestoreSwapped: z.object({ ...ofRestore, worker: text }),
   RestoreCompleted: z.object({

@@ -1,0 +1,69 @@
+import { type Backup, type BackupCollection, backupStatus } from '@holdfast/shared/backup';
+import { AppError } from '@holdfast/shared/errors';
+import { type BackupId, backupId, type PolicyId } from '@holdfast/shared/ids';
+import type { ManifestNamespace } from '@holdfast/shared/manifest';
+import type { Filter } from 'mongodb';
+import { z } from 'zod';
+import * as backups from '../commands/backups.ts';
+import { readManifest } from '../commands/restore-plans.ts';
+import { type BackupState, requireCompleted } from '../domain/backup.ts';
+import type { StoredBackup } from '../projections/backups.ts';
+import type { StoredPolicy } from '../projections/policies.ts';
+import type { Services } from '../services.ts';
+import { findDeployment } from './find-deployment.ts';
+import { pageInput, pageOf, withId } from './paging.ts';
+import { procedure, router } from './trpc.ts';
+
+const listInput = z.object({ deploymentId: z.string().optional(), status: backupStatus.optional(), ...pageInput });
+
+export const backupsRouter = router({
+  list: procedure.input(listInput.prefault({})).query(async ({ ctx, input }) => {
+    const filter: Filter<StoredBackup> = {};
+    if (input.deploymentId !== undefined)
+      filter.deploymentId = (await findDeployment(ctx.services, input.deploymentId))._id;
+    if (input.status !== undefined) filter.status = input.status;
+    const collection = await ctx.services.ledger.readModel<StoredBackup>('backups');
+    return pageOf(collection, { filter, cursor: input.cursor, limit: input.limit, map: publicBackup });
+  }),
+  byId: procedure.input(z.object({ id: backupId })).query(({ ctx, input }) => findBackup(ctx.services, input.id)),
+  /** Belongs to the deployment's policy, so that its retention counts it. */
+  request: procedure.input(z.object({ deploymentId: z.string() })).mutation(async ({ ctx, input }) => {
+    const deployment = await findDeployment(ctx.services, input.deploymentId);
+    const policies = await ctx.services.ledger.readModel<StoredPolicy>('policies');
+    const policy = await policies.findOne({ deploymentId: deployment._id, removed: false });
+    const id = await backups.request(ctx.services, {
+      deploymentId: deployment._id,
+      policyId: (policy?._id ?? null) as PolicyId | null,
+      trigger: ctx.actor.kind === 'user' ? 'manual' : 'api',
+      actor: ctx.actor,
+    });
+    return findBackup(ctx.services, String(id));
+  }),
+  collections: procedure.input(z.object({ id: backupId })).query(async ({ ctx, input }) => {
+    const state = (await ctx.services.ledger.state(`backup:${input.id}`)) as BackupState | undefined;
+    const manifest = await readManifest(ctx.services, requireCompleted(state, input.id));
+    return manifest.namespaces.map(summaryOf);
+  }),
+  verify: procedure
+    .input(z.object({ id: backupId }))
+    .mutation(({ ctx, input }) => backups.verify(ctx.services, input.id, ctx.actor)),
+  delete: procedure.input(z.object({ id: backupId })).mutation(async ({ ctx, input }) => {
+    await backups.remove(ctx.services, input.id, { actor: ctx.actor, cause: 'manual' });
+    return {};
+  }),
+});
+
+async function findBackup(services: Services, id: string): Promise<Backup> {
+  const collection = await services.ledger.readModel<StoredBackup>('backups');
+  const found = await collection.findOne({ _id: id });
+  if (found === null) throw new AppError('BACKUP_NOT_FOUND', { id });
+  return publicBackup(found);
+}
+
+function publicBackup(stored: StoredBackup): Backup {
+  return withId(stored) as Backup & { id: BackupId };
+}
+
+function summaryOf({ database, collection, type, documents, bytes, indexes }: ManifestNamespace): BackupCollection {
+  return { database, collection, type, documents, bytes, indexes: indexes.length };
+}

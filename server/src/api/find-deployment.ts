@@ -1,0 +1,23 @@
+// A deployment by its id or by its name, as people type it.
+
+import type { Deployment } from '@holdfast/shared/deployment';
+import { AppError } from '@holdfast/shared/errors';
+import type { DeploymentId } from '@holdfast/shared/ids';
+import type { StoredDeployment } from '../projections/deployments.ts';
+import type { Services } from '../services.ts';
+
+/** Raises DEPLOYMENT_NOT_FOUND. */
+export async function findDeployment(
+  services: Services,
+  idOrName: string,
+): Promise<StoredDeployment & { _id: DeploymentId }> {
+  const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
+  const found = await deployments.findOne({ removed: false, $or: [{ _id: idOrName }, { name: idOrName }] });
+  if (found === null) throw new AppError('DEPLOYMENT_NOT_FOUND', { id: idOrName });
+  return found as StoredDeployment & { _id: DeploymentId };
+}
+
+/** Without the reference of the connection string. */
+export function publicDeployment({ _id, secretRef: _, removed: __, ...rest }: StoredDeployment): Deployment {
+  return { id: _id as DeploymentId, ...rest };
+}

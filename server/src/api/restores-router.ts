@@ -1,0 +1,42 @@
+import { AppError } from '@holdfast/shared/errors';
+import { backupId, planId, type RestoreId, restoreId } from '@holdfast/shared/ids';
+import { type Restore, restoreTarget } from '@holdfast/shared/restore';
+import type { Filter } from 'mongodb';
+import { z } from 'zod';
+import { confirm, makePlan } from '../commands/restore-plans.ts';
+import type { StoredRestore } from '../projections/restores.ts';
+import type { Services } from '../services.ts';
+import { findDeployment } from './find-deployment.ts';
+import { pageInput, pageOf, withId } from './paging.ts';
+import { procedure, router } from './trpc.ts';
+
+const listInput = z.object({ deploymentId: z.string().optional(), ...pageInput });
+
+export const restoresRouter = router({
+  plan: procedure
+    .input(z.object({ backupId, target: restoreTarget.default({ kind: 'copy' }) }))
+    .mutation(({ ctx, input }) => makePlan(ctx.services, input.backupId, input.target)),
+  confirm: procedure.input(z.object({ planId, phrase: z.string().optional() })).mutation(async ({ ctx, input }) => {
+    const id = await confirm(ctx.services, { planId: input.planId, phrase: input.phrase, actor: ctx.actor });
+    return findRestore(ctx.services, id);
+  }),
+  list: procedure.input(listInput.prefault({})).query(async ({ ctx, input }) => {
+    const filter: Filter<StoredRestore> = {};
+    if (input.deploymentId !== undefined)
+      filter.deploymentId = (await findDeployment(ctx.services, input.deploymentId))._id;
+    const collection = await ctx.services.ledger.readModel<StoredRestore>('restores');
+    return pageOf(collection, { filter, cursor: input.cursor, limit: input.limit, map: publicRestore });
+  }),
+  byId: procedure.input(z.object({ id: restoreId })).query(({ ctx, input }) => findRestore(ctx.services, input.id)),
+});
+
+async function findRestore(services: Services, id: string): Promise<Restore> {
+  const collection = await services.ledger.readModel<StoredRestore>('restores');
+  const found = await collection.findOne({ _id: id });
+  if (found === null) throw new AppError('RESTORE_NOT_FOUND', { id });
+  return publicRestore(found);
+}
+
+function publicRestore(stored: StoredRestore): Restore {
+  return withId(stored) as Restore & { id: RestoreId };
+}

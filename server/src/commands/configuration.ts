@@ -1,0 +1,115 @@
+// The configuration as a file: export, preview of an import, import. Secrets, archives and history are not part of it.
+import { createHash } from 'node:crypto';
+import type { Actor } from '@holdfast/shared/actor';
+import type { ConfigurationChange, ConfigurationFile, ConfigurationPreview } from '@holdfast/shared/configuration';
+import { AppError } from '@holdfast/shared/errors';
+import type { NewEvent } from '@holdfast/shared/events';
+import type { PolicySettings } from '@holdfast/shared/policy';
+import canonicalize from 'canonicalize';
+import { changePolicy, sameSettings } from '../domain/policy.ts';
+import type { StoredDeployment } from '../projections/deployments.ts';
+import type { StoredPolicy } from '../projections/policies.ts';
+import type { Services } from '../services.ts';
+import { execute } from './execute.ts';
+
+/** Everything that an import can bring back. */
+export async function exportConfiguration(services: Services): Promise<ConfigurationFile> {
+  const { deployments, policies } = await current(services);
+  return {
+    format: 'holdfast-configuration',
+    version: 1,
+    exportedAt: new Date(services.now()).toISOString(),
+    deployments: deployments.map(({ _id, name, hosts, database }) => ({
+      name,
+      hosts,
+      database,
+      policies: policies
+        .filter(({ deploymentId }) => deploymentId === _id)
+        .map((policy) => ({ name: policy.name, ...settingsOf(policy) })),
+    })),
+  };
+}
+
+/** What an import of this file would change, and a digest of file and present state that the import must name. */
+export async function previewConfiguration(services: Services, file: ConfigurationFile): Promise<ConfigurationPreview> {
+  return (await compare(services, file)).preview;
+}
+
+/**
+ * Applies a previewed file: policies of deployments that are registered here, by name. Raises CONFIGURATION_CHANGED when
+ * file or state differ from the preview.
+ */
+export async function importConfiguration(
+  services: Services,
+  command: { readonly file: ConfigurationFile; readonly digest: string; readonly actor: Actor },
+): Promise<ConfigurationPreview> {
+  const { preview, updates } = await compare(services, command.file);
+  if (preview.digest !== command.digest) throw new AppError('CONFIGURATION_CHANGED', {});
+  await execute(services.ledger, {
+    actor: command.actor,
+    reads: updates.map(({ policy }) => `policy:${policy._id}`),
+    decide: (state) => {
+      const changes: NewEvent[] = updates.flatMap(({ policy, next }) =>
+        changePolicy(state(`policy:${policy._id}`), { policyId: policy._id as never, settings: next }),
+      );
+      const data = { deployments: command.file.deployments.length, policies: changes.length, digest: preview.digest };
+      return [...changes, { stream: 'configuration', type: 'ConfigurationImported', data }];
+    },
+  });
+  return preview;
+}
+
+interface Comparison {
+  readonly preview: ConfigurationPreview;
+  readonly updates: readonly { readonly policy: StoredPolicy; readonly next: PolicySettings }[];
+}
+
+async function compare(services: Services, file: ConfigurationFile): Promise<Comparison> {
+  const { deployments, policies } = await current(services);
+  const updates: { policy: StoredPolicy; next: PolicySettings }[] = [];
+  const changes = file.deployments.flatMap((wanted): ConfigurationChange[] => {
+    const known = deployments.find(({ name }) => name === wanted.name);
+    if (known === undefined) return [unknownDeployment(wanted.name)];
+    return wanted.policies.map(({ name, ...next }) => {
+      const policy = policies.find((one) => one.deploymentId === known._id && one.name === name);
+      if (policy === undefined)
+        throw new AppError('CONFIGURATION_INVALID', { problems: [`${wanted.name} has no policy "${name}"`] });
+      const now = settingsOf(policy);
+      const same = sameSettings(now, next);
+      if (!same) updates.push({ policy, next });
+      return {
+        kind: same ? 'policy-unchanged' : 'policy-changed',
+        deployment: wanted.name,
+        policy: name,
+        current: now,
+        next,
+      };
+    });
+  });
+  const text = canonicalize({
+    file: { ...file, exportedAt: null },
+    now: policies.map((policy) => [policy._id, settingsOf(policy)]),
+  });
+  const digest = createHash('sha256')
+    .update(text ?? '')
+    .digest('hex');
+  return { preview: { changes, digest }, updates };
+}
+
+/** Its connection string is not in the file: somebody has to register it under that name first. */
+function unknownDeployment(deployment: string): ConfigurationChange {
+  return { kind: 'deployment-needs-connection', deployment, policy: null, current: null, next: null };
+}
+
+async function current(services: Services): Promise<{ deployments: StoredDeployment[]; policies: StoredPolicy[] }> {
+  const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
+  const policies = await services.ledger.readModel<StoredPolicy>('policies');
+  return {
+    deployments: await deployments.find({ removed: false }).sort({ name: 1 }).toArray(),
+    policies: await policies.find({ removed: false }).sort({ _id: 1 }).toArray(),
+  };
+}
+
+function settingsOf({ enabled, scheduledHour, retentionCount, timezone }: StoredPolicy): PolicySettings {
+  return { enabled, scheduledHour, retentionCount, timezone };
+}

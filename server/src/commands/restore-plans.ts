@@ -1,0 +1,234 @@
+// The plan of a restore, made before anything changes, and its confirmation.
+import type { Actor } from '@holdfast/shared/actor';
+import { AppError } from '@holdfast/shared/errors';
+import type { BackupId, PlanId, RestoreId } from '@holdfast/shared/ids';
+import type { Manifest, ManifestNamespace } from '@holdfast/shared/manifest';
+import type { PlanNamespace, PlanWarning, RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import type { MongoClient } from 'mongodb';
+import { v7 as uuid } from 'uuid';
+import { openArchive } from '../archive/open-archive.ts';
+import { type BackupState, requireCompleted } from '../domain/backup.ts';
+import { type DeploymentState, requireDeployment } from '../domain/deployment.ts';
+import { requestRestore } from '../domain/restore.ts';
+import { confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
+import { parseConnectionString } from '../engine/connection-string.ts';
+import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
+import type { Services } from '../services.ts';
+import { archiveSource } from '../storage/archive-source.ts';
+import { excludedFrom } from './excluded.ts';
+import { execute } from './execute.ts';
+import { refuseUnreadable } from './refuse-unreadable.ts';
+
+/** A plan as it is kept until it is confirmed or has expired. */
+export interface StoredPlan {
+  readonly _id: string;
+  readonly plan: RestorePlan;
+  /** The database removes it by itself after this. */
+  readonly expiresAt: Date;
+}
+
+const validForMs = 30 * 60_000;
+
+/**
+ * Compares archive and deployment, and keeps what it found as a plan. Changes nothing else. Raises BACKUP_NOT_FOUND,
+ * BACKUP_NOT_RESTORABLE, DEPLOYMENT_NOT_FOUND, DEPLOYMENT_UNREACHABLE, ARCHIVE_UNREADABLE, TARGET_EXISTS,
+ * TARGET_NAME_INVALID, SHARDED_UNSUPPORTED.
+ */
+export async function makePlan(services: Services, backupId: BackupId, wanted: RestoreTarget): Promise<RestorePlan> {
+  const now = new Date(services.now()).toISOString();
+  const backup = requireCompleted(
+    (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined,
+    backupId,
+  );
+  const deployment = requireDeployment(
+    (await services.ledger.state(`deployment:${backup.deploymentId}`)) as DeploymentState | undefined,
+    backup.deploymentId,
+  );
+  const target: RestoreTarget =
+    wanted.kind === 'copy' ? { kind: 'copy', suffix: wanted.suffix ?? defaultSuffix(now) } : wanted;
+  const manifest = await readManifest(services, backup);
+  const excluded = excludedFrom(services.ledgerPlace, deployment.facts);
+  const wantedNamespaces = manifest.namespaces.filter(({ database, collection }) => !excluded(database, collection));
+  const live = await lookAtLive(services, deployment, wantedNamespaces, target, excluded);
+  const namespaces = wantedNamespaces.map((namespace) => planned(namespace, target, live.counts));
+  const databases = [...new Set(wantedNamespaces.map(({ database }) => database))];
+  const plan: RestorePlan = {
+    id: uuid() as PlanId,
+    backupId,
+    deploymentId: backup.deploymentId,
+    deploymentName: deployment.facts.name,
+    hosts: deployment.facts.hosts,
+    target,
+    backupCreatedAt: manifest.startedAt,
+    createdAt: now,
+    expiresAt: new Date(services.now() + validForMs).toISOString(),
+    namespaces,
+    untouched: untouchedOf(live.counts, namespaces),
+    documents: sum(namespaces.map(({ documentsInBackup }) => documentsInBackup)),
+    rawBytes: manifest.dump.rawBytes,
+    phrase: confirmationPhrase(target, databases, deployment.facts.name),
+    warnings: warningsOf(manifest, target, namespaces, {
+      serverVersion: live.serverVersion,
+      toolVersion: services.tools.mongodumpVersion,
+    }),
+  };
+  await services.plans.insertOne({ _id: plan.id, plan, expiresAt: new Date(services.now() + validForMs) });
+  return plan;
+}
+
+/** Confirms a plan; the runner takes it from there. Raises what `requestRestore` raises. */
+export async function confirm(
+  services: Services,
+  command: { readonly planId: PlanId; readonly phrase: string | undefined; readonly actor: Actor },
+): Promise<RestoreId> {
+  const stored = await services.plans.findOne({ _id: command.planId });
+  if (stored === null) throw new AppError('PLAN_NOT_FOUND', { id: command.planId });
+  const { plan } = stored;
+  const restoreId = uuid() as RestoreId;
+  const now = new Date(services.now()).toISOString();
+  const [deployment, backup] = [`deployment:${plan.deploymentId}`, `backup:${plan.backupId}`] as const;
+  await execute(services.ledger, {
+    actor: command.actor,
+    correlationId: restoreId,
+    reads: [deployment, backup],
+    decide: (state) =>
+      requestRestore(
+        { deployment: state(deployment), backup: state(backup) },
+        { restoreId, plan, phrase: command.phrase, now },
+      ),
+  });
+  await services.plans.deleteOne({ _id: command.planId });
+  return restoreId;
+}
+
+/** The manifest of a completed backup's archive. Raises ARCHIVE_UNREADABLE. */
+export function readManifest(services: Services, backup: BackupState): Promise<Manifest> {
+  const { sealed, backupId } = backup;
+  if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
+  return refuseUnreadable(sealed.key, async () => {
+    const archive = await openArchive(await archiveSource(services.storage, sealed.key));
+    return archive.manifest;
+  });
+}
+
+interface Live {
+  /** Documents now by namespace; null for a view. */
+  readonly counts: ReadonlyMap<string, number | null>;
+  readonly serverVersion: string;
+}
+
+async function lookAtLive(
+  services: Services,
+  deployment: DeploymentState,
+  namespaces: readonly ManifestNamespace[],
+  target: RestoreTarget,
+  excluded: (database: string, collection: string) => boolean,
+): Promise<Live> {
+  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  await using client = await connectDeployment(address);
+  const facts = await inspectDeployment(client);
+  if (facts.sharded && target.kind === 'original') throw new AppError('SHARDED_UNSUPPORTED', {});
+  const databases = [...new Set(namespaces.map(({ database }) => targetDatabase(target, database)))];
+  if (target.kind === 'copy') await refuseExisting(client, databases);
+  const counts = new Map<string, number | null>();
+  for (const database of target.kind === 'copy' ? [] : databases) {
+    for (const found of await listNamespaces(client, { database, exclude: excluded })) {
+      counts.set(`${found.database}.${found.collection}`, found.type === 'view' ? null : found.documents);
+    }
+  }
+  return { counts, serverVersion: facts.version };
+}
+
+async function refuseExisting(client: MongoClient, databases: readonly string[]): Promise<void> {
+  const existing: string[] = [];
+  for (const name of databases) {
+    const found = await client.db(name).listCollections({}, { nameOnly: true }).toArray();
+    if (found.length > 0) existing.push(name);
+  }
+  if (existing.length > 0) throw new AppError('TARGET_EXISTS', { databases: existing });
+}
+
+function planned(namespace: ManifestNamespace, target: RestoreTarget, counts: Live['counts']): PlanNamespace {
+  const { database, collection, type, documents } = namespace;
+  const name = `${targetDatabase(target, database)}.${collection}`;
+  return {
+    source: `${database}.${collection}`,
+    target: name,
+    type,
+    action: counts.has(name) ? 'replaced' : 'added',
+    documentsInBackup: documents,
+    documentsNow: counts.get(name) ?? null,
+  };
+}
+
+function untouchedOf(counts: Live['counts'], namespaces: readonly PlanNamespace[]): string[] {
+  const concerned = new Set(namespaces.map(({ target }) => target));
+  return [...counts.keys()].filter((name) => !concerned.has(name)).sort();
+}
+
+function warningsOf(
+  manifest: Manifest,
+  target: RestoreTarget,
+  namespaces: readonly PlanNamespace[],
+  now: { readonly serverVersion: string; readonly toolVersion: string },
+): PlanWarning[] {
+  const replaced = namespaces.filter(({ action }) => action === 'replaced').map((namespace) => namespace.target);
+  const inPlace = target.kind === 'original';
+  const lastInPlace = inPlace
+    ? namespaces.filter(({ type }) => type !== 'collection').map((namespace) => namespace.target)
+    : [];
+  const expiring = manifest.namespaces
+    .filter(({ indexes }) => indexes.some((index) => 'expireAfterSeconds' in index))
+    .map(({ database, collection }) => `${targetDatabase(target, database)}.${collection}`);
+  const candidates: [boolean, PlanWarning][] = [
+    [
+      replaced.length > 0,
+      {
+        code: 'REPLACES_LIVE_DATA',
+        message: 'These collections are replaced; what was written since the backup is lost.',
+        namespaces: replaced,
+      },
+    ],
+    [
+      lastInPlace.length > 0,
+      {
+        code: 'NOT_ATOMIC',
+        message: 'Views and time-series cannot be swapped in by a rename; they are replaced last, in place.',
+        namespaces: lastInPlace,
+      },
+    ],
+    [
+      expiring.length > 0,
+      {
+        code: 'TTL_EXPIRES',
+        message: 'These have a TTL index: documents that have expired since vanish soon after the restore.',
+        namespaces: expiring,
+      },
+    ],
+    [
+      major(manifest.server.version) !== major(now.serverVersion),
+      {
+        code: 'SERVER_VERSION_DIFFERS',
+        message: `The backup is of MongoDB ${manifest.server.version}; the server now runs ${now.serverVersion}.`,
+        namespaces: [],
+      },
+    ],
+    [
+      manifest.tool.version !== now.toolVersion,
+      {
+        code: 'TOOL_VERSION_DIFFERS',
+        message: `The backup was made by mongodump ${manifest.tool.version}; the tools here are ${now.toolVersion}.`,
+        namespaces: [],
+      },
+    ],
+  ];
+  return candidates.filter(([applies]) => applies).map(([, warning]) => warning);
+}
+
+function major(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,104 @@
+// The only reader of the environment. Everything else gets its settings as arguments.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Config {
+  /** Registers the deployment `default`; null: a sample database is shown instead. */
+  readonly mongodbUri: string | null;
+  /** null: the embedded ledger. */
+  readonly ledgerUri: string | null;
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly storageUrl: string;
+  readonly secretKey: string | null;
+  readonly apiKey: string | null;
+  readonly logLevel: string;
+  /** Where provided tools are kept, shared by every checkout of this user. */
+  readonly cacheDir: string;
+  readonly searchPath: string;
+  readonly toolPaths: { readonly mongod?: string; readonly mongodump?: string; readonly mongorestore?: string };
+  /** The built console; null when it is not there. */
+  readonly webDir: string;
+  /** Address of the server, for the command line. */
+  readonly url: string;
+  /** Relative paths given on the command line are relative to this. */
+  readonly workingDir: string;
+  readonly development: boolean;
+}
+
+/** A setting that cannot be used: `message` says which variable, what is wrong and what it may be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the settings. Throws ConfigError. */
+export function loadConfig(env: Environment = process.env): Config {
+  const workingDir = env.INIT_CWD ?? process.cwd();
+  const dataDir = resolve(workingDir, env.HOLDFAST_DATA_DIR || './data');
+  const host = env.HOST || '127.0.0.1';
+  const port = parsePort(env.PORT);
+  return {
+    mongodbUri: env.MONGODB_URI || null,
+    ledgerUri: env.LEDGER_URI || null,
+    port,
+    host,
+    dataDir,
+    storageUrl: storageUrl(env.HOLDFAST_STORAGE_URL, dataDir, workingDir),
+    secretKey: secret(env, 'HOLDFAST_SECRET_KEY'),
+    apiKey: secret(env, 'HOLDFAST_API_KEY'),
+    logLevel: parseLogLevel(env.LOG_LEVEL),
+    cacheDir: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast'),
+    searchPath: env.PATH ?? '',
+    toolPaths: {
+      ...(env.MONGOD_PATH ? { mongod: env.MONGOD_PATH } : {}),
+      ...(env.MONGODUMP_PATH ? { mongodump: env.MONGODUMP_PATH } : {}),
+      ...(env.MONGORESTORE_PATH ? { mongorestore: env.MONGORESTORE_PATH } : {}),
+    },
+    webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+    url: env.HOLDFAST_URL || `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port || 4400}`,
+    workingDir,
+    development: env.NODE_ENV !== 'production',
+  };
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined || text === '') return 4400;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new ConfigError(`PORT is "${text}"; it must be a whole number from 0 (any free port) to 65535.`);
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function parseLogLevel(text: string | undefined): string {
+  if (text === undefined || text === '') return 'info';
+  if (logLevels.includes(text)) return text;
+  throw new ConfigError(`LOG_LEVEL is "${text}"; it must be one of ${logLevels.join(', ')}.`);
+}
+
+function storageUrl(text: string | undefined, dataDir: string, workingDir: string): string {
+  if (!text) return `file:${join(dataDir, 'backups')}`;
+  if (text.startsWith('file:')) {
+    const path = text.startsWith('file://') ? fileURLToPath(text) : text.slice('file:'.length);
+    return `file:${isAbsolute(path) ? path : resolve(workingDir, path)}`;
+  }
+  throw new ConfigError(
+    `HOLDFAST_STORAGE_URL begins with "${text.split(':')[0]}:"; a folder is given as file:/path/to/backups.`,
+  );
+}
+
+/** `NAME`, or the contents of the file that `NAME_FILE` names. */
+function secret(env: Environment, name: string): string | null {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name] || null;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigError(`${name}_FILE names "${file}", which cannot be read.`, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+// Where a restore puts each namespace. Pure.
+import { AppError } from '@holdfast/shared/errors';
+import { databaseName, type RestoreTarget } from '@holdfast/shared/restore';
+
+/** The name of a database after the restore: itself, or with the copy's suffix. Raises TARGET_NAME_INVALID. */
+export function targetDatabase(target: RestoreTarget, database: string): string {
+  if (target.kind === 'original') return database;
+  const name = `${database}${target.suffix ?? ''}`;
+  const valid = databaseName.safeParse(name).success && Buffer.byteLength(name) <= 63 && name !== database;
+  if (!valid) throw new AppError('TARGET_NAME_INVALID', { name });
+  return name;
+}
+
+/** The suffix of a copy that asked for none: `_restored_20261124_0930`, in UTC. */
+export function defaultSuffix(now: string): string {
+  return `_restored_${now.slice(0, 10).replaceAll('-', '')}_${now.slice(11, 16).replace(':', '')}`;
+}
+
+/** The words that a restore in place asks for: the database's name when there is one, else the deployment's. */
+export function confirmationPhrase(
+  target: RestoreTarget,
+  databases: readonly string[],
+  deploymentName: string,
+): string | null {
+  if (target.kind === 'copy') return null;
+  const [only, ...others] = databases;
+  return only !== undefined && others.length === 0 ? only : deploymentName;
+}
+
+/** A shadow collection's name: short whatever the real name's length, never used again, never part of a backup. */
+export function shadowName(restoreId: string, index: number): string {
+  return `hf_${restoreId.replaceAll('-', '')}_${index}`;
+}
+
+/** Whether a collection is a shadow of some restore. */
+export function isShadowName(collection: string): boolean {
+  return /^hf_[0-9a-f]{32}_\d+$/.test(collection);
+}
