@@ -1,0 +1,80 @@
+// Feeds the chosen namespaces of an archive, renamed, into mongorestore. Archive and tool are both believed: whichever
+// fails first stops the other.
+import type { Readable } from 'node:stream';
+import { Readable as ReadableStream } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { OpenArchive } from '../archive/open-archive.ts';
+import { rewriteArchive } from '../archive/rewrite-archive.ts';
+import type { ArchiveProgress } from '../archive/write-archive.ts';
+import type { DeploymentAddress } from '../engine/connection-string.ts';
+import { processStartTime } from '../engine/orphan-process.ts';
+import { type RestoreExit, startRestore } from '../engine/start-restore.ts';
+import type { Services } from '../services.ts';
+import { stallLimitMs, wallClockLimitMs } from './limits.ts';
+import type { OperationRun } from './operation-run.ts';
+import type { StagedNamespace } from './prove-restore.ts';
+
+export interface FeedOptions {
+  readonly archive: OpenArchive;
+  readonly address: DeploymentAddress;
+  readonly staged: readonly StagedNamespace[];
+  readonly progress: ArchiveProgress;
+  readonly signal: AbortSignal;
+  readonly drop: boolean;
+  readonly run: OperationRun;
+}
+
+/** Resolves with what mongorestore says it restored. Throws OperationFailure. */
+export async function feedRestore(services: Services, options: FeedOptions): Promise<RestoreExit> {
+  const stopped = new AbortController();
+  const restore = startRestore({
+    mongorestorePath: services.tools.mongorestore,
+    address: options.address,
+    drop: options.drop,
+    stopOnError: true,
+    signal: AbortSignal.any([options.signal, stopped.signal]),
+    stallLimitMs,
+    wallClockLimitMs,
+  });
+  await options.run.note({ child: { pid: restore.pid, startTime: await processStartTime(restore.pid) } });
+  let feedError: unknown;
+  const fed = pipeline(streamOf(options), restore.stdin).catch((error: unknown) => {
+    // A tool that ends early closes its input; its exit says why.
+    if (isClosedInput(error)) return;
+    feedError = error;
+    stopped.abort(error);
+  });
+  try {
+    const exit = await restore.exited;
+    await fed;
+    if (feedError !== undefined) throw feedError;
+    return exit;
+  } catch (error) {
+    throw feedError ?? error;
+  }
+}
+
+function streamOf({ archive, staged, progress }: FeedOptions): Readable {
+  const targets = new Map(staged.map((one) => [keyOf(one.namespace.database, one.namespace.collection), one]));
+  const namespaces = new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`));
+  const rewritten = rewriteArchive(archive.dumpStream({ namespaces }), {
+    keep: (database, collection) => targets.has(keyOf(database, collection)),
+    rename: (database, collection) => targets.get(keyOf(database, collection)) ?? { database, collection },
+    progress,
+  });
+  return ReadableStream.from(rewritten, { objectMode: false });
+}
+
+function keyOf(database: string, collection: string): string {
+  return `${database}\0${collection}`;
+}
+
+function isClosedInput(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (
+    code === 'EPIPE' ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    code === 'ERR_STREAM_DESTROYED' ||
+    code === 'ECONNRESET'
+  );
+}

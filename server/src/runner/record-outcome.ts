@@ -1,0 +1,35 @@
+// An outcome must reach the ledger: while the ledger is away it is tried again, so that nothing that happened is lost.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@holdfast/shared/errors';
+import type { LedgerEvent } from '@holdfast/shared/events';
+import { type Failure, failureHints, OperationFailure } from '@holdfast/shared/failures';
+import type { Services } from '../services.ts';
+
+const patienceMs = 15 * 60_000;
+
+/** Runs `append` until the ledger takes or refuses it; gives up after a quarter of an hour, when the lease is long gone. */
+export async function recordOutcome(
+  services: Services,
+  append: () => Promise<readonly LedgerEvent[]>,
+): Promise<readonly LedgerEvent[]> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await append();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'LEDGER_UNAVAILABLE' || performance.now() > deadline)
+        throw error;
+      services.logger.warn('the ledger does not answer; the outcome is tried again');
+      await delay(1_000);
+    }
+  }
+}
+
+/** The failure that an error stands for. Anything unknown is a defect: masked, and logged under the operation's id. */
+export function toFailure(services: Services, operationId: string, error: unknown): Failure {
+  if (error instanceof OperationFailure) return error.toFailure();
+  if (error instanceof AppError) return { reason: 'internal', message: error.message, hint: error.hint };
+  services.logger.error({ operationId, err: error }, 'defect in an operation');
+  return { reason: 'internal', message: 'Internal error', hint: failureHints.internal };
+}

@@ -1,0 +1,230 @@
+// One backup, from the claim to its end: dump -> archive -> sealed -> visible -> completed. The archive becomes visible only
+// after the tool exited 0, every namespace was seen to its end, and the bytes are durable. Knows nothing of schedules.
+
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
+import type { Manifest } from '@holdfast/shared/manifest';
+import { ArchiveProgress, type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
+import { excludedFrom } from '../commands/excluded.ts';
+import { execute } from '../commands/execute.ts';
+import { cancelBackup, completeBackup, failBackup, sealBackup, startBackup } from '../domain/backup.ts';
+import type { DeploymentState } from '../domain/deployment.ts';
+import { parseConnectionString } from '../engine/connection-string.ts';
+import {
+  connectDeployment,
+  type DeploymentFacts,
+  type FoundNamespace,
+  inspectDeployment,
+  listNamespaces,
+} from '../engine/inspect-deployment.ts';
+import { processStartTime } from '../engine/orphan-process.ts';
+import { startDump } from '../engine/start-dump.ts';
+import type { StoredOperation } from '../projections/operations.ts';
+import type { Services } from '../services.ts';
+import { archiveKey } from '../storage/archive-key.ts';
+import type { Upload } from '../storage/archive-storage.ts';
+import { stallLimitMs, wallClockLimitMs } from './limits.ts';
+import { type OperationRun, startOperationRun } from './operation-run.ts';
+import { recordOutcome, toFailure } from './record-outcome.ts';
+import { CancelRequested, Fenced } from './stop-reason.ts';
+
+/** Claims and runs a requested backup; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
+export async function runBackup(
+  services: Services,
+  operation: StoredOperation,
+  controller: AbortController,
+): Promise<void> {
+  const backupId = operation._id as BackupId;
+  const deploymentId = operation.deploymentId as DeploymentId;
+  const startedAt = performance.now();
+  await change(services, backupId, (state) => startBackup(state, { backupId, deploymentId, worker: services.worker }));
+  const { deploymentName, actor } = operation;
+  const facts = { operationId: backupId, deploymentId, deploymentName, holder: { kind: 'backup', actor } } as const;
+  const run = await startOperationRun(services, facts, controller);
+  const attempt: Attempt = { upload: null };
+  try {
+    await backUp(services, run, attempt, backupId);
+    const durationMs = Math.round(performance.now() - startedAt);
+    await recordOutcome(services, () =>
+      change(services, backupId, (state) => completeBackup(state, { backupId, by: services, durationMs })),
+    );
+  } catch (error) {
+    await endBadly(services, controller.signal, attempt, backupId, error);
+  } finally {
+    await run.end();
+  }
+}
+
+interface Attempt {
+  upload: Upload | null;
+}
+
+async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
+  const deployment = (await services.ledger.state(`deployment:${run.facts.deploymentId}`)) as DeploymentState;
+  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  await using client = await connectDeployment(address);
+  const server = await inspectDeployment(client);
+  const { database } = deployment.facts;
+  const exclude = excludedFrom(services.ledgerPlace, server);
+  const before = await listNamespaces(client, { database, exclude });
+  if (before.length === 0) throw nothingThere(database, deployment.facts.name);
+
+  const key = archiveKey({
+    deploymentName: deployment.facts.name,
+    at: new Date(services.now()).toISOString(),
+    backupId,
+  });
+  const upload = await services.storage.createUpload(key);
+  attempt.upload = upload;
+  await run.note({ uploadToken: upload.token });
+  const dump = startDump({
+    mongodumpPath: services.tools.mongodump,
+    address,
+    database,
+    signal: run.signal,
+    stallLimitMs,
+    wallClockLimitMs,
+  });
+  await run.note({ child: { pid: dump.pid, startTime: await processStartTime(dump.pid) } });
+  const progress = new ArchiveProgress();
+  run.phase('dump', progress, totalsOf(before));
+  const written = await writeArchive({
+    source: dump.stdout,
+    sourceEnded: dump.exited,
+    output: upload.body,
+    exclude,
+    manifest: await manifestBase(services, deployment, server, backupId),
+    progress,
+    signal: run.signal,
+  });
+  requireComplete(before, await listNamespaces(client, { database, exclude }), written.manifest);
+
+  run.phase('seal', progress, totalsOf(before));
+  await upload.seal();
+  run.signal.throwIfAborted();
+  await recordOutcome(services, () =>
+    change(services, backupId, (state) =>
+      sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
+    ),
+  );
+  await upload.commit();
+}
+
+/** The attempt ends as cancelled or failed; a fenced worker appends and deletes nothing. */
+async function endBadly(
+  services: Services,
+  signal: AbortSignal,
+  attempt: Attempt,
+  backupId: BackupId,
+  error: unknown,
+): Promise<void> {
+  if (signal.reason instanceof Fenced) throw signal.reason;
+  await attempt.upload?.abort();
+  const cancelled = signal.reason instanceof CancelRequested;
+  const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
+  const failure = toFailure(services, backupId, cause);
+  await recordOutcome(services, () =>
+    change(services, backupId, (state) =>
+      cancelled
+        ? cancelBackup(state, { backupId, by: services })
+        : failBackup(state, { backupId, by: services, failure }),
+    ),
+  );
+}
+
+function change(
+  services: Services,
+  backupId: BackupId,
+  decide: (state: Parameters<typeof startBackup>[0]) => ReturnType<typeof startBackup>,
+) {
+  const stream = `backup:${backupId}` as const;
+  return execute(services.ledger, {
+    actor: { kind: 'system', id: services.instanceId },
+    correlationId: backupId,
+    reads: [stream],
+    decide: (state) => decide(state(stream)),
+  });
+}
+
+async function manifestBase(
+  services: Services,
+  deployment: DeploymentState,
+  server: DeploymentFacts,
+  backupId: BackupId,
+) {
+  const { position, hash } = await services.ledger.head();
+  const { name, hosts, database } = deployment.facts;
+  return {
+    backupId,
+    deployment: { id: deployment.deploymentId, name, hosts },
+    database,
+    startedAt: new Date(services.now()).toISOString(),
+    tool: { name: 'mongodump', version: services.tools.mongodumpVersion },
+    server: {
+      version: server.version,
+      featureCompatibilityVersion: server.featureCompatibilityVersion,
+      replicaSet: server.replicaSet,
+    },
+    ledger: { position, hash },
+  } as const;
+}
+
+function sealedFacts(
+  services: Services,
+  run: OperationRun,
+  upload: Upload,
+  archive: { readonly key: string; readonly backupId: BackupId; readonly written: WrittenArchive },
+) {
+  const { manifest, sizeBytes, sha256, manifestDigest } = archive.written;
+  return {
+    backupId: archive.backupId,
+    deploymentId: run.facts.deploymentId,
+    worker: services.worker,
+    upload: upload.token,
+    destinationId: services.storage.id as never,
+    key: archive.key,
+    sizeBytes,
+    sha256,
+    manifestDigest,
+    toolVersion: manifest.tool.version,
+    serverVersion: manifest.server.version,
+    rawBytes: manifest.dump.rawBytes,
+    documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
+    collections: manifest.namespaces.length,
+  };
+}
+
+/** What the server listed before and after must be in the archive. */
+function requireComplete(
+  before: readonly FoundNamespace[],
+  after: readonly FoundNamespace[],
+  manifest: Manifest,
+): void {
+  const nameOf = ({ database, collection }: { database: string; collection: string }) => `${database}.${collection}`;
+  const dumped = new Set(manifest.namespaces.map(nameOf));
+  const still = new Set(after.map(nameOf));
+  const missing = before.map(nameOf).filter((name) => still.has(name) && !dumped.has(name));
+  if (missing.length === 0) return;
+  const named = missing.slice(0, 5).join(', ');
+  throw new OperationFailure('dump-incomplete', `${missing.length} collections are not in the dump: ${named}.`);
+}
+
+function nothingThere(database: string | null, deployment: string): OperationFailure {
+  const message =
+    database === null
+      ? `${deployment} has no collection to back up.`
+      : `The database ${database} of ${deployment} has no collection.`;
+  return new OperationFailure('database-missing', message);
+}
+
+function totalsOf(namespaces: readonly FoundNamespace[]) {
+  const sum = (of: (namespace: FoundNamespace) => number) =>
+    namespaces.reduce((total, namespace) => total + of(namespace), 0);
+  return {
+    bytes: sum(({ bytes }) => bytes),
+    documents: sum(({ documents }) => documents),
+    namespaces: new Map(
+      namespaces.map((namespace) => [`${namespace.database}.${namespace.collection}`, namespace.documents]),
+    ),
+  };
+}

@@ -1,0 +1,282 @@
+// One restore, from the claim to its end: verify the archive -> stage -> prove -> swap. Before the swap nothing live is
+// touched: a copy goes into databases that do not exist yet, a restore in place into shadow collections beside the live ones.
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
+import type { ManifestNamespace } from '@holdfast/shared/manifest';
+import type { LiveData } from '@holdfast/shared/restore';
+import type { MongoClient } from 'mongodb';
+import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
+import { verifyArchive } from '../archive/verify-archive.ts';
+import { ArchiveProgress } from '../archive/write-archive.ts';
+import { excludedFrom } from '../commands/excluded.ts';
+import { execute } from '../commands/execute.ts';
+import { type BackupState, requireCompleted } from '../domain/backup.ts';
+import type { DeploymentState } from '../domain/deployment.ts';
+import {
+  cancelRestore,
+  startRestore as claimRestore,
+  completeRestore,
+  failRestore,
+  type RestoreState,
+  stageRestore,
+  swapRestore,
+} from '../domain/restore.ts';
+import { shadowName, targetDatabase } from '../domain/restore-names.ts';
+import { type DeploymentAddress, parseConnectionString } from '../engine/connection-string.ts';
+import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
+import type { StoredOperation } from '../projections/operations.ts';
+import type { Services } from '../services.ts';
+import { archiveSource } from '../storage/archive-source.ts';
+import { feedRestore } from './feed-restore.ts';
+import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
+import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
+import { recordOutcome, toFailure } from './record-outcome.ts';
+import { CancelRequested, Fenced } from './stop-reason.ts';
+import { dropShadows, type Swap, swapIn } from './swap-shadows.ts';
+
+/** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
+export async function runRestore(
+  services: Services,
+  operation: StoredOperation,
+  controller: AbortController,
+): Promise<void> {
+  const restoreId = operation._id as RestoreId;
+  const deploymentId = operation.deploymentId as DeploymentId;
+  const startedAt = performance.now();
+  await change(services, restoreId, (state) =>
+    claimRestore(state, { restoreId, deploymentId, worker: services.worker }),
+  );
+  const { deploymentName, actor } = operation;
+  const facts = { operationId: restoreId, deploymentId, deploymentName, holder: { kind: 'restore', actor } } as const;
+  const run = await startOperationRun(services, facts, controller);
+  const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
+  try {
+    const done = await bringBack(services, run, attempt, restoreId);
+    const data = { restoreId, deploymentId, worker: services.worker, liveData: attempt.liveData, ...done };
+    const durationMs = Math.round(performance.now() - startedAt);
+    await recordOutcome(services, () =>
+      change(services, restoreId, (state) => completeRestore(state, { ...data, durationMs })),
+    );
+  } catch (error) {
+    await endBadly(services, controller.signal, attempt, restoreId, error);
+  } finally {
+    await run.end();
+  }
+}
+
+/** What an attempt made so far: all that has to be taken back when it fails. */
+interface Attempt {
+  liveData: LiveData;
+  address: DeploymentAddress | null;
+  swaps: readonly Swap[];
+  createdDatabases: readonly string[];
+}
+
+/** What every step of the work needs. */
+interface Work {
+  readonly services: Services;
+  readonly run: OperationRun;
+  readonly attempt: Attempt;
+  readonly restore: RestoreState;
+  readonly archive: OpenArchive;
+  readonly client: MongoClient;
+  readonly address: DeploymentAddress;
+  readonly namespaces: readonly ManifestNamespace[];
+}
+
+async function bringBack(services: Services, run: OperationRun, attempt: Attempt, restoreId: RestoreId) {
+  const restore = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  const archive = await verifiedArchive(services, run, restore);
+  const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
+  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  attempt.address = address;
+  await using client = await connectDeployment(address);
+  const exclude = excludedFrom(services.ledgerPlace, await inspectDeployment(client));
+  const namespaces = archive.manifest.namespaces.filter(({ database, collection }) => !exclude(database, collection));
+  const work: Work = { services, run, attempt, restore, archive, client, address, namespaces };
+  const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
+  run.phase('finish');
+  return {
+    databases,
+    documents: namespaces.reduce((total, { documents }) => total + documents, 0),
+    collections: namespaces.length,
+  };
+}
+
+/** The whole archive is re-read before anything is changed. Throws `archive-damaged`, `storage-missing`. */
+async function verifiedArchive(services: Services, run: OperationRun, restore: RestoreState): Promise<OpenArchive> {
+  const backup = requireCompleted(
+    (await services.ledger.state(`backup:${restore.backupId}`)) as BackupState,
+    restore.backupId,
+  );
+  if (backup.sealed === null) throw new Error(`backup ${restore.backupId} is completed but was never sealed`);
+  const source = await archiveSource(services.storage, backup.sealed.key);
+  const progress = new ArchiveProgress();
+  run.phase('verify', progress, {
+    bytes: backup.sealed.rawBytes,
+    documents: backup.sealed.documents,
+    namespaces: new Map(),
+  });
+  await verifyArchive({ source, expected: backup.sealed, progress, signal: run.signal });
+  return openArchive(source);
+}
+
+async function restoreCopy(work: Work): Promise<string[]> {
+  const { restore, client, namespaces, attempt, run } = work;
+  const staged = namespaces.map((namespace): StagedNamespace => {
+    const { database, collection } = namespace;
+    return { namespace, database: targetDatabase(restore.target, database), collection };
+  });
+  const databases = [...new Set(staged.map(({ database }) => database))];
+  await requireAbsent(client, databases);
+  await run.note({ createdDatabases: databases });
+  attempt.createdDatabases = databases;
+  await stage(work, staged, { drop: false });
+  await prove(work, staged);
+  return databases;
+}
+
+/** Collections by shadow and rename; what no rename can replace (time-series, views) last, in place. */
+async function restoreInPlace(work: Work): Promise<string[]> {
+  const { services, run, attempt, restore, client, namespaces } = work;
+  const { restoreId, deploymentId } = restore;
+  const renamed = namespaces.filter(({ type }) => type === 'collection');
+  const staged = renamed.map(
+    (namespace, index): StagedNamespace => ({
+      namespace,
+      database: namespace.database,
+      collection: shadowName(restoreId, index),
+    }),
+  );
+  attempt.swaps = staged.map(({ namespace, database, collection }) => ({
+    database,
+    live: namespace.collection,
+    shadow: collection,
+  }));
+  await stage(work, staged, { drop: false });
+  await prove(work, staged);
+  run.signal.throwIfAborted();
+  const data = { restoreId, deploymentId, worker: services.worker, swaps: [...attempt.swaps] };
+  await recordOutcome(services, () => change(services, restoreId, (state) => stageRestore(state, data)));
+  run.phase('swap');
+  // From here on the restore rolls forward: a cancel comes too late.
+  await swapIn(client, attempt.swaps, () => {
+    attempt.liveData = 'partly-replaced';
+  });
+  await recordOutcome(services, () =>
+    change(services, restoreId, (state) => swapRestore(state, { restoreId, deploymentId, worker: services.worker })),
+  );
+  await replaceInPlace(work);
+  attempt.liveData = 'replaced';
+  return [...new Set(namespaces.map(({ database }) => database))];
+}
+
+async function replaceInPlace(work: Work): Promise<void> {
+  const last = work.namespaces
+    .filter(({ type }) => type !== 'collection')
+    .map(
+      (namespace): StagedNamespace => ({ namespace, database: namespace.database, collection: namespace.collection }),
+    );
+  if (last.length === 0) return;
+  work.attempt.liveData = 'partly-replaced';
+  await stage(work, last, { drop: true });
+  await proveNamespaces(work.client, last, { signal: AbortSignal.timeout(3_600_000) });
+}
+
+async function stage(
+  work: Work,
+  staged: readonly StagedNamespace[],
+  options: { readonly drop: boolean },
+): Promise<void> {
+  if (staged.length === 0) return;
+  const { run, services, archive, address } = work;
+  const progress = new ArchiveProgress();
+  if (!options.drop) run.phase('stage', progress, totalsOf(staged));
+  const signal = options.drop ? AbortSignal.timeout(24 * 3_600_000) : run.signal;
+  const outcome = await feedRestore(services, { archive, address, staged, progress, signal, drop: options.drop, run });
+  const expected = staged
+    .filter(({ namespace }) => namespace.type !== 'view')
+    .reduce((total, { namespace }) => total + namespace.documents, 0);
+  if (outcome.restored === expected) return;
+  throw new OperationFailure('restore-incomplete', `${outcome.restored} of ${expected} documents were restored.`, {
+    stderrTail: outcome.stderrTail,
+  });
+}
+
+async function prove(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
+  const progress = new ArchiveProgress();
+  work.run.phase('prove', progress, totalsOf(staged));
+  await proveNamespaces(work.client, staged, { progress, signal: work.run.signal });
+}
+
+async function requireAbsent(client: MongoClient, databases: readonly string[]): Promise<void> {
+  for (const database of databases) {
+    const found = await client.db(database).listCollections({}, { nameOnly: true }).toArray();
+    if (found.length > 0) {
+      throw new OperationFailure(
+        'restore-incomplete',
+        `The database ${database} was made since the plan; nothing was changed.`,
+      );
+    }
+  }
+}
+
+/** Takes back what the attempt made, then records the end. A fenced worker appends and deletes nothing. */
+async function endBadly(
+  services: Services,
+  signal: AbortSignal,
+  attempt: Attempt,
+  restoreId: RestoreId,
+  error: unknown,
+): Promise<void> {
+  if (signal.reason instanceof Fenced) throw signal.reason;
+  const untouched = attempt.liveData === 'untouched';
+  if (attempt.address !== null)
+    await takeBack(services, attempt.address, attempt).catch((err) => {
+      services.logger.error(
+        { restoreId, err },
+        'what the restore left could not be removed; the supervisor tries again',
+      );
+    });
+  const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
+  const failure = toFailure(services, restoreId, cause);
+  const { liveData } = attempt;
+  await recordOutcome(services, () =>
+    change(services, restoreId, (state) =>
+      untouched && signal.reason instanceof CancelRequested
+        ? cancelRestore(state, { restoreId, by: services })
+        : failRestore(state, { restoreId, by: services, failure, liveData }),
+    ),
+  );
+}
+
+async function takeBack(services: Services, address: DeploymentAddress, attempt: Attempt): Promise<void> {
+  await using client = await connectDeployment(address);
+  if (attempt.liveData === 'untouched') await dropShadows(client, attempt.swaps);
+  for (const database of attempt.createdDatabases) await client.db(database).dropDatabase();
+  services.logger.info({ databases: attempt.createdDatabases, shadows: attempt.swaps.length }, 'restore taken back');
+}
+
+function totalsOf(staged: readonly StagedNamespace[]): Totals {
+  return {
+    bytes: staged.reduce((total, { namespace }) => total + namespace.bytes, 0),
+    documents: staged.reduce((total, { namespace }) => total + namespace.documents, 0),
+    namespaces: new Map(
+      staged.map(({ namespace }) => [`${namespace.database}.${namespace.collection}`, namespace.documents]),
+    ),
+  };
+}
+
+function change(
+  services: Services,
+  restoreId: RestoreId,
+  decide: (state: RestoreState | undefined) => ReturnType<typeof claimRestore>,
+) {
+  const stream = `restore:${restoreId}` as const;
+  return execute(services.ledger, {
+    actor: { kind: 'system', id: services.instanceId },
+    correlationId: restoreId,
+    reads: [stream],
+    decide: (state) => decide(state(stream)),
+  });
+}

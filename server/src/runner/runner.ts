@@ -1,0 +1,110 @@
+// Claims what is requested and runs it. It learns of requests and cancels from the ledger's feed, so it matters not which
+// server took the command.
+//
+// request in the feed -> claim (BackupStarted | RestoreStarted) -> running -> outcome in the ledger -> retention
+
+import { AppError } from '@holdfast/shared/errors';
+import type { LedgerEvent } from '@holdfast/shared/events';
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { PolicyId } from '@holdfast/shared/ids';
+import type { StoredBackup } from '../projections/backups.ts';
+import type { StoredOperation } from '../projections/operations.ts';
+import type { Services } from '../services.ts';
+import { applyRetention } from './retention.ts';
+import { runBackup } from './run-backup.ts';
+import { runRestore } from './run-restore.ts';
+import { CancelRequested, Fenced } from './stop-reason.ts';
+
+export interface Runner {
+  /** Stops claiming and ends what runs as interrupted; resolves when every outcome is recorded. */
+  close(): Promise<void>;
+}
+
+/** How many operations run at once on this server. */
+const concurrency = 2;
+
+/** Starts to claim and run operations. */
+export function startRunner(services: Services): Runner {
+  const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  const closing = new AbortController();
+  let claiming: Promise<void> = Promise.resolve();
+
+  const wake = () => {
+    claiming = claiming.then(claim).catch((error: unknown) => services.logger.error({ err: error }, 'claiming failed'));
+  };
+  async function claim(): Promise<void> {
+    const room = concurrency - running.size;
+    if (closing.signal.aborted || room <= 0) return;
+    const operations = await services.ledger.readModel<StoredOperation>('operations');
+    const waiting = await operations
+      .find({ status: 'requested' })
+      .sort({ requestedAt: 1, _id: 1 })
+      .limit(room)
+      .toArray();
+    for (const operation of waiting) if (!running.has(operation._id)) start(operation);
+  }
+  function start(operation: StoredOperation): void {
+    const controller = new AbortController();
+    if (operation.cancelRequested) controller.abort(new CancelRequested());
+    const done = runOperation(services, operation, controller).finally(() => {
+      running.delete(operation._id);
+      wake();
+    });
+    running.set(operation._id, { controller, done });
+  }
+  const following = follow(services, closing.signal, {
+    requested: wake,
+    cancelled: (id) => running.get(id)?.controller.abort(new CancelRequested()),
+  });
+  return {
+    async close() {
+      closing.abort();
+      const stop = new OperationFailure('interrupted', 'The service was stopped while this ran.');
+      for (const { controller } of running.values()) controller.abort(stop);
+      await Promise.all([claiming, following, ...[...running.values()].map(({ done }) => done)]);
+    },
+  };
+}
+
+async function runOperation(
+  services: Services,
+  operation: StoredOperation,
+  controller: AbortController,
+): Promise<void> {
+  const { _id: operationId, kind } = operation;
+  try {
+    await (kind === 'backup' ? runBackup : runRestore)(services, operation, controller);
+    if (kind === 'backup') await retain(services, operationId);
+  } catch (error) {
+    if (error instanceof Fenced) services.logger.warn({ operationId }, 'the lease ran out; another server goes on');
+    else if (error instanceof AppError && error.code === 'WRONG_WORKER')
+      services.logger.info({ operationId }, 'another server has it');
+    else services.logger.error({ operationId, err: error }, 'an operation ended without an outcome');
+  }
+}
+
+async function retain(services: Services, backupId: string): Promise<void> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const backup = await backups.findOne({ _id: backupId });
+  if (backup?.status === 'completed' && backup.policyId !== null)
+    await applyRetention(services, backup.policyId as PolicyId);
+}
+
+interface Reactions {
+  requested(): void;
+  cancelled(operationId: string): void;
+}
+
+/** Reacts to the feed from the head on; what was requested before is found by the first `requested`. */
+async function follow(services: Services, signal: AbortSignal, react: Reactions): Promise<void> {
+  const { position } = await services.ledger.head();
+  react.requested();
+  for await (const event of services.ledger.feed({ after: position, signal })) {
+    if (isRequest(event)) react.requested();
+    if (event.type === 'OperationCancelRequested') react.cancelled(event.data.operationId);
+  }
+}
+
+function isRequest({ type }: LedgerEvent): boolean {
+  return type === 'BackupRequested' || type === 'RestoreRequested';
+}

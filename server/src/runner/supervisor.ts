@@ -1,0 +1,188 @@
+// Ends operations that nobody runs any more: at the start of the server and then every few seconds. What was sealed or swapped
+// is finished forward; the rest fails as interrupted, and what it left behind is removed.
+import { AppError } from '@holdfast/shared/errors';
+import { type Failure, failureHints } from '@holdfast/shared/failures';
+import type { BackupId, RestoreId } from '@holdfast/shared/ids';
+import type { LiveData } from '@holdfast/shared/restore';
+import type { MongoClient } from 'mongodb';
+import { execute } from '../commands/execute.ts';
+import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
+import type { DeploymentState } from '../domain/deployment.ts';
+import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
+import { isShadowName } from '../domain/restore-names.ts';
+import { parseConnectionString } from '../engine/connection-string.ts';
+import { connectDeployment } from '../engine/inspect-deployment.ts';
+import { killOrphan } from '../engine/orphan-process.ts';
+import type { StoredOperation } from '../projections/operations.ts';
+import type { Services } from '../services.ts';
+import { claimLimitMs } from './limits.ts';
+import type { RunningOperation } from './running-operations.ts';
+import { dropShadows, existingShadows, swapIn } from './swap-shadows.ts';
+
+/** One look over all open operations. Errors of one are logged and do not keep the others from being ended. */
+export async function superviseOnce(services: Services): Promise<void> {
+  const operations = await services.ledger.readModel<StoredOperation>('operations');
+  const open = await operations.find({ status: { $in: ['requested', 'running', 'sealed'] } }).toArray();
+  for (const operation of open) {
+    try {
+      await superviseOperation(services, operation);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'WRONG_WORKER') continue;
+      services.logger.error(
+        { operationId: operation._id, err: error },
+        'an abandoned operation could not be ended yet',
+      );
+    }
+  }
+  await removeLeftovers(services, new Set(open.map(({ _id }) => _id)));
+}
+
+async function superviseOperation(services: Services, operation: StoredOperation): Promise<void> {
+  if (operation.status === 'requested') {
+    if (services.now() - Date.parse(operation.requestedAt) > claimLimitMs) await failUnclaimed(services, operation);
+    return;
+  }
+  const running = await services.running.find(operation._id);
+  if (!isAbandoned(services, operation, running)) return;
+  services.logger.warn({ operationId: operation._id, worker: operation.worker }, 'ending an abandoned operation');
+  if (running?.child && isThisHost(services, operation)) await killOrphan(running.child);
+  if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, running);
+  else await endRestore(services, operation._id as RestoreId, running);
+  await services.running.end(operation._id);
+}
+
+/**
+ * An earlier process of this data folder is certainly gone (the folder has one owner at a time); another server's claim is
+ * abandoned when its lease ran out, or was never written.
+ */
+function isAbandoned(services: Services, operation: StoredOperation, running: RunningOperation | null): boolean {
+  if (operation.worker === services.worker) return false;
+  if (isThisHost(services, operation)) return true;
+  return running === null
+    ? services.now() - Date.parse(operation.requestedAt) > claimLimitMs
+    : running.leaseUntil.getTime() < services.now();
+}
+
+function isThisHost(services: Services, operation: StoredOperation): boolean {
+  return operation.worker?.startsWith(`${services.instanceId}/`) ?? false;
+}
+
+async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {
+  const state = (await services.ledger.state(`backup:${backupId}`)) as BackupState;
+  const sealed = state.status === 'sealed' ? state.sealed : null;
+  const whole = sealed !== null && (await services.storage.finishUpload({ key: sealed.key, token: sealed.upload }));
+  if (!whole) await removePartial(services, running);
+  await execute(services.ledger, {
+    actor: { kind: 'system', id: services.instanceId },
+    correlationId: backupId,
+    reads: [`backup:${backupId}`],
+    decide: (read) => {
+      const current = read(`backup:${backupId}` as const);
+      const by = 'supervisor';
+      const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
+      if (whole) return completeBackup(current, { backupId, by, durationMs });
+      return state.cancelRequested
+        ? cancelBackup(current, { backupId, by })
+        : failBackup(current, { backupId, by, failure: interrupted() });
+    },
+  });
+}
+
+/** Removes what this one wrote, and nothing of anybody else who is alive. */
+async function removePartial(services: Services, running: RunningOperation | null): Promise<void> {
+  const others = (await services.running.all()).filter(({ _id }) => _id !== running?._id);
+  await services.storage.removePartials(await tokensInUse(services, others));
+}
+
+/** Tokens of live uploads, and of sealed ones that can still be finished. */
+async function tokensInUse(services: Services, running: readonly RunningOperation[]): Promise<Set<string>> {
+  const tokens = new Set(running.flatMap(({ uploadToken }) => uploadToken ?? []));
+  const operations = await services.ledger.readModel<StoredOperation>('operations');
+  for await (const { _id } of operations.find({ status: 'sealed' })) {
+    const state = (await services.ledger.state(`backup:${_id}`)) as BackupState;
+    if (state.sealed) tokens.add(state.sealed.upload);
+  }
+  return tokens;
+}
+
+async function endRestore(services: Services, restoreId: RestoreId, running: RunningOperation | null): Promise<void> {
+  const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  const deployment = (await services.ledger.state(`deployment:${state.deploymentId}`)) as DeploymentState;
+  await using client = await connectDeployment(
+    parseConnectionString(await services.secrets.open(deployment.facts.secretRef)),
+  );
+  const liveData = await settle(client, state, running);
+  await execute(services.ledger, {
+    actor: { kind: 'system', id: services.instanceId },
+    correlationId: restoreId,
+    reads: [`restore:${restoreId}`],
+    decide: (read) => {
+      const current = read(`restore:${restoreId}` as const);
+      const by = 'supervisor';
+      if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
+      return failRestore(current, { restoreId, by, liveData, failure: interrupted() });
+    },
+  });
+}
+
+/** Rolls forward once anything was swapped, else back; says what live data is now. */
+async function settle(client: MongoClient, state: RestoreState, running: RunningOperation | null): Promise<LiveData> {
+  for (const database of running?.createdDatabases ?? []) await client.db(database).dropDatabase();
+  if (state.swaps.length > 0) {
+    const remaining = await existingShadows(client, state.swaps);
+    if (remaining.length === state.swaps.length) {
+      await dropShadows(client, remaining);
+      return 'untouched';
+    }
+    await swapIn(client, remaining);
+    return 'partly-replaced';
+  }
+  await dropShadowsOf(client, state.restoreId);
+  return state.status === 'swapped' ? 'partly-replaced' : 'untouched';
+}
+
+/** Before they are proven their names are not in the ledger: they are found by the restore's id. */
+async function dropShadowsOf(client: MongoClient, restoreId: string): Promise<void> {
+  const mine = `hf_${restoreId.replaceAll('-', '')}_`;
+  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
+  for (const { name } of databases) {
+    for await (const found of client.db(name).listCollections({}, { nameOnly: true })) {
+      if (isShadowName(found.name) && found.name.startsWith(mine)) await client.db(name).dropCollection(found.name);
+    }
+  }
+}
+
+async function failUnclaimed(services: Services, operation: StoredOperation): Promise<void> {
+  const { _id, kind } = operation;
+  const failure: Failure = {
+    reason: 'unclaimed',
+    message: 'No server took the request in time.',
+    hint: failureHints.unclaimed,
+  };
+  await execute(services.ledger, {
+    actor: { kind: 'system', id: services.instanceId },
+    correlationId: _id,
+    reads: [`${kind}:${_id}`],
+    decide: (read) =>
+      kind === 'backup'
+        ? failBackup(read(`backup:${_id}`), { backupId: _id as BackupId, by: 'supervisor', failure })
+        : failRestore(read(`restore:${_id}`), {
+            restoreId: _id as RestoreId,
+            by: 'supervisor',
+            failure,
+            liveData: 'untouched',
+          }),
+  });
+}
+
+/** Progress documents of operations that have ended, and unfinished uploads that nobody owns. */
+async function removeLeftovers(services: Services, open: ReadonlySet<string>): Promise<void> {
+  const running = await services.running.all();
+  for (const { _id, worker } of running)
+    if (!open.has(_id) && worker !== services.worker) await services.running.end(_id);
+  if (open.size === 0 && running.length === 0) await services.storage.removePartials(new Set());
+}
+
+function interrupted(): Failure {
+  return { reason: 'interrupted', message: 'The server that ran this stopped.', hint: failureHints.interrupted };
+}

@@ -1,0 +1,48 @@
+// Swapping proven shadow collections in, by rename, back to back. Which of the names exist says how far it came.
+import type { MongoClient } from 'mongodb';
+
+export interface Swap {
+  readonly database: string;
+  readonly live: string;
+  readonly shadow: string;
+}
+
+const renameLimitMs = 60_000;
+
+/**
+ * Renames every shadow that still exists over its live name; idempotent, so an interrupted swap is finished by calling it
+ * again. `onFirst` is called right before the first rename: from then on live data differs.
+ */
+export async function swapIn(
+  client: MongoClient,
+  swaps: readonly Swap[],
+  onFirst: () => void = () => undefined,
+): Promise<void> {
+  const remaining = await existingShadows(client, swaps);
+  if (remaining.length > 0) onFirst();
+  for (const { database, live, shadow } of remaining) {
+    await client.db('admin').command({
+      renameCollection: `${database}.${shadow}`,
+      to: `${database}.${live}`,
+      dropTarget: true,
+      maxTimeMS: renameLimitMs,
+      writeConcern: { w: 'majority' },
+    });
+  }
+}
+
+/** The swaps whose shadow is still there. */
+export async function existingShadows(client: MongoClient, swaps: readonly Swap[]): Promise<Swap[]> {
+  const existing = new Set<string>();
+  for (const database of new Set(swaps.map((swap) => swap.database))) {
+    for await (const { name } of client.db(database).listCollections({}, { nameOnly: true }))
+      existing.add(`${database}.${name}`);
+  }
+  return swaps.filter(({ database, shadow }) => existing.has(`${database}.${shadow}`));
+}
+
+/** Removes shadows that were never swapped in. */
+export async function dropShadows(client: MongoClient, swaps: readonly Swap[]): Promise<void> {
+  for (const { database, shadow } of await existingShadows(client, swaps))
+    await client.db(database).dropCollection(shadow);
+}

@@ -1,0 +1,61 @@
+// The clock: asks for the backup of every policy that is due, and lets the supervisor look after what runs. A due time is
+// answered once, whatever restarts: the decider compares it with the policy's `lastDueAt`. One missed while the service was
+// down is caught up once, at the start.
+
+import type { DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
+import { request } from '../commands/backups.ts';
+import type { StoredPolicy } from '../projections/policies.ts';
+import { superviseOnce } from '../runner/supervisor.ts';
+import type { Services } from '../services.ts';
+import { latestDueAt } from './due.ts';
+
+export interface Scheduler {
+  close(): Promise<void>;
+}
+
+const everySeconds = 5;
+
+/** Starts the clock. */
+export function startScheduler(services: Services): Scheduler {
+  const scheduler = new ToadScheduler();
+  let latest: Promise<void> = Promise.resolve();
+  const job = (id: string, run: (services: Services) => Promise<void>) => {
+    const task = new AsyncTask(
+      id,
+      () => {
+        latest = run(services);
+        return latest;
+      },
+      (error) => services.logger.error({ err: error }, `${id} failed; it is tried again`),
+    );
+    scheduler.addSimpleIntervalJob(
+      new SimpleIntervalJob({ seconds: everySeconds, runImmediately: true }, task, { id, preventOverrun: true }),
+    );
+  };
+  job('due policies', requestDueBackups);
+  job('supervisor', superviseOnce);
+  return {
+    async close() {
+      scheduler.stop();
+      await latest.catch(() => undefined);
+    },
+  };
+}
+
+/** Asks for a backup of every enabled policy whose newest due time has not been answered. */
+export async function requestDueBackups(services: Services): Promise<void> {
+  const policies = await services.ledger.readModel<StoredPolicy>('policies');
+  const now = new Date(services.now()).toISOString();
+  for await (const policy of policies.find({ enabled: true, removed: false })) {
+    const dueAt = latestDueAt(policy, now);
+    if (dueAt <= policy.changedAt || (policy.lastDueAt !== null && dueAt <= policy.lastDueAt)) continue;
+    await request(services, {
+      deploymentId: policy.deploymentId as DeploymentId,
+      policyId: policy._id as PolicyId,
+      trigger: 'schedule',
+      dueAt,
+      actor: { kind: 'schedule', id: policy._id },
+    });
+  }
+}
