@@ -71,7 +71,7 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
   const state = (await services.ledger.state(`backup:${backupId}`)) as BackupState;
   const sealed = state.status === 'sealed' ? state.sealed : null;
   const whole = sealed !== null && (await services.storage.finishUpload({ key: sealed.key, token: sealed.upload }));
-  if (!whole) await removePartial(services, running);
+  if (!whole && running?.uploadToken) await services.storage.discardUpload(running.uploadToken);
   await execute(services.ledger, {
     actor: { kind: 'system', id: services.instanceId },
     correlationId: backupId,
@@ -88,21 +88,19 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
   });
 }
 
-/** Removes what this one wrote, and nothing of anybody else who is alive. */
-async function removePartial(services: Services, running: RunningOperation | null): Promise<void> {
-  const others = (await services.running.all()).filter(({ _id }) => _id !== running?._id);
-  await services.storage.removePartials(await tokensInUse(services, others));
-}
-
-/** Tokens of live uploads, and of sealed ones that can still be finished. */
-async function tokensInUse(services: Services, running: readonly RunningOperation[]): Promise<Set<string>> {
-  const tokens = new Set(running.flatMap(({ uploadToken }) => uploadToken ?? []));
+/**
+ * Removes unfinished uploads that no operation owns: only before this server claims anything, since an upload begun while
+ * it looks would seem to be nobody's.
+ */
+export async function removeOrphanedUploads(services: Services): Promise<void> {
+  const kept = new Set((await services.running.all()).flatMap(({ uploadToken }) => uploadToken ?? []));
   const operations = await services.ledger.readModel<StoredOperation>('operations');
   for await (const { _id } of operations.find({ status: 'sealed' })) {
     const state = (await services.ledger.state(`backup:${_id}`)) as BackupState;
-    if (state.sealed) tokens.add(state.sealed.upload);
+    if (state.sealed) kept.add(state.sealed.upload);
   }
-  return tokens;
+  const removed = await services.storage.removePartials(kept);
+  if (removed.length > 0) services.logger.info({ removed }, 'removed unfinished uploads that nobody owns');
 }
 
 async function endRestore(services: Services, restoreId: RestoreId, running: RunningOperation | null): Promise<void> {
@@ -175,12 +173,11 @@ async function failUnclaimed(services: Services, operation: StoredOperation): Pr
   });
 }
 
-/** Progress documents of operations that have ended, and unfinished uploads that nobody owns. */
+/** Progress documents of operations that have ended. */
 async function removeLeftovers(services: Services, open: ReadonlySet<string>): Promise<void> {
-  const running = await services.running.all();
-  for (const { _id, worker } of running)
+  for (const { _id, worker } of await services.running.all()) {
     if (!open.has(_id) && worker !== services.worker) await services.running.end(_id);
-  if (open.size === 0 && running.length === 0) await services.storage.removePartials(new Set());
+  }
 }
 
 function interrupted(): Failure {

@@ -17,6 +17,8 @@ export interface ArchiveStorage {
    * Returns false when neither the sealed bytes nor the finished archive are there.
    */
   finishUpload(sealed: { readonly key: string; readonly token: string }): Promise<boolean>;
+  /** Removes one unfinished upload, also another server's; idempotent. */
+  discardUpload(token: string): Promise<void>;
   /** Removes every unfinished upload except those whose token is in `keep`; returns the tokens removed. */
   removePartials(keep: ReadonlySet<string>): Promise<string[]>;
 

@@ -1,0 +1,117 @@
+// The HTTP side: guards first, then health, sign-in, tRPC, metrics, downloads and the console.
+
+import type { Actor } from '@holdfast/shared/actor';
+import { AppError } from '@holdfast/shared/errors';
+import type { HttpBindings } from '@hono/node-server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
+import { secureHeaders } from 'hono/secure-headers';
+import { v7 as uuid } from 'uuid';
+import type { SignIn } from '../access/sign-in.ts';
+import type { Services } from '../services.ts';
+import { authRoutes, refusal, requireActor } from './auth-routes.ts';
+import { type Authenticator, sessionCookie } from './authenticate.ts';
+import { consoleRoutes } from './console-routes.ts';
+import { metricsText } from './metrics.ts';
+import { hostGuard, originGuard } from './request-guard.ts';
+import { appRouter } from './router.ts';
+
+export interface HttpEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    /** Who asks; null when nobody has signed in. */
+    actor: Actor | null;
+    /** The peer's address: failed sign-ins are counted by it. */
+    source: string;
+  };
+}
+
+export interface HttpOptions {
+  readonly authenticate: Authenticator;
+  readonly signIn: SignIn;
+  readonly allowedHosts: readonly string[];
+  readonly webDir: string;
+}
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+/** Builds the application; it listens to nothing by itself. */
+export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: policy,
+      strictTransportSecurity: false,
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'no-referrer',
+    }),
+  );
+  app.onError((error) => (error instanceof AppError ? refusal(error) : defect(services, error)));
+  app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  app.get('/readyz', async (context) => {
+    const problem = await notReady(services);
+    return problem === null
+      ? context.json({ status: 'ready' })
+      : context.json({ status: 'not-ready', reason: problem }, 503);
+  });
+  app.use(hostGuard(options.allowedHosts), originGuard(), bodyLimit({ maxSize: maxBodyBytes }));
+  app.use(async (context, next) => {
+    context.set('source', context.env.incoming?.socket.remoteAddress ?? 'unknown');
+    context.set(
+      'actor',
+      await options.authenticate({
+        authorization: context.req.header('authorization'),
+        cookie: getCookie(context, sessionCookie),
+      }),
+    );
+    await next();
+  });
+  app.route('/auth', authRoutes(services, options.signIn));
+  app.get('/metrics', async (context) => {
+    requireActor(context.var.actor);
+    return context.text(await metricsText(services), 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    });
+  });
+  app.all('/trpc/*', (context) => {
+    const { actor } = context.var;
+    // A stream that is refused inside tRPC is a 200 with an error event, which an EventSource would open again for ever.
+    if (context.req.header('accept')?.includes('text/event-stream')) requireActor(actor);
+    return fetchRequestHandler({
+      endpoint: '/trpc',
+      req: context.req.raw,
+      router: appRouter,
+      createContext: () => ({ services, actor }),
+    });
+  });
+  app.route('/', consoleRoutes(options.webDir));
+  return app;
+}
+
+const policy = {
+  defaultSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+async function notReady(services: Services): Promise<string | null> {
+  try {
+    await services.ledger.head();
+    return null;
+  } catch (error) {
+    services.logger.warn({ err: error }, 'not ready');
+    return 'the ledger does not answer';
+  }
+}
+
+function defect(services: Services, error: Error): Response {
+  const defectId = uuid();
+  services.logger.error({ defectId, err: error }, 'defect');
+  return Response.json({ code: 'INTERNAL', message: 'Internal error', defectId }, { status: 500 });
+}
