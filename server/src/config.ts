@@ -11,6 +11,8 @@ export interface Config {
   readonly ledgerUri: string | null;
   readonly port: number;
   readonly host: string;
+  /** Further names under which this server may be called, against DNS rebinding. */
+  readonly allowedHosts: readonly string[];
   readonly dataDir: string;
   readonly storageUrl: string;
   readonly secretKey: string | null;
@@ -26,7 +28,6 @@ export interface Config {
   readonly url: string;
   /** Relative paths given on the command line are relative to this. */
   readonly workingDir: string;
-  readonly development: boolean;
 }
 
 /** A setting that cannot be used: `message` says which variable, what is wrong and what it may be. */
@@ -47,6 +48,10 @@ export function loadConfig(env: Environment = process.env): Config {
     ledgerUri: env.LEDGER_URI || null,
     port,
     host,
+    allowedHosts: (env.HOLDFAST_ALLOWED_HOSTS ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
     dataDir,
     storageUrl: storageUrl(env.HOLDFAST_STORAGE_URL, dataDir, workingDir),
     secretKey: secret(env, 'HOLDFAST_SECRET_KEY'),
@@ -62,7 +67,6 @@ export function loadConfig(env: Environment = process.env): Config {
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
     url: env.HOLDFAST_URL || `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port || 4400}`,
     workingDir,
-    development: env.NODE_ENV !== 'production',
   };
 }
 

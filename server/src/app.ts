@@ -1,0 +1,161 @@
+// The composition root: the only place where ledger, storage, tools, runner and scheduler are made and tied together.
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import type { Logger } from 'pino';
+import { v7 as uuid } from 'uuid';
+import packageJson from '../package.json' with { type: 'json' };
+import { loadAdministratorKey } from './access/administrator-key.ts';
+import { attemptLimit } from './access/attempt-limit.ts';
+import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
+import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
+import type { StoredPlan } from './commands/restore-plans.ts';
+import type { Config } from './config.ts';
+import { streamModel } from './domain/stream-model.ts';
+import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
+import { inspectDeployment } from './engine/inspect-deployment.ts';
+import { loadMasterKey } from './ledger/master-key.ts';
+import { openLedger } from './ledger/open-ledger.ts';
+import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
+import { backupsProjection } from './projections/backups.ts';
+import { deploymentsProjection } from './projections/deployments.ts';
+import { operationsProjection } from './projections/operations.ts';
+import { policiesProjection } from './projections/policies.ts';
+import { restoresProjection } from './projections/restores.ts';
+import { startRunner } from './runner/runner.ts';
+import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
+import { removeOrphanedUploads, superviseOnce } from './runner/supervisor.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import type { Services } from './services.ts';
+import { openFileStorage } from './storage/file-storage.ts';
+import { runDoctor } from './tools/doctor.ts';
+import { ensureTool } from './tools/ensure-tool.ts';
+import type { ToolName } from './tools/find-tool.ts';
+
+/** Everything that runs, but for the HTTP listener. */
+export interface App {
+  readonly services: Services;
+  readonly signIn: SignIn;
+  readonly administratorKey: string;
+  readonly administratorKeyFile: string;
+  /** Only with the embedded ledger: where the sample database can live. */
+  readonly embedded: EmbeddedMongod | null;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Told in one line each what takes a while at the start. */
+  readonly onProgress: (line: string) => void;
+  readonly now?: () => number;
+}
+
+export const ledgerDatabase = 'holdfast';
+
+/** Starts ledger, storage and tools, ends what an earlier process left, then starts to claim and to schedule. */
+export async function startApp(options: AppOptions): Promise<App> {
+  await using parts = new AsyncDisposableStack();
+  const { config, logger } = options;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const embedded = await openEmbedded(options);
+  if (embedded) parts.defer(() => embedded.stop());
+  const client = new MongoClient(embedded?.ledgerUri ?? config.ledgerUri ?? '', { appName: 'holdfast' });
+  parts.defer(() => client.close());
+  const services = await openServices(options, { client, embedded });
+  parts.defer(() => services.ledger.close());
+  await removeOrphanedUploads(services);
+  await superviseOnce(services);
+  const runner = startRunner(services);
+  parts.defer(() => runner.close());
+  const scheduler = startScheduler(services);
+  parts.defer(() => scheduler.close());
+  const access = await openAccess(services, config, client);
+  parts.defer(() => access.close());
+  const started = parts.move();
+  logger.debug({ instanceId: services.instanceId }, 'started');
+  return { services, ...access, embedded, close: () => started.disposeAsync() };
+}
+
+async function openEmbedded({ config, logger, onProgress }: AppOptions): Promise<EmbeddedMongod | null> {
+  if (config.ledgerUri !== null) return null;
+  const mongod = await provide(config, 'mongod', onProgress);
+  return startEmbeddedMongod({ mongodPath: mongod.path, dataDir: config.dataDir, logger });
+}
+
+interface LedgerPlace {
+  readonly client: MongoClient;
+  readonly embedded: EmbeddedMongod | null;
+}
+
+async function openServices(options: AppOptions, { client, embedded }: LedgerPlace): Promise<Services> {
+  const { config, logger, onProgress } = options;
+  const now = options.now ?? Date.now;
+  const db = client.db(ledgerDatabase);
+  const projections = [
+    deploymentsProjection,
+    policiesProjection,
+    backupsProjection,
+    restoresProjection,
+    operationsProjection,
+  ];
+  const ledger = await openLedger({ client, databaseName: ledgerDatabase, model: streamModel, projections, logger });
+  const key = await loadMasterKey({ configured: config.secretKey, file: join(config.dataDir, 'secret.key') });
+  const mongodump = await provide(config, 'mongodump', onProgress);
+  const mongorestore = await provide(config, 'mongorestore', onProgress);
+  const instanceId = await loadInstanceId(config.dataDir);
+  const { replicaSetId } = await inspectDeployment(client);
+  const plans = db.collection<StoredPlan>('plans');
+  await plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  const services: Services = {
+    ledger,
+    secrets: openSecrets({ collection: db.collection<SealedSecret>('secrets'), key }),
+    storage: await openFileStorage({ directory: config.storageUrl.slice('file:'.length) }),
+    running: runningOperations(db.collection<RunningOperation>('running')),
+    plans,
+    tools: { mongodump: mongodump.path, mongorestore: mongorestore.path, mongodumpVersion: mongodump.version },
+    ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
+    instanceId,
+    worker: `${instanceId}/${uuid()}`,
+    startedAt: new Date(now()).toISOString(),
+    version: packageJson.version,
+    now,
+    logger,
+    doctor: () => doctor(services, config),
+  };
+  return services;
+}
+
+async function openAccess(services: Services, config: Config, client: MongoClient) {
+  const db = client.db(ledgerDatabase);
+  const administratorKeyFile = join(config.dataDir, 'admin.key');
+  const administratorKey = await loadAdministratorKey({ configured: config.apiKey, file: administratorKeyFile });
+  const codes = db.collection<StoredCode>('login_codes');
+  const sessions = db.collection<StoredSession>('sessions');
+  for (const collection of [codes, sessions]) await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  const limit = attemptLimit(services.now);
+  const recording = recordFailedSignIns(services, limit);
+  const signingIn = signIn({ codes, sessions, limit, now: services.now });
+  return { signIn: signingIn, administratorKey, administratorKeyFile, close: () => recording.close() };
+}
+
+/** A tool that is found, or provided into the user's cache. Throws `tool-missing` with what to do. */
+export function provide(config: Config, name: ToolName, onProgress: (line: string) => void) {
+  const { cacheDir, searchPath, toolPaths } = config;
+  return ensureTool(name, { cacheDir, searchPath, configured: toolPaths[name], onProgress });
+}
+
+/** Names this data folder for good: events and leases say which server did what. */
+async function loadInstanceId(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'instance-id');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known.trim() !== '') return known.trim();
+  const id = randomUUID();
+  await writeFile(file, `${id}\n`);
+  return id;
+}
+
+function doctor(services: Services, config: Config) {
+  return runDoctor({ services, config } as never);
+}

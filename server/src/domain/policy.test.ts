@@ -1,0 +1,56 @@
+import type { BackupId } from '@holdfast/shared/ids';
+import { policySettings } from '@holdfast/shared/policy';
+import { describe, expect, it } from 'vitest';
+import { policyId, registered, settings } from './examples.ts';
+import { beyondRetention, changePolicy } from './policy.ts';
+import { given, refusal } from './testing.ts';
+
+const state = given(registered)(`policy:${policyId}` as const);
+
+describe('changing a policy', () => {
+  it('appends nothing when the settings are the same', () => {
+    expect(changePolicy(state, { policyId, settings })).toStrictEqual([]);
+  });
+  it('keeps name and deployment', () => {
+    expect(changePolicy(state, { policyId, settings: { ...settings, scheduledHour: 23 } })[0]?.data).toMatchObject({
+      name: 'daily',
+      scheduledHour: 23,
+    });
+  });
+  it('refuses a policy that is not there', () => {
+    expect(refusal(() => changePolicy(undefined, { policyId, settings }))).toBe('POLICY_NOT_FOUND');
+  });
+});
+
+describe('the range of each setting', () => {
+  it.each([
+    [{ scheduledHour: 24 }, 'scheduledHour must be from 0 to 23.'],
+    [{ scheduledHour: -1 }, 'scheduledHour must be from 0 to 23.'],
+    [{ scheduledHour: 2.5 }, 'scheduledHour is a whole number from 0 to 23.'],
+    [{ retentionCount: 0 }, 'retentionCount must be from 1 to 30.'],
+    [{ retentionCount: 31 }, 'retentionCount must be from 1 to 30.'],
+    [
+      { timezone: 'Europe/Atlantis' },
+      '"Europe/Atlantis" is not a time zone; use an IANA name such as "Europe/Paris" or "UTC".',
+    ],
+  ])('%j is refused with the allowed range', (change, message) => {
+    const result = policySettings.safeParse({ ...settings, ...change });
+    expect(result.error?.issues.map((issue) => issue.message)).toStrictEqual([message]);
+  });
+  it.each([{ scheduledHour: 0 }, { scheduledHour: 23 }, { retentionCount: 1 }, { retentionCount: 30 }])(
+    '%j is taken',
+    (change) => {
+      expect(policySettings.safeParse({ ...settings, ...change }).success).toBe(true);
+    },
+  );
+});
+
+describe('retention', () => {
+  const made = (n: number) => ({ id: `b${n}` as BackupId, completedAt: `2026-01-0${n}T02:00:00.000Z` });
+  it('lets go of all but the newest, whatever order they come in', () => {
+    expect(beyondRetention([made(2), made(4), made(1), made(3)], 2)).toStrictEqual(['b2', 'b1']);
+  });
+  it('never lets go of the last one', () => {
+    expect(beyondRetention([made(1)], 0)).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { confirmationPhrase, defaultSuffix, isShadowName, shadowName, targetDatabase } from './restore-names.ts';
+import { refusal } from './testing.ts';
+
+describe('the copy', () => {
+  it('lands beside the original under a dated name', () => {
+    const suffix = defaultSuffix('2026-11-24T09:30:12.345Z');
+    expect(targetDatabase({ kind: 'copy', suffix }, 'shop')).toBe('shop_restored_20261124_0930');
+  });
+  it.each(['', 'x'.repeat(60)])('refuses the suffix %j: the name would be the original or too long', (suffix) => {
+    expect(refusal(() => targetDatabase({ kind: 'copy', suffix }, 'shop'))).toBe('TARGET_NAME_INVALID');
+  });
+  it('counts bytes, not characters', () => {
+    expect(refusal(() => targetDatabase({ kind: 'copy', suffix: '_copy' }, 'é'.repeat(30)))).toBe(
+      'TARGET_NAME_INVALID',
+    );
+  });
+  it('needs no phrase', () => {
+    expect(confirmationPhrase({ kind: 'copy' }, ['shop'], 'prod')).toBeNull();
+  });
+});
+
+describe('the phrase of a restore in place', () => {
+  it.each([
+    [['shop'], 'shop'],
+    [['shop', 'crm'], 'prod'],
+    [[], 'prod'],
+  ])('for the databases %j is %s', (databases, phrase) => {
+    expect(confirmationPhrase({ kind: 'original' }, databases, 'prod')).toBe(phrase);
+  });
+});
+
+it('recognises its own shadow collections and nothing else', () => {
+  expect(isShadowName(shadowName('01970000-0000-7000-8000-000000000005', 12))).toBe(true);
+  expect(
+    ['hf_orders', 'orders', 'hf_1_2', 'xhf_01970000000070008000000000000005_1'].filter(isShadowName),
+  ).toStrictEqual([]);
+});

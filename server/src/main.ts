@@ -1,0 +1,33 @@
+// Starts the service from the environment and says where it is.
+import { pino } from 'pino';
+import { announcement } from './announcement.ts';
+import { loadConfig } from './config.ts';
+import { explainStartFailure } from './explain-start-failure.ts';
+import { serve } from './serve.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  const config = loadConfig();
+  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const served = await serve(config, { logger, onProgress: say });
+  say(announcement(served, config));
+  let closing = false;
+  const stop = () => {
+    if (closing) return;
+    closing = true;
+    say('Stopping...');
+    served.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${explainStartFailure(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+} catch (error) {
+  process.stderr.write(`${explainStartFailure(error)}\n`);
+  process.exit(1);
+}

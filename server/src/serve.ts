@@ -1,0 +1,95 @@
+// Starts everything and listens: what `start`, `holdfast serve` and the tests call.
+
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { type Logger, pino } from 'pino';
+import { authenticator } from './api/authenticate.ts';
+import { httpApp } from './api/http-app.ts';
+import { type App, startApp } from './app.ts';
+import type { Config } from './config.ts';
+import { type Welcome, welcome } from './welcome.ts';
+
+export interface Served {
+  /** The console's address, with the port that is really listened on. */
+  readonly url: string;
+  readonly administratorKeyFile: string;
+  readonly app: App;
+  /** What was registered at the start, and what to do next. */
+  readonly welcome: Welcome;
+  /** Ends what runs, closes streams, stops the embedded ledger. */
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly logger?: Logger;
+  readonly onProgress?: (line: string) => void;
+  readonly now?: () => number;
+}
+
+const drainMs = 2_000;
+
+/** Throws ConfigError, OperationFailure (`tool-missing`, `storage-unwritable`) or another Error whose message says what to do. */
+export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
+  const logger = options.logger ?? pino({ level: config.logLevel });
+  const onProgress = options.onProgress ?? ((line) => logger.info(line));
+  const app = await startApp({ config, logger, onProgress, ...(options.now ? { now: options.now } : {}) });
+  try {
+    const { services, signIn, administratorKey } = app;
+    const authenticate = authenticator({ administratorKey, signIn });
+    const http = httpApp(services, {
+      authenticate,
+      signIn,
+      allowedHosts: [config.host, ...config.allowedHosts],
+      webDir: config.webDir,
+    });
+    const server = createAdaptorServer({ fetch: http.fetch });
+    await listen(server, config);
+    const { port } = server.address() as AddressInfo;
+    const url = `http://${displayHost(config.host)}:${port}`;
+    const close = async () => {
+      await closeServer(server);
+      await app.close();
+    };
+    return {
+      url,
+      administratorKeyFile: app.administratorKeyFile,
+      app,
+      welcome: await welcome(app, config, onProgress),
+      close,
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function listen(server: ServerType, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(
+        new Error(`Port ${port} of ${host} is taken. Stop what listens there, or choose another with PORT.`, {
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Live streams never end by themselves: what is still open after the grace period is closed. */
+function closeServer(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+function displayHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
