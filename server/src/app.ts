@@ -1,6 +1,6 @@
 // The composition root: the only place where ledger, storage, tools, runner and scheduler are made and tied together.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
@@ -14,7 +14,9 @@ import type { StoredPlan } from './commands/restore-plans.ts';
 import type { Config } from './config.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
+import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
 import { inspectDeployment } from './engine/inspect-deployment.ts';
+import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
@@ -50,6 +52,8 @@ export interface AppOptions {
   /** Told in one line each what takes a while at the start. */
   readonly onProgress: (line: string) => void;
   readonly now?: () => number;
+  /** Told when another process took the data folder over: this one must end. */
+  readonly onDataDirLost?: () => void;
 }
 
 export const ledgerDatabase = 'holdfast';
@@ -58,8 +62,9 @@ export const ledgerDatabase = 'holdfast';
 export async function startApp(options: AppOptions): Promise<App> {
   await using parts = new AsyncDisposableStack();
   const { config, logger } = options;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const embedded = await openEmbedded(options);
+  const lock = await lockDataDir(config.dataDir, options.onDataDirLost ? { onLost: options.onDataDirLost } : {});
+  parts.defer(() => lock.release());
+  const embedded = await openEmbedded(options, lock);
   if (embedded) parts.defer(() => embedded.stop());
   const client = new MongoClient(embedded?.ledgerUri ?? config.ledgerUri ?? '', { appName: 'holdfast' });
   parts.defer(() => client.close());
@@ -78,10 +83,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   return { services, ...access, embedded, close: () => started.disposeAsync() };
 }
 
-async function openEmbedded({ config, logger, onProgress }: AppOptions): Promise<EmbeddedMongod | null> {
+async function openEmbedded(
+  { config, logger, onProgress }: AppOptions,
+  lock: DataDirLock,
+): Promise<EmbeddedMongod | null> {
   if (config.ledgerUri !== null) return null;
   const mongod = await provide(config, 'mongod', onProgress);
-  return startEmbeddedMongod({ mongodPath: mongod.path, dataDir: config.dataDir, logger });
+  const collections = { events: eventsCollection, others: mutableCollections };
+  return startEmbeddedMongod({ mongodPath: mongod.path, lock, database: ledgerDatabase, collections, logger });
 }
 
 interface LedgerPlace {
@@ -101,7 +110,10 @@ async function openServices(options: AppOptions, { client, embedded }: LedgerPla
     operationsProjection,
   ];
   const ledger = await openLedger({ client, databaseName: ledgerDatabase, model: streamModel, projections, logger });
-  const key = await loadMasterKey({ configured: config.secretKey, file: join(config.dataDir, 'secret.key') });
+  const key = await loadMasterKey({
+    configured: config.secretKey ?? undefined,
+    file: join(config.dataDir, 'secret.key'),
+  });
   const mongodump = await provide(config, 'mongodump', onProgress);
   const mongorestore = await provide(config, 'mongorestore', onProgress);
   const instanceId = await loadInstanceId(config.dataDir);

@@ -24,6 +24,7 @@ export interface ServeOptions {
   readonly logger?: Logger;
   readonly onProgress?: (line: string) => void;
   readonly now?: () => number;
+  readonly onDataDirLost?: () => void;
 }
 
 const drainMs = 2_000;
@@ -32,7 +33,7 @@ const drainMs = 2_000;
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
   const logger = options.logger ?? pino({ level: config.logLevel });
   const onProgress = options.onProgress ?? ((line) => logger.info(line));
-  const app = await startApp({ config, logger, onProgress, ...(options.now ? { now: options.now } : {}) });
+  const app = await startApp({ ...options, config, logger, onProgress });
   try {
     const { services, signIn, administratorKey } = app;
     const authenticate = authenticator({ administratorKey, signIn });

@@ -16,7 +16,7 @@ import { given, refusal } from './testing.ts';
 const failure: Failure = { reason: 'stalled', message: 'no byte', hint: 'look' };
 const of = { restoreId, deploymentId, worker };
 const by = { worker };
-const done = { ...of, durationMs: 1, documents: 3, collections: 1, databases: ['shop'], liveData: 'replaced' } as const;
+const done = { ...of, durationMs: 1, documents: 3, collections: 1, databases: ['shop'], liveData: 'replaced' as const };
 
 const commands = {
   Start: (state: ReturnType<typeof stateIn>) => startRestore(state, of),

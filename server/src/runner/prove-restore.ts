@@ -4,8 +4,8 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import { EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
+import type { ArchiveProgress } from '../archive/archive-progress.ts';
 import { createFingerprint } from '../archive/fingerprint.ts';
-import type { ArchiveProgress } from '../archive/write-archive.ts';
 
 /** A namespace of the manifest and the name under which it was restored. */
 export interface StagedNamespace {

@@ -4,7 +4,8 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
-import { ArchiveProgress, type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
+import { ArchiveProgress } from '../archive/archive-progress.ts';
+import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
 import { cancelBackup, completeBackup, failBackup, sealBackup, startBackup } from '../domain/backup.ts';

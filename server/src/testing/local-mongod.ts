@@ -96,6 +96,8 @@ class LocalMongod implements TestMongod {
     const { replicaSet, key } = this.#options;
     const parameters = [
       'diagnosticDataCollectionEnabled=false',
+      // Fail points: a server that answers slowly or fails on purpose.
+      'enableTestCommands=1',
       // A member that ends need not wait for others to catch up.
       'shutdownTimeoutMillisForSignaledShutdown=100',
       ...(key === undefined ? [] : ['enableLocalhostAuthBypass=false']),

@@ -1,0 +1,86 @@
+// What must hold after every scenario, the failed ones above all.
+import { readdir, readFile } from 'node:fs/promises';
+import type { Document, MongoClient } from 'mongodb';
+import { expect } from 'vitest';
+import { verifyArchive } from '../archive/verify-archive.ts';
+import { isShadowName } from '../domain/restore-names.ts';
+import type { ReadModelName } from '../ledger/ledger.ts';
+import type { StoredBackup } from '../projections/backups.ts';
+import type { Services } from '../services.ts';
+import { archiveSource } from '../storage/archive-source.ts';
+import { until } from './holdfast.ts';
+
+const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations'];
+
+/**
+ * Idle; no unfinished upload, no shadow collection, no tool still running; every listed archive is there and verifies, and
+ * no other; read models equal a rebuild from zero; the chain is intact.
+ */
+export async function expectConsistent(services: Services, deployments: readonly MongoClient[] = []): Promise<void> {
+  await expectIdle(services);
+  expect(await services.storage.removePartials(new Set()), 'unfinished uploads').toStrictEqual([]);
+  await expectArchives(services);
+  for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
+  expect(await childTools(), 'tools still running').toStrictEqual([]);
+  const live = await dump(services);
+  await services.ledger.rebuild();
+  expect(await dump(services), 'read models after a rebuild').toStrictEqual(live);
+  const report = await services.ledger.verify();
+  expect(report.differsAt, 'the chain').toBeNull();
+}
+
+async function expectIdle(services: Services): Promise<void> {
+  const deployments = await services.ledger.readModel<Document>('deployments');
+  await until(
+    async () => ({
+      busy: await deployments.find({ status: { $ne: 'idle' } }).toArray(),
+      running: await services.running.list(),
+    }),
+    ({ busy, running }) => busy.length === 0 && running.length === 0,
+    15_000,
+  );
+}
+
+async function expectArchives(services: Services): Promise<void> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const listed = await backups.find({ status: { $in: ['completed', 'expired'] } }).toArray();
+  const stored: string[] = [];
+  for await (const { key } of services.storage.list()) stored.push(key);
+  expect(stored.sort(), 'archives at the destination').toStrictEqual(listed.map(({ filePath }) => filePath).sort());
+  for (const { filePath, sha256 } of listed) {
+    const source = await archiveSource(services.storage, filePath ?? '');
+    await verifyArchive({ source, expected: { sha256: sha256 ?? '' } });
+  }
+}
+
+async function shadowsOf(client: MongoClient): Promise<string[]> {
+  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+  const found = await Promise.all(
+    databases.map(({ name }) => client.db(name).listCollections({}, { nameOnly: true }).toArray()),
+  );
+  return found
+    .flat()
+    .map(({ name }) => name)
+    .filter(isShadowName);
+}
+
+/** mongodump and mongorestore processes that this process started and that still run. */
+async function childTools(): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+)/.exec(stat) ?? [];
+    if (name?.startsWith('mongo') && name !== 'mongod' && state !== 'Z' && Number(parent) === process.pid)
+      found.push(`${name} ${pid}`);
+  }
+  return found;
+}
+
+async function dump(services: Services): Promise<Record<string, Document[]>> {
+  const entries = readModels.map(async (name) => {
+    const collection = await services.ledger.readModel<Document>(name);
+    return [name, await collection.find({}).sort({ _id: 1 }).toArray()] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
