@@ -1,0 +1,194 @@
+// Writes an archive while the dump runs: mongodump's stream -> frames -> zstd -> ZIP -> storage. Nothing is staged, and the
+// slowest of them sets the pace. Makes nothing visible and decides nothing: that is the runner's and the storage's part.
+import { createHash } from 'node:crypto';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { archiveEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
+import { ZipArchive } from 'archiver';
+import type { ArchiveProgress } from './archive-progress.ts';
+import { encodeFrameIndex, type Frame } from './frame-index.ts';
+import { inOrder } from './in-order.ts';
+import type { NamespacePredicate } from './keep-namespaces.ts';
+import { manifestNamespaceOf } from './manifest-namespace.ts';
+import { type Dump, readDump } from './read-dump.ts';
+import type { RawFrame } from './regroup-frames.ts';
+import { restoreHowto } from './restore-howto.ts';
+import { compressFrame, framesAtOnce } from './zstd-frames.ts';
+
+export { ArchiveProgress } from './archive-progress.ts';
+
+/** What the caller knows for the manifest. */
+export type ManifestBase = Pick<
+  Manifest,
+  'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'ledger'
+>;
+
+export interface WriteArchiveOptions {
+  /** mongodump's archive, uncompressed. */
+  readonly source: AsyncIterable<Uint8Array>;
+  /** Settles with the tool. When it rejects, the archive is not finished and its error is thrown. */
+  readonly sourceEnded: Promise<unknown>;
+  /** `Upload.body`. Ended when all is written, destroyed otherwise. */
+  readonly output: Writable;
+  /** Namespaces that stay out, by the names that people know. */
+  readonly exclude: NamespacePredicate;
+  readonly manifest: ManifestBase;
+  readonly progress?: ArchiveProgress;
+  readonly signal?: AbortSignal;
+  /** The archive's file name, for `RESTORE.txt`. */
+  readonly fileName?: string;
+}
+
+export interface WrittenArchive {
+  readonly manifest: Manifest;
+  /** SHA-256 of `manifest.json`, hex. */
+  readonly manifestDigest: string;
+  readonly sizeBytes: number;
+  /** SHA-256 of the whole file, hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Resolves once every byte is handed to `output`. Rejects once, with the first thing that went wrong anywhere (the signal's
+ * reason, the tool's or the output's error, OperationFailure('dump-incomplete') for a stream that is not whole); source and
+ * output are destroyed by then.
+ */
+export async function writeArchive(options: WriteArchiveOptions): Promise<WrittenArchive> {
+  const { output, signal } = options;
+  const stop = new AbortController();
+  const source = toReadable(options.source);
+  const zip = new ZipArchive({ store: true, forceZip64: true });
+  for (const stream of [source, zip, output]) stream.on('error', (error) => stop.abort(error));
+  const abort = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  options.sourceEnded.catch((error: unknown) => stop.abort(error));
+  stop.signal.addEventListener('abort', () => source.destroy());
+
+  const meter = new Meter();
+  const work = { ...options, source, zip, stop: stop.signal };
+  let written: Pick<WrittenArchive, 'manifest' | 'manifestDigest'> | undefined;
+  const tasks = [
+    pipeline(zip, (chunks: AsyncIterable<Buffer>) => meter.through(chunks), output, { signal: stop.signal }),
+    writeEntries(work).then((result) => {
+      written = result;
+    }),
+  ];
+  await Promise.all(tasks.map((task) => task.catch((error: unknown) => stop.abort(error))));
+  signal?.removeEventListener('abort', abort);
+  if (stop.signal.aborted || written === undefined) throw stop.signal.reason;
+  return { ...written, sizeBytes: meter.bytes, sha256: meter.sha256() };
+}
+
+interface Work extends Omit<WriteArchiveOptions, 'source'> {
+  readonly source: Readable;
+  readonly zip: ZipArchive;
+  readonly stop: AbortSignal;
+}
+
+async function writeEntries(work: Work): Promise<Pick<WrittenArchive, 'manifest' | 'manifestDigest'>> {
+  const { zip, stop, progress } = work;
+  if (stop.aborted) throw stop.reason;
+  const sourceEnded = Promise.race([work.sourceEnded, aborted(stop)]);
+  // It is awaited only once the source is at its end.
+  sourceEnded.catch(() => {});
+  const dump = await readDump({ source: work.source, sourceEnded, exclude: work.exclude, progress });
+  const howto = restoreHowto({ manifest: work.manifest, namespaces: dump.namespaces, fileName: work.fileName });
+  await appendEntry(work, archiveEntries.howto, Buffer.from(howto));
+
+  const stored = new StoredDump();
+  await appendEntry(work, archiveEntries.dump, Readable.from(stored.write(dump), { objectMode: false }));
+  await appendEntry(work, archiveEntries.frames, encodeFrameIndex(stored.frames));
+
+  const manifest = describe(work.manifest, dump, stored);
+  const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+  await appendEntry(work, archiveEntries.manifest, text);
+  // It may never settle; `pipeline` is what says that all is written.
+  void zip.finalize();
+  return { manifest, manifestDigest: createHash('sha256').update(text).digest('hex') };
+}
+
+function describe(base: ManifestBase, dump: Dump, stored: StoredDump): Manifest {
+  const { rawBytes, storedBytes, frames } = stored;
+  return manifestSchema.parse({
+    format: 'holdfast-archive',
+    version: 1,
+    ...base,
+    finishedAt: new Date().toISOString(),
+    consistency: 'per-collection',
+    dump: { entry: archiveEntries.dump, rawBytes, storedBytes, frames: frames.length, sha256: stored.sha256() },
+    namespaces: dump.scanned().map(manifestNamespaceOf),
+  });
+}
+
+/** Resolves when the whole entry has gone into the ZIP file. */
+function appendEntry({ zip, stop }: Work, name: string, content: Buffer | Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      if (content instanceof Readable) content.destroy();
+      reject(error);
+    };
+    if (stop.aborted) fail(stop.reason);
+    stop.addEventListener('abort', () => fail(stop.reason), { once: true });
+    if (content instanceof Readable) content.on('error', fail);
+    zip.on('entry', (entry) => {
+      if (entry.name === name) resolve();
+    });
+    zip.append(content, { name });
+  });
+}
+
+/** The entry of the dump while it is written: compressed frames, and what the index and the manifest say of them. */
+class StoredDump {
+  readonly frames: Omit<Frame, 'storedOffset'>[] = [];
+  rawBytes = 0;
+  storedBytes = 0;
+  readonly #hash = createHash('sha256');
+
+  async *write(dump: Dump): AsyncGenerator<Buffer> {
+    const compressed = inOrder(dump.frames, framesAtOnce, async (frame: RawFrame) => {
+      const { namespace, documents, rawBytes } = frame;
+      const stored = await compressFrame(Buffer.concat(frame.pieces, rawBytes));
+      return { frame: { namespace, documents, rawBytes, storedBytes: stored.length }, stored };
+    });
+    for await (const { frame, stored } of compressed) {
+      this.frames.push(frame);
+      this.rawBytes += frame.rawBytes;
+      this.storedBytes += frame.storedBytes;
+      this.#hash.update(stored);
+      yield stored;
+    }
+  }
+
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+/** Size and digest of everything that passes. */
+class Meter {
+  bytes = 0;
+  readonly #hash = createHash('sha256');
+
+  async *through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.bytes += chunk.length;
+      this.#hash.update(chunk);
+      yield chunk;
+    }
+  }
+
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+function toReadable(source: AsyncIterable<Uint8Array>): Readable {
+  return source instanceof Readable ? source : Readable.from(source, { objectMode: false });
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
