@@ -191,7 +191,7 @@ it('keeps the newest N, whatever failed in between', async () => {
     timezone: 'UTC',
     retentionCount: 2,
   });
-  const made = [];
+  const made: string[] = [];
   for (let n = 0; n < 4; n += 1) made.push((await backedUp(holdfast)).id);
   await expectConsistent(holdfast.services, [source.client]);
   const { items } = await holdfast.api.backups.list({});
