@@ -58,12 +58,13 @@ export async function writeArchive(options: WriteArchiveOptions): Promise<Writte
   const stop = new AbortController();
   const source = toReadable(options.source);
   const zip = new ZipArchive({ store: true, forceZip64: true });
-  for (const stream of [source, zip, output]) stream.on('error', (error) => stop.abort(error));
+  // What goes wrong is thrown where the streams are read and written; these keep a late echo of it from ending the process.
+  for (const stream of [source, zip, output]) stream.on('error', () => {});
+  stop.signal.addEventListener('abort', () => source.destroy());
   const abort = () => stop.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
   options.sourceEnded.catch((error: unknown) => stop.abort(error));
-  stop.signal.addEventListener('abort', () => source.destroy());
 
   const meter = new Meter();
   const work = { ...options, source, zip, stop: stop.signal };

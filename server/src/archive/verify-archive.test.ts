@@ -1,0 +1,203 @@
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { OperationFailure } from '@holdfast/shared/failures';
+import { serialize } from 'bson';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chunked } from '../testing/arbitrary-dump.ts';
+import { generateDump } from '../testing/generated-dump.ts';
+import { memorySource, writeToMemory } from '../testing/memory-archive.ts';
+import { ArchiveProgress } from './archive-progress.ts';
+import { type OpenArchive, openArchive } from './open-archive.ts';
+import { verifyArchive } from './verify-archive.ts';
+import type { WrittenArchive } from './write-archive.ts';
+
+let written: WrittenArchive & { readonly file: Buffer };
+let archive: OpenArchive;
+
+beforeAll(async () => {
+  const documents = Array.from({ length: 30 }, (_, n) => serialize({ n, text: `document ${n}` }));
+  const dump = await generateDump(
+    [
+      { database: 'shop', collection: 'orders', documents, indexes: [{ name: '_id_', key: { _id: 1 } }] },
+      { database: 'shop', collection: 'weather', type: 'timeseries', documents: documents.slice(7) },
+      { database: 'shop', collection: 'open', type: 'view', documents: [], options: { viewOn: 'orders' } },
+    ],
+    { blockDocuments: 10 },
+  );
+  written = await writeToMemory(chunked(dump, [100]));
+  archive = await openArchive(memorySource(written.file));
+});
+
+describe('verifyArchive', () => {
+  it('passes what was written, and counts it', async () => {
+    const progress = new ArchiveProgress();
+    const found = await verifyArchive({ source: memorySource(written.file), expected: written, progress });
+    expect(found).toMatchObject({ documents: 53, bytes: progress.bytes });
+    expect(progress.documents).toBe(53);
+    expect(progress.namespaces.get('shop.open')).toMatchObject({ documents: 0, done: true });
+  });
+
+  it('reads the file in one pass, whatever the pieces', async () => {
+    for (const pieceBytes of [1, 100, 1_000_000]) {
+      const source = memorySource(written.file, { pieceBytes });
+      await verifyArchive({ source, expected: written });
+      expect(source.reads.filter(({ start, end }) => end - start > 20_000)).toStrictEqual([]);
+      expect(source.reads.filter(({ start }) => start === 0).at(-1)).toStrictEqual({
+        start: 0,
+        end: written.file.length,
+      });
+    }
+  });
+
+  it('finds a flipped bit wherever it is', async () => {
+    const undetected: number[] = [];
+    for (let at = 0; at < written.file.length; at += 1) {
+      const outcome = await verifyDamaged((file) => file.writeUInt8(file.readUInt8(at) ^ (1 << (at % 8)), at), written);
+      if (outcome !== 'archive-damaged') undetected.push(at);
+    }
+    expect(undetected).toStrictEqual([]);
+  }, 60_000);
+
+  it('finds every flipped bit of dump, index and manifest without knowing what to expect', async () => {
+    for (const name of ['dump.archive.zst', 'frames', 'manifest.json']) {
+      const { start, end } = archive.entries.get(name) ?? { start: 0, end: 0 };
+      expect(end).toBeGreaterThan(start);
+      for (let at = start; at < end; at += 1) {
+        const outcome = await verifyDamaged((file) => file.writeUInt8(file.readUInt8(at) ^ 0x10, at), {});
+        expect(outcome, `byte ${at} of ${name}`).toBe('archive-damaged');
+      }
+    }
+  }, 60_000);
+
+  it('passes or says archive-damaged, and nothing else, whatever the ZIP structures say', async () => {
+    const outcomes = new Set<string>();
+    const start = archive.entries.get('manifest.json')?.end ?? 0;
+    for (let at = start; at < written.file.length; at += 1) {
+      for (const value of [0x00, 0x7f, 0x80, 0xff]) {
+        outcomes.add(await verifyDamaged((file) => file.writeUInt8(value, at), {}));
+      }
+    }
+    expect([...outcomes].sort()).toStrictEqual(['archive-damaged', 'passed']);
+  }, 60_000);
+
+  it('finds that the file ends early, wherever it does', async () => {
+    for (let length = 0; length < written.file.length; length += 7) {
+      const failure = await verifyArchive({ source: memorySource(written.file.subarray(0, length)) }).catch(
+        (error: unknown) => error,
+      );
+      expect(failure, `${length} bytes`).toMatchObject({ reason: 'archive-damaged' });
+    }
+  });
+
+  it('finds that a read ends early although the file is said to be longer', async () => {
+    const source = memorySource(written.file);
+    const half = Math.floor(written.file.length / 2);
+    const short = {
+      sizeBytes: source.sizeBytes,
+      read: ({ start, end }: { start: number; end: number }) =>
+        start === 0 && end === source.sizeBytes
+          ? Readable.from([written.file.subarray(0, half)])
+          : source.read({ start, end }),
+    };
+    await expect(verifyArchive({ source: short })).rejects.toThrow(/ends early|shorter/);
+  });
+
+  it('finds that something was added at the end or in front', async () => {
+    const extra = Buffer.from('extra');
+    for (const file of [Buffer.concat([written.file, extra]), Buffer.concat([extra, written.file])]) {
+      await expect(verifyArchive({ source: memorySource(file) })).rejects.toMatchObject({ reason: 'archive-damaged' });
+    }
+  });
+
+  it('tells another sound archive from the expected one', async () => {
+    const other = await writeToMemory(chunked(await generateDump([]), [100]));
+    const source = memorySource(other.file);
+    await verifyArchive({ source });
+    const { sha256, manifestDigest, sizeBytes } = written;
+    for (const expected of [{ sha256 }, { manifestDigest }, { sizeBytes }]) {
+      await expect(verifyArchive({ source, expected })).rejects.toMatchObject({ reason: 'archive-damaged' });
+    }
+  });
+
+  it.each([
+    ['documents', /shop.orders: documents 30 instead of 29/],
+    ['bytes', /shop.orders: bytes \d+ instead of \d+/],
+    ['fingerprint', /shop.orders: fingerprint/],
+    ['crc64', /shop.orders: crc64/],
+    ['options', /shop.orders has other options or indexes/],
+    ['indexes', /shop.orders has other options or indexes/],
+  ] as const)('finds a manifest that was written with other %s', async (fact, message) => {
+    const file = withManifest((namespaces) => {
+      const [orders] = namespaces;
+      const value = {
+        documents: 29,
+        bytes: 7,
+        fingerprint: '0'.repeat(32),
+        crc64: '7',
+        options: { a: 1 },
+        indexes: [],
+      };
+      Object.assign(orders ?? {}, { [fact]: value[fact] });
+    });
+    await expect(verifyArchive({ source: memorySource(file) })).rejects.toThrow(message);
+  });
+
+  it('finds a manifest that knows one namespace less', async () => {
+    const file = withManifest((namespaces) => namespaces.pop());
+    await expect(verifyArchive({ source: memorySource(file) })).rejects.toMatchObject({ reason: 'archive-damaged' });
+  });
+
+  it('stops when it is told to, with the reason it was given', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const source = memorySource(written.file);
+    const stuck = {
+      sizeBytes: source.sizeBytes,
+      read(range: { start: number; end: number }) {
+        if (range.end - range.start < source.sizeBytes) return source.read(range);
+        setImmediate(() => controller.abort(reason));
+        return new Readable({ read() {} });
+      },
+    };
+    await expect(verifyArchive({ source: stuck, signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it("passes the storage's errors on", async () => {
+    const missing = new OperationFailure('storage-missing', 'gone');
+    const source = { sizeBytes: 100_000, read: () => Promise.reject(missing) };
+    await expect(verifyArchive({ source })).rejects.toBe(missing);
+  });
+});
+
+async function verifyDamaged(
+  damage: (file: Buffer) => void,
+  expected: Partial<Pick<WrittenArchive, 'sha256' | 'manifestDigest' | 'sizeBytes'>>,
+): Promise<string> {
+  const file = Buffer.from(written.file);
+  damage(file);
+  try {
+    await verifyArchive({ source: memorySource(file), expected });
+    return 'passed';
+  } catch (error) {
+    return error instanceof OperationFailure ? error.reason : String(error);
+  }
+}
+
+/** The archive with another manifest of the same length and sound checksums: only its content contradicts the dump. */
+function withManifest(change: (namespaces: Record<string, unknown>[]) => void): Buffer {
+  const { start, end } = archive.entries.get('manifest.json') ?? { start: 0, end: 0 };
+  const manifest = JSON.parse(written.file.toString('utf8', start, end));
+  change(manifest.namespaces);
+  const text = Buffer.from(JSON.stringify(manifest).padEnd(end - start));
+  expect(text.length).toBe(end - start);
+  const file = Buffer.concat([written.file.subarray(0, start), text, written.file.subarray(end)]);
+  const old = crc32(written.file.subarray(start, end));
+  for (let at = file.indexOf(uint32(old)); at >= 0; at = file.indexOf(uint32(old))) file.writeUInt32LE(crc32(text), at);
+  return file;
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}

@@ -1,0 +1,165 @@
+// Proves that an archive is what was written: one pass over every byte of the file, and over every document in it. What was
+// written is known from the manifest within and, against a file that was replaced as a whole, from what the ledger expects.
+import { createHash } from 'node:crypto';
+import { addAbortSignal } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { OperationFailure } from '@holdfast/shared/failures';
+import { archiveEntries, type ManifestNamespace } from '@holdfast/shared/manifest';
+import { blockCollection } from './archive-prelude.ts';
+import type { ArchiveProgress } from './archive-progress.ts';
+import type { Frame } from './frame-index.ts';
+import { manifestNamespaceOf } from './manifest-namespace.ts';
+import { type ArchiveSource, type OpenArchive, openArchive } from './open-archive.ts';
+import { ArchiveParser, type ArchivePart } from './parse-archive.ts';
+import { readRange } from './read-bytes.ts';
+import { readFrames } from './read-frames.ts';
+import { createNamespaceScan, type ScannedNamespace } from './scan-namespaces.ts';
+import type { ZipEntry } from './zip-directory.ts';
+
+export interface VerifyArchiveOptions {
+  readonly source: ArchiveSource;
+  /** What the ledger says of the file. With `sha256` a change of any bit is found. */
+  readonly expected?: { readonly sha256?: string; readonly manifestDigest?: string; readonly sizeBytes?: number };
+  readonly progress?: ArchiveProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes are those of the documents. */
+export interface Verification {
+  readonly documents: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** Throws OperationFailure('archive-damaged') that says what differs; the signal's reason; whatever `source.read` throws. */
+export async function verifyArchive(options: VerifyArchiveOptions): Promise<Verification> {
+  try {
+    options.signal?.throwIfAborted();
+    return await verify(options);
+  } catch (error) {
+    // An abort ends the reading with an error of its own.
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function verify({ expected = {}, progress, ...options }: VerifyArchiveOptions): Promise<Verification> {
+  const startedAt = performance.now();
+  const source = stoppable(options.source, options.signal);
+  if (expected.sizeBytes !== undefined && expected.sizeBytes !== source.sizeBytes) {
+    throw damaged(`the file has ${source.sizeBytes} bytes instead of ${expected.sizeBytes}`);
+  }
+  const archive = await openArchive(source);
+  if (expected.manifestDigest !== undefined && expected.manifestDigest !== archive.manifestDigest) {
+    throw damaged('its manifest is another one');
+  }
+  const file = new FileCheck(archive);
+  const bytes = readRange(source, { start: 0, end: source.sizeBytes }, 'the file');
+  const scanned = await scanDump(archive, file.dump(bytes), progress);
+  file.finish(expected.sha256);
+  requireSame(archive.manifest.namespaces, scanned);
+  const sum = (of: (namespace: ScannedNamespace) => number) => scanned.reduce((total, one) => total + of(one), 0);
+  return {
+    documents: sum(({ documents }) => documents),
+    bytes: sum(({ bytes }) => bytes),
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+function stoppable(source: ArchiveSource, signal: AbortSignal | undefined): ArchiveSource {
+  if (signal === undefined) return source;
+  return { sizeBytes: source.sizeBytes, read: async (range) => addAbortSignal(signal, await source.read(range)) };
+}
+
+/** Every document of the dump; each frame must hold what the index says, and nothing else. */
+async function scanDump(
+  archive: OpenArchive,
+  stored: AsyncIterable<Buffer>,
+  progress: ArchiveProgress | undefined,
+): Promise<ScannedNamespace[]> {
+  const scan = await createNamespaceScan({ progress });
+  const parser = new ArchiveParser();
+  for await (const { frame, raw } of readFrames(archive.frames, stored)) {
+    let documents = 0;
+    for (const part of parser.push(raw)) {
+      requireInFrame(archive, frame, part);
+      if (part.kind === 'documents') documents += part.documents;
+      scan.take(part);
+    }
+    const isCut = frame.namespace > 0 && !parser.isBetweenBlocks;
+    if (documents !== frame.documents || isCut) throw damaged('a frame does not hold what the frame index says');
+  }
+  parser.end();
+  return scan.finish();
+}
+
+function requireInFrame(archive: OpenArchive, frame: Frame, part: ArchivePart): void {
+  if (part.kind === 'prelude' ? frame.namespace === 0 : frame.namespace > 0) {
+    if (part.kind !== 'block') return;
+    const { database, collection } = part.header;
+    const namespace = archive.manifest.namespaces[frame.namespace - 1];
+    if (namespace?.database === database && blockCollection(namespace) === collection) return;
+  }
+  throw damaged('a frame holds another namespace than the frame index says');
+}
+
+/** Checks the file's bytes while they are read, and hands on those of the dump. */
+class FileCheck {
+  readonly #archive: OpenArchive;
+  readonly #wholeFile = createHash('sha256');
+  readonly #dump = createHash('sha256');
+  readonly #crcs = new Map<ZipEntry, number>();
+
+  constructor(archive: OpenArchive) {
+    this.#archive = archive;
+  }
+
+  async *dump(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const entries = [...this.#archive.entries.values()];
+    let at = 0;
+    for await (const piece of file) {
+      this.#wholeFile.update(piece);
+      for (const entry of entries) {
+        const within = piece.subarray(Math.max(0, entry.start - at), Math.max(0, entry.end - at));
+        if (within.length === 0) continue;
+        this.#crcs.set(entry, crc32(within, this.#crcs.get(entry) ?? 0));
+        if (entry.name !== archiveEntries.dump) continue;
+        this.#dump.update(within);
+        yield within;
+      }
+      at += piece.length;
+    }
+  }
+
+  finish(expectedSha256: string | undefined): void {
+    for (const entry of this.#archive.entries.values()) {
+      if ((this.#crcs.get(entry) ?? 0) !== entry.crc32) throw damaged(`${entry.name} does not match its checksum`);
+    }
+    if (this.#dump.digest('hex') !== this.#archive.manifest.dump.sha256) throw damaged('the dump is another one');
+    const sha256 = this.#wholeFile.digest('hex');
+    if (expectedSha256 !== undefined && expectedSha256 !== sha256) throw damaged('the file is another one');
+  }
+}
+
+function requireSame(expected: readonly ManifestNamespace[], found: readonly ScannedNamespace[]): void {
+  if (expected.length !== found.length) throw damaged('manifest and dump differ in the number of namespaces');
+  for (const [at, wanted] of expected.entries()) {
+    const one = found[at];
+    const name = `${wanted.database}.${wanted.collection}`;
+    const { namespace } = one ?? {};
+    if (one === undefined || namespace?.database !== wanted.database || namespace.collection !== wanted.collection) {
+      throw damaged(`${name} is not where the manifest says`);
+    }
+    const actual = manifestNamespaceOf(one);
+    for (const fact of ['documents', 'bytes', 'fingerprint', 'crc64'] as const) {
+      if (actual[fact] !== wanted[fact]) throw damaged(`${name}: ${fact} ${actual[fact]} instead of ${wanted[fact]}`);
+    }
+    if (!isDeepStrictEqual(actual, wanted))
+      throw damaged(`${name} has other options or indexes than the manifest says`);
+  }
+}
+
+function damaged(how: string): OperationFailure {
+  return new OperationFailure('archive-damaged', `The archive is damaged: ${how}.`);
+}
