@@ -1,0 +1,38 @@
+import type { ToolTimeouts } from './client-connection-strings.ts';
+import { inheritedPath } from './secret-file.ts';
+
+export interface DumpArguments {
+  /** Only this database; null: everything. */
+  readonly database: string | null;
+  readonly timeouts: ToolTimeouts;
+  /** How many collections at once; the tool's own default is 4. */
+  readonly numParallelCollections?: number;
+}
+
+/** The arguments of a mongodump that reads its connection string from descriptor 3 and writes an archive to stdout. */
+export function dumpArguments({ database, timeouts, numParallelCollections }: DumpArguments): string[] {
+  return [
+    ...connectionArguments(timeouts),
+    '--archive',
+    ...(database === null ? [] : [`--db=${database}`]),
+    ...(numParallelCollections === undefined ? [] : [`--numParallelCollections=${numParallelCollections}`]),
+  ];
+}
+
+/**
+ * Where both tools find their connection string, and how long they try to connect. No socket timeout: building an index
+ * may take hours without a byte. A silent dump is ended by the stall limit.
+ */
+export function connectionArguments(timeouts: ToolTimeouts): string[] {
+  return [
+    `--config=${inheritedPath(3)}`,
+    `--serverSelectionTimeout=${timeouts.serverSelectionSeconds}`,
+    `--dialTimeout=${timeouts.dialSeconds}`,
+  ];
+}
+
+/** What the tools read from there. */
+export function toolConfig(connectionString: string): string {
+  // A JSON string is a YAML string.
+  return `uri: ${JSON.stringify(connectionString)}\n`;
+}
