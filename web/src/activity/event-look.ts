@@ -1,0 +1,21 @@
+import type { EventType } from '@holdfast/shared/events';
+import type { MarkName, Tone } from '../marks/mark.tsx';
+
+const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
+  BackupCompleted: { mark: 'written', tone: 'safe' },
+  BackupVerified: { mark: 'verified', tone: 'safe' },
+  RestoreCompleted: { mark: 'verified', tone: 'safe' },
+  BackupFailed: { mark: 'danger', tone: 'danger' },
+  BackupVerificationFailed: { mark: 'danger', tone: 'danger' },
+  BackupMissing: { mark: 'danger', tone: 'danger' },
+  RestoreFailed: { mark: 'danger', tone: 'danger' },
+  BackupSkipped: { mark: 'attention', tone: 'attention' },
+  SignInFailed: { mark: 'attention', tone: 'attention' },
+  BackupCancelled: { mark: 'paused', tone: 'off' },
+  RestoreCancelled: { mark: 'paused', tone: 'off' },
+};
+
+/** The mark of an event on the thread: proof or failure where it is one, else one link of the chain. */
+export function eventLook(type: EventType): { mark: MarkName; tone?: Tone } {
+  return looks[type] ?? { mark: 'link' };
+}

@@ -1,0 +1,74 @@
+import type { Backup } from '@holdfast/shared/backup';
+import { Show } from 'solid-js';
+import { HashChip } from '../controls/hash-chip.tsx';
+import { MomentText } from '../controls/time-text.tsx';
+import { useI18n } from '../i18n/i18n-context.tsx';
+import { now } from '../live/clock.ts';
+
+/** The facts that one looks up: times, the archive's name and hash, who asked for it. */
+export function BackupFacts(props: { backup: Backup }) {
+  const { t, f } = useI18n();
+  return (
+    <aside class="aside">
+      <section>
+        <h2>{t('backups.facts')}</h2>
+        <dl class="facts">
+          <dt>{t('backups.requestedAt')}</dt>
+          <dd>
+            <MomentText at={props.backup.createdAt} />
+          </dd>
+          <Show when={props.backup.completedAt}>
+            {(at) => (
+              <>
+                <dt>{t('backups.endedAt')}</dt>
+                <dd>
+                  <MomentText at={at()} plain />
+                </dd>
+              </>
+            )}
+          </Show>
+          <dt>{t('backups.by')}</dt>
+          <dd>{t('actor.name', props.backup.actor)}</dd>
+          <dt>{t('deployments.scope')}</dt>
+          <dd>{props.backup.database ?? t('deployments.allDatabases')}</dd>
+          <Show when={props.backup.status === 'completed'}>
+            <dt>{t('backups.verified')}</dt>
+            <dd>{props.backup.verifiedAt ? f.near(props.backup.verifiedAt, now()) : t('backups.notVerified')}</dd>
+          </Show>
+          <dt>{t('backups.id')}</dt>
+          <dd>
+            <HashChip value={props.backup.id} />
+          </dd>
+        </dl>
+      </section>
+      <Show when={props.backup.filePath}>
+        <ArchiveFacts backup={props.backup} />
+      </Show>
+    </aside>
+  );
+}
+
+function ArchiveFacts(props: { backup: Backup }) {
+  const { t, f } = useI18n();
+  return (
+    <section>
+      <h2>{t('backups.archive')}</h2>
+      <dl class="facts">
+        <dt>{t('backups.file')}</dt>
+        <dd class="code">{props.backup.filePath}</dd>
+        <dt>{t('backups.size')}</dt>
+        <dd>{f.bytes(props.backup.sizeBytes ?? 0)}</dd>
+        <Show when={props.backup.sha256}>
+          {(hash) => (
+            <>
+              <dt>SHA-256</dt>
+              <dd>
+                <HashChip value={hash()} />
+              </dd>
+            </>
+          )}
+        </Show>
+      </dl>
+    </section>
+  );
+}

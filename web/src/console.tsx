@@ -1,0 +1,90 @@
+// The console: who is signed in decides between the gate and the pages.
+import { Route, Router } from '@solidjs/router';
+import { createSignal, lazy, Match, onMount, Switch } from 'solid-js';
+import { ActivityPage } from './activity/activity-page.tsx';
+import { ToastProvider } from './controls/toasts.tsx';
+import { ApiProvider } from './data/api-context.tsx';
+import { readSession, signOut } from './data/session.ts';
+import { SessionContext } from './data/session-context.ts';
+import { OverviewPage } from './deployments/overview-page.tsx';
+import type { Dictionary } from './i18n/dictionary.ts';
+import type { Locale } from './i18n/formats.ts';
+import { I18nProvider } from './i18n/i18n-context.tsx';
+import { LiveProvider } from './live/live-context.tsx';
+import { WatchedOperations } from './operations/watched-operations.tsx';
+import { RestoreDialogProvider } from './restores/restore-dialog-context.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
+
+const DeploymentPage = lazy(async () => ({
+  default: (await import('./deployments/deployment-page.tsx')).DeploymentPage,
+}));
+const BackupPage = lazy(async () => ({ default: (await import('./backups/backup-page.tsx')).BackupPage }));
+const RestorePage = lazy(async () => ({ default: (await import('./restores/restore-page.tsx')).RestorePage }));
+const RestorablePage = lazy(async () => ({ default: (await import('./restores/restorable-page.tsx')).RestorablePage }));
+const PoliciesPage = lazy(async () => ({ default: (await import('./policies/policies-page.tsx')).PoliciesPage }));
+const PolicyPage = lazy(async () => ({ default: (await import('./policies/policy-page.tsx')).PolicyPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage }));
+
+type Access = 'asking' | 'signed-in' | 'signed-out' | 'unknown';
+
+export function Console(props: { locale: Locale; dictionary: Dictionary }) {
+  const [access, setAccess] = createSignal<Access>('asking');
+  const ask = async () => setAccess(await readSession());
+  const leave = async () => {
+    if (await signOut()) setAccess('signed-out');
+  };
+  onMount(ask);
+  return (
+    <I18nProvider locale={props.locale} dictionary={props.dictionary}>
+      <Switch>
+        <Match when={access() === 'signed-in'}>
+          <SessionContext.Provider value={{ signOut: leave }}>
+            <Pages onSignedOut={() => setAccess('signed-out')} />
+          </SessionContext.Provider>
+        </Match>
+        <Match when={access() !== 'asking'}>
+          <SignInPage noAnswer={access() === 'unknown'} onSignedIn={() => setAccess('signed-in')} onAskAgain={ask} />
+        </Match>
+      </Switch>
+    </I18nProvider>
+  );
+}
+
+function Pages(props: { onSignedOut: () => void }) {
+  return (
+    <ApiProvider onSignedOut={props.onSignedOut}>
+      <LiveProvider onSignedOut={props.onSignedOut}>
+        <Routes />
+      </LiveProvider>
+    </ApiProvider>
+  );
+}
+
+function Routes() {
+  return (
+    <Router
+      root={(section) => (
+        <ToastProvider>
+          <WatchedOperations>
+            <RestoreDialogProvider>
+              <Shell {...section} />
+            </RestoreDialogProvider>
+          </WatchedOperations>
+        </ToastProvider>
+      )}
+    >
+      <Route path="/" component={OverviewPage} />
+      <Route path="/deployments/:id" component={DeploymentPage} />
+      <Route path="/backups/:id" component={BackupPage} />
+      <Route path="/restore" component={RestorablePage} />
+      <Route path="/restores/:id" component={RestorePage} />
+      <Route path="/policies" component={PoliciesPage} />
+      <Route path="/policies/:id" component={PolicyPage} />
+      <Route path="/activity" component={ActivityPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route path="*" component={NotFoundPage} />
+    </Router>
+  );
+}

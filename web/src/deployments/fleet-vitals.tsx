@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/solid-query';
+import { useApi } from '../data/api-context.tsx';
+import { useI18n } from '../i18n/i18n-context.tsx';
+import { now } from '../live/clock.ts';
+import { useLive } from '../live/live-context.tsx';
+import { Vitals } from '../shell/page.tsx';
+import type { FleetMember } from './fleet.ts';
+
+/** The newest good backup, the next run, the room left for archives, and where the ledger stands. */
+export function FleetVitals(props: { members: readonly FleetMember[] }) {
+  const { t, f } = useI18n();
+  const live = useLive();
+  const api = useApi();
+  const info = useQuery(() => api.system.info.query());
+  const newest = () => best(props.members, ({ readiness }) => readiness.lastGood?.createdAt ?? '', 1);
+  const next = () => best(props.members, ({ policy }) => policy?.nextRunAt ?? '', -1);
+  const storage = () => info.data?.storage;
+  return (
+    <Vitals
+      facts={[
+        {
+          label: t('overview.newest'),
+          value: newest()?.deployment.name ?? t('common.none'),
+          note: ago(f, newest()?.readiness.lastGood?.createdAt),
+        },
+        {
+          label: t('overview.nextRun'),
+          value: next()?.deployment.name ?? t('common.none'),
+          note: ago(f, next()?.policy?.nextRunAt),
+        },
+        {
+          label: t('overview.storage'),
+          value:
+            storage()?.freeBytes == null ? t('overview.storageUnknown') : t('overview.free', storage()?.freeBytes ?? 0),
+          note: storage()?.totalBytes == null ? '' : t('overview.ofTotal', storage()?.totalBytes ?? 0),
+        },
+        {
+          label: t('overview.ledger'),
+          value: <a class="pos" href="/activity">{`#${f.count(live.status().position)}`}</a>,
+          note: t('overview.ledgerNote'),
+        },
+      ]}
+    />
+  );
+}
+
+function ago(f: ReturnType<typeof useI18n>['f'], at: string | null | undefined): string {
+  return at ? f.relative(at, now()) : '';
+}
+
+/** The member with the greatest (1) or least (-1) key; members without a key do not count. */
+function best(
+  members: readonly FleetMember[],
+  key: (member: FleetMember) => string,
+  order: 1 | -1,
+): FleetMember | undefined {
+  const candidates = members.filter((member) => key(member) !== '');
+  return candidates.toSorted((a, b) => (key(a) < key(b) ? order : -order))[0];
+}

@@ -1,0 +1,123 @@
+import type { ChainReport } from '@holdfast/shared/audit';
+import type { EventType } from '@holdfast/shared/events';
+import { hourText } from '../../policies/policy-words.ts';
+import { createFormats } from '../formats.ts';
+import type { EventSentences } from '../words.ts';
+import { failureReasons } from './errors.ts';
+
+const f = createFormats('en');
+
+const typeNames: Record<EventType, string> = {
+  BackupRequested: 'Backup requested',
+  BackupStarted: 'Backup started',
+  BackupSealed: 'Backup sealed',
+  BackupCompleted: 'Backup completed',
+  BackupFailed: 'Backup failed',
+  BackupCancelled: 'Backup cancelled',
+  BackupSkipped: 'Backup skipped',
+  BackupVerified: 'Backup verified',
+  BackupVerificationFailed: 'Verification failed',
+  BackupMissing: 'Archive missing',
+  BackupExpired: 'Backup expired',
+  BackupDeleted: 'Backup deleted',
+  RestoreRequested: 'Restore requested',
+  RestoreStarted: 'Restore started',
+  RestoreStaged: 'Restore staged',
+  RestoreSwapped: 'Restore swapped',
+  RestoreCompleted: 'Restore completed',
+  RestoreFailed: 'Restore failed',
+  RestoreCancelled: 'Restore cancelled',
+  OperationCancelRequested: 'Cancel requested',
+  PolicyChanged: 'Policy changed',
+  DeploymentRegistered: 'Deployment registered',
+  DeploymentUpdated: 'Deployment changed',
+  DeploymentRemoved: 'Deployment removed',
+  ConfigurationImported: 'Configuration imported',
+  SignedIn: 'Signed in',
+  SignInFailed: 'Sign-in failed',
+  ApiKeyCreated: 'API key created',
+};
+
+export const activity = {
+  at: 'At',
+  broken: (position: number) => `The ledger differs at #${f.count(position)}.`,
+  brokenText: 'Somebody or something has changed it. Compare it with the positions that the archives’ manifests name.',
+  data: 'Data of the event',
+  details: (position: number) => `#${f.count(position)}, details`,
+  differsFrom: (position: string) => `differs from #${position}`,
+  equalTo: (position: string) => `equal to #${position}’s hash`,
+  eventsText: (count: number) =>
+    `${f.plural(count, { one: '1 event', other: `${f.count(count)} events` })}, each bound to the one before it by its hash.`,
+  expectedFound: (expected: string, found: string) => `expected ${expected}, found ${found}`,
+  filters: 'Filters',
+  hash: 'Hash',
+  kind: 'Kind',
+  newer: (count: number) =>
+    f.plural(count, { one: '1 newer event, show', other: `${f.count(count)} newer events, show` }),
+  none: 'No event matches.',
+  onlyThis: 'only this operation',
+  operation: 'Operation',
+  operationIs: (id: string) => `Operation …${id}`,
+  previous: 'Previous hash',
+  problem: {
+    missing: 'The event is missing.',
+    hash: 'Its content does not match its hash.',
+    'previous-hash': 'It does not name the event before it.',
+    head: 'The head does not name the last event.',
+  } satisfies Record<NonNullable<ChainReport['differsAt']>['problem'], string>,
+  removeFilter: 'Remove this filter',
+  showPosition: (position: number) => `Show #${f.count(position)}`,
+  story: 'Story',
+  storyNote: 'All that the ledger says about it',
+  stream: 'Stream',
+  streamVersion: (stream: string, version: number) => `${stream}, version ${f.count(version)}`,
+  type: 'Event',
+  typeNames,
+  upTo: (position: string) => `Up to #${position}`,
+  verify: 'Verify the chain',
+  verifying: 'Walking the chain…',
+  whole: 'The chain is whole.',
+  wholeText: (count: number, duration: string) =>
+    `${f.plural(count, { one: '1 event', other: `${f.count(count)} events` })} from the first to the head; every hash agrees. Walked in ${duration}.`,
+};
+
+export const events: EventSentences = {
+  BackupRequested: ({ trigger }) => `backup requested${trigger === 'schedule' ? ' by its schedule' : ''}`,
+  BackupStarted: () => 'backup started',
+  BackupSealed: ({ sizeBytes }) => `archive sealed, ${f.bytes(sizeBytes)}`,
+  BackupCompleted: ({ sizeBytes, durationMs, documents }) =>
+    `backed up: ${f.count(documents)} documents, ${f.bytes(sizeBytes)} in ${f.duration(durationMs)}`,
+  BackupFailed: ({ reason }) => `backup failed: ${failureReasons[reason]}`,
+  BackupCancelled: () => 'backup cancelled',
+  BackupSkipped: ({ reason, dueAt }) =>
+    `run of ${f.moment(dueAt)} skipped: ${reason === 'busy' ? 'another operation ran' : 'the service was down'}`,
+  BackupVerified: ({ documents, durationMs }) =>
+    `verified: ${f.count(documents)} documents read back in ${f.duration(durationMs)}`,
+  BackupVerificationFailed: ({ reason }) => `verification failed: ${failureReasons[reason]}`,
+  BackupMissing: () => 'archive missing at its destination',
+  BackupExpired: ({ retentionCount }) => `backup expired: the newest ${f.count(retentionCount)} are kept`,
+  BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
+  OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,
+  RestoreRequested: ({ target }) => `restore confirmed, ${target.kind === 'copy' ? 'into a copy' : 'in place'}`,
+  RestoreStarted: () => 'restore started',
+  RestoreStaged: ({ swaps }) => `copy staged and proved, ${f.count(swaps.length)} collections`,
+  RestoreSwapped: () => 'copy swapped in',
+  RestoreCompleted: ({ documents, databases, durationMs }) =>
+    `restored: ${f.count(documents)} documents in ${f.list(databases)}, in ${f.duration(durationMs)}`,
+  RestoreFailed: ({ reason, liveData }) =>
+    `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
+  RestoreCancelled: () => 'restore cancelled; live data unchanged',
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount }) =>
+    enabled
+      ? `policy: daily at ${hourText(scheduledHour)} ${timezone}, the newest ${f.count(retentionCount)} kept`
+      : 'policy switched off',
+  DeploymentRegistered: ({ hosts }) => `registered, ${hosts.join(', ')}`,
+  DeploymentUpdated: ({ hosts }) => `changed, ${hosts.join(', ')}`,
+  DeploymentRemoved: () => 'removed',
+  ConfigurationImported: ({ policies }) =>
+    `Configuration imported, ${f.plural(policies, { one: '1 policy', other: `${f.count(policies)} policies` })}`,
+  ApiKeyCreated: ({ role }) => `API key created, ${role}`,
+  SignedIn: () => 'Signed in with a login code',
+  SignInFailed: ({ attempts, source }) =>
+    `${f.plural(attempts, { one: '1 sign-in', other: `${f.count(attempts)} sign-ins` })} refused from ${source}`,
+};

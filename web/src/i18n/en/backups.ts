@@ -1,0 +1,105 @@
+import type { Actor } from '@holdfast/shared/actor';
+import type { BackupStatus } from '@holdfast/shared/backup';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('en');
+
+export interface Packed {
+  documents: number;
+  collections: number;
+  rawBytes: number;
+  sizeBytes: number;
+  durationMs: number;
+}
+
+const verdicts: Record<BackupStatus, string> = {
+  requested: 'is requested.',
+  running: 'is being written.',
+  sealed: 'is being made durable.',
+  completed: 'is written whole.',
+  failed: 'failed.',
+  cancelled: 'was cancelled.',
+  missing: 'is missing: its archive is gone.',
+  expired: 'has expired.',
+  deleted: 'was deleted.',
+};
+
+export const backups = {
+  actsOf: (moment: string) => `Actions for the backup of ${moment}`,
+  archive: 'Archive',
+  backUpNow: 'Back up now',
+  backUpNowOf: (name: string) => `Back up now: ${name}`,
+  backup: 'Backup',
+  backupOf: (moment: string) => `Backup of ${moment}`,
+  backups: 'Backups',
+  by: 'By',
+  caption: (name: string) => `Backups of ${name}, newest first`,
+  collections: 'Collections',
+  countsText: (documents: number, collections: number) => counts(documents, collections),
+  delete: 'Delete the backup',
+  deleteAsk: 'Delete…',
+  deleteEffect: (name: string, bytes: number) =>
+    `The archive of ${name} is removed and ${f.bytes(bytes)} come free. It cannot be brought back. The ledger keeps its story.`,
+  deleteTitle: (moment: string) => `Delete the backup of ${moment}?`,
+  documents: 'Documents',
+  duration: 'Duration',
+  endedAt: 'Ended',
+  facts: 'Facts',
+  file: 'File',
+  filter: { kept: 'Kept', failed: 'Failed', all: 'All' },
+  fromManifest: 'As the archive’s manifest lists them',
+  id: 'Id',
+  indexes: 'Indexes',
+  kind: 'Kind',
+  none: (filter: 'kept' | 'failed' | 'all'): string =>
+    filter === 'failed' ? 'No run has failed.' : 'There is no backup yet.',
+  notVerified: 'not verified yet',
+  open: 'Open the backup',
+  origin: (name: string, who: Actor, ago: string) => `${name}, ${origins[who.kind]}, ${ago}.`,
+  packedText: ({ documents, collections, rawBytes, sizeBytes, durationMs }: Packed) =>
+    `${counts(documents, collections)}, ${f.bytes(rawBytes)} packed into ${f.bytes(sizeBytes)} in ${f.duration(durationMs)}.`,
+  rawSize: 'Raw size',
+  reading: 'the archive is being read',
+  requestedAt: 'Requested',
+  requesting: 'Requesting…',
+  size: 'Size',
+  status: {
+    requested: 'Requested',
+    running: 'Running',
+    sealed: 'Finishing',
+    completed: 'Completed',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    missing: 'Missing',
+    expired: 'Expired',
+    deleted: 'Deleted',
+  } satisfies Record<BackupStatus, string>,
+  taken: 'Taken',
+  toastCancelled: (name: string) => `The backup of ${name} is cancelled`,
+  toastDone: (name: string) => `${name} is backed up`,
+  toastDoneText: (documents: number, bytes: number, duration: string) =>
+    `${f.count(documents)} documents, ${f.bytes(bytes)}, in ${duration}`,
+  toastFailed: (name: string) => `The backup of ${name} failed`,
+  type: { collection: 'collection', view: 'view', timeseries: 'time-series' },
+  verdict: (status: BackupStatus, isVerified: boolean) =>
+    status === 'completed' && isVerified ? 'is verified.' : verdicts[status],
+  verified: 'Verified',
+  verifiedAt: (moment: string) => `verified ${moment}`,
+  verifiedText: (documents: number, bytes: number, duration: string) =>
+    `${f.count(documents)} documents, ${f.bytes(bytes)} read back in ${duration}; every checksum agrees.`,
+  verifiedTitle: (name: string) => `The backup of ${name} is whole`,
+  verify: 'Verify',
+  verifying: 'Verifying…',
+};
+
+const origins: Record<Actor['kind'], string> = {
+  user: 'by the administrator',
+  'api-key': 'by an API key',
+  schedule: 'by schedule',
+  system: 'by Holdfast itself',
+};
+
+function counts(documents: number, collections: number): string {
+  const inCollections = f.plural(collections, { one: '1 collection', other: `${f.count(collections)} collections` });
+  return `${f.plural(documents, { one: '1 document', other: `${f.count(documents)} documents` })} in ${inCollections}`;
+}

@@ -1,0 +1,29 @@
+// English: the language whose shape all others must have.
+import { activity, events } from './activity.ts';
+import { backups } from './backups.ts';
+import { actor, common, live, shell, signIn } from './common.ts';
+import { errors, failures } from './errors.ts';
+import { deployments, overview } from './fleet.ts';
+import { operation } from './operations.ts';
+import { policies } from './policies.ts';
+import { restores } from './restores.ts';
+import { settings } from './settings.ts';
+
+export const en = {
+  activity,
+  actor,
+  backups,
+  common,
+  deployments,
+  errors,
+  events,
+  failures,
+  live,
+  operation,
+  overview,
+  policies,
+  restores,
+  settings,
+  shell,
+  signIn,
+};

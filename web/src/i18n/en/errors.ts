@@ -1,0 +1,102 @@
+import type { AppErrorData } from '@holdfast/shared/errors';
+import type { FailureReason } from '@holdfast/shared/failures';
+import { createFormats } from '../formats.ts';
+import { type RefusalMessages, sayRefusal } from '../words.ts';
+import { actor } from './common.ts';
+
+const f = createFormats('en');
+
+const messages: RefusalMessages = {
+  OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
+    `A ${holder.kind} already runs on ${deploymentName} since ${f.near(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
+  DEPLOYMENT_NOT_FOUND: ({ id }) => `There is no deployment ${id}.`,
+  DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} is already registered as ${existing}.`,
+  DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')}: ${message}`,
+  INVALID_URI: ({ problem }) => `The connection string cannot be used: ${problem}`,
+  POLICY_NOT_FOUND: ({ id }) => `There is no policy ${id}.`,
+  BACKUP_NOT_FOUND: ({ id }) => `There is no backup ${id}.`,
+  BACKUP_NOT_RESTORABLE: ({ status }) => `The backup is ${status}; only a completed one can be used.`,
+  ARCHIVE_UNREADABLE: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
+  RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
+  OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,
+  OPERATION_ENDED: ({ kind }) => `The ${kind} has already ended.`,
+  OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]}: ${message}`,
+  WRONG_WORKER: () => 'The operation belongs to another server, or has ended.',
+  PLAN_NOT_FOUND: () => 'The restore plan does not exist or has expired.',
+  CONFIRMATION_MISMATCH: ({ expected }) => `The confirmation does not match: type ${expected} exactly.`,
+  TARGET_EXISTS: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
+  TARGET_NAME_INVALID: ({ name }) => `“${name}” cannot be a database’s name.`,
+  TOOL_MISSING: ({ tool }) => `${tool} was not found.`,
+  CONFIGURATION_INVALID: ({ problems }) => `The configuration cannot be imported: ${problems.join('; ')}`,
+  CONFIGURATION_CHANGED: () => 'The configuration has changed since the preview.',
+  SHARDED_UNSUPPORTED: () => 'Sharded clusters cannot be restored in place.',
+  NOT_SIGNED_IN: () => 'Sign in first.',
+  LOGIN_CODE_INVALID: () => 'The code is wrong, used or expired.',
+  TOO_MANY_ATTEMPTS: ({ retryAfterSeconds }) =>
+    `Too many attempts. Try again in ${f.duration(retryAfterSeconds * 1000)}.`,
+  LEDGER_UNAVAILABLE: () => 'The ledger does not answer.',
+};
+
+export const errors = {
+  defect: 'Something went wrong in Holdfast.',
+  defectHint: 'Nothing more is known here; the server’s log has the details under this id.',
+  /** English hints come with the refusal. */
+  hint: (app: AppErrorData) => app.hint,
+  input: 'This cannot be used.',
+  message: (app: AppErrorData) => sayRefusal(messages, app),
+  noAnswer: 'The server does not answer.',
+  noAnswerHint: 'See whether Holdfast runs and can be reached from here, then try again.',
+};
+
+export const failureReasons: Record<FailureReason, string> = {
+  'tool-missing': 'A MongoDB tool is missing',
+  'tool-failed': 'The tool failed',
+  'tool-killed': 'The tool was killed',
+  'authentication-failed': 'The sign-in to MongoDB failed',
+  'not-authorized': 'The user lacks a role',
+  unreachable: 'MongoDB could not be reached',
+  'connection-lost': 'The connection to MongoDB was lost',
+  'database-missing': 'The database does not exist',
+  'dump-incomplete': 'The dump was not complete',
+  'disk-full': 'The destination is full',
+  'storage-unwritable': 'The destination cannot be written to',
+  'storage-missing': 'The archive is not at its destination',
+  'archive-damaged': 'The archive is damaged',
+  'restore-incomplete': 'Not every document was taken',
+  stalled: 'Nothing moved for too long',
+  'timed-out': 'The time limit was reached',
+  interrupted: 'The service stopped meanwhile',
+  unclaimed: 'No server took it in time',
+  internal: 'A defect of Holdfast',
+};
+
+const hints: Record<FailureReason, string> = {
+  'tool-missing':
+    'Install the MongoDB Database Tools, or name them with MONGODUMP_PATH and MONGORESTORE_PATH; `holdfast doctor` shows what is found.',
+  'tool-failed': "Read the tool's last lines below; `holdfast doctor` checks connection and privileges.",
+  'tool-killed':
+    'Something on this host ended the process: look for the out-of-memory killer in the system log, then start again.',
+  'authentication-failed': "Check user name, password and authSource in the deployment's connection string.",
+  'not-authorized': 'Give the user the roles that `holdfast doctor` prints for this deployment.',
+  unreachable: 'Check host, port, firewall and TLS options, and that mongod listens on that address.',
+  'connection-lost': 'The server went away half-way. See whether mongod runs and what its log says, then start again.',
+  'database-missing': 'Check the database name in the connection string: the server has no collection in it.',
+  'dump-incomplete':
+    'Something the server listed is not in the dump. Nothing was kept; start again, and report it if it repeats.',
+  'disk-full': 'Free space at the destination, lower the retention, or move the destination to a larger disk.',
+  'storage-unwritable': "See that the destination exists, is mounted, and that the service's user may write there.",
+  'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
+  'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
+  'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
+  stalled: 'No byte moved for the time limit. See what the server and the network do, then start again.',
+  'timed-out': 'Raise the time limit of the policy, or back up less at a time.',
+  interrupted: 'The service stopped while this ran. What it left behind was removed; start again.',
+  unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
+  internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",
+};
+
+export const failures = {
+  hint: (reason: FailureReason) => hints[reason],
+  lastLines: 'The tool’s last lines',
+  reason: (reason: FailureReason) => `${failureReasons[reason]}.`,
+};

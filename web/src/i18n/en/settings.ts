@@ -1,0 +1,53 @@
+import type { ConfigurationChange } from '@holdfast/shared/configuration';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('en');
+
+export const settings = {
+  apply: (count: number) => f.plural(count, { one: 'Apply 1 change', other: `Apply ${f.count(count)} changes` }),
+  applying: 'Applying…',
+  browser: 'This browser',
+  browserNote: 'Kept here only',
+  change: {
+    'policy-added': 'policy added',
+    'policy-changed': 'policy changed',
+    'policy-unchanged': 'unchanged',
+    'deployment-needs-connection': 'register it first',
+  } satisfies Record<ConfigurationChange['kind'], string>,
+  checkAgain: 'Check again',
+  checkStatus: { ok: 'In order.', warning: 'Worth a look.', failed: 'Failed.' },
+  checking: 'Checking…',
+  configuration: 'Configuration',
+  configurationNote: 'Deployments and policies as a file',
+  configurationText:
+    'The file holds names, hosts and policies, but no passwords, archives or history. An import changes the policies of deployments that are registered; it shows what it would do first.',
+  deployments: 'Deployments',
+  deploymentsNote: 'What Holdfast backs up',
+  discardImport: 'Discard the import',
+  doctor: 'Doctor',
+  doctorNote: 'What the service finds when it looks at itself',
+  export: 'Export',
+  import: 'Import…',
+  importFile: 'Configuration file',
+  imported: 'The configuration is imported',
+  instance: 'Instance',
+  language: 'Language',
+  ledger: { embedded: 'embedded: a mongod that Holdfast runs itself', external: 'external: a replica set of yours' },
+  notJson: 'The file is not JSON. Nothing was changed.',
+  preview: 'What the import would change',
+  previewTitle: (count: number) =>
+    count === 0
+      ? 'The import would change nothing'
+      : f.plural(count, {
+          one: 'The import would make 1 change',
+          other: `The import would make ${f.count(count)} changes`,
+        }),
+  runningSince: 'Running since',
+  serverZone: 'Server’s zone',
+  signOut: 'Sign out',
+  system: 'System',
+  theme: 'Appearance',
+  themes: { light: 'Light', dark: 'Dark', system: 'System' },
+  used: 'Used',
+  version: 'Version',
+};

@@ -1,0 +1,132 @@
+import type { EventType } from '@holdfast/shared/events';
+import { hourText } from '../../policies/policy-words.ts';
+import type { Dictionary } from '../dictionary.ts';
+import { createFormats } from '../formats.ts';
+import { failureReasons } from './errors.ts';
+
+const f = createFormats('fr');
+
+const typeNames: Record<EventType, string> = {
+  BackupRequested: 'Sauvegarde demandée',
+  BackupStarted: 'Sauvegarde commencée',
+  BackupSealed: 'Sauvegarde scellée',
+  BackupCompleted: 'Sauvegarde terminée',
+  BackupFailed: 'Sauvegarde échouée',
+  BackupCancelled: 'Sauvegarde annulée',
+  BackupSkipped: 'Sauvegarde sautée',
+  BackupVerified: 'Sauvegarde vérifiée',
+  BackupVerificationFailed: 'Vérification échouée',
+  BackupMissing: 'Archive introuvable',
+  BackupExpired: 'Sauvegarde expirée',
+  BackupDeleted: 'Sauvegarde supprimée',
+  RestoreRequested: 'Restauration demandée',
+  RestoreStarted: 'Restauration commencée',
+  RestoreStaged: 'Restauration préparée',
+  RestoreSwapped: 'Restauration basculée',
+  RestoreCompleted: 'Restauration terminée',
+  RestoreFailed: 'Restauration échouée',
+  RestoreCancelled: 'Restauration annulée',
+  OperationCancelRequested: 'Annulation demandée',
+  PolicyChanged: 'Politique modifiée',
+  DeploymentRegistered: 'Déploiement enregistré',
+  DeploymentUpdated: 'Déploiement modifié',
+  DeploymentRemoved: 'Déploiement retiré',
+  ConfigurationImported: 'Configuration importée',
+  SignedIn: 'Connexion',
+  SignInFailed: 'Connexion refusée',
+  ApiKeyCreated: 'Clé d’API créée',
+};
+
+export const activity: Dictionary['activity'] = {
+  at: 'Le',
+  broken: (position) => `Le registre diffère en #${f.count(position)}.`,
+  brokenText:
+    'Quelqu’un ou quelque chose l’a modifié. Comparez-le avec les positions que citent les manifestes des archives.',
+  data: 'Données de l’événement',
+  details: (position) => `#${f.count(position)}, détails`,
+  differsFrom: (position) => `diffère de #${position}`,
+  equalTo: (position) => `égale à l’empreinte de #${position}`,
+  eventsText: (count) =>
+    `${f.plural(count, { one: `${f.count(count)} événement`, other: `${f.count(count)} événements` })}, chacun lié au précédent par son empreinte.`,
+  expectedFound: (expected, found) => `attendu ${expected}, trouvé ${found}`,
+  filters: 'Filtres',
+  hash: 'Empreinte',
+  kind: 'Type',
+  newer: (count) =>
+    f.plural(count, {
+      one: '1 événement plus récent, afficher',
+      other: `${f.count(count)} événements plus récents, afficher`,
+    }),
+  none: 'Aucun événement ne correspond.',
+  onlyThis: 'seulement cette opération',
+  operation: 'Opération',
+  operationIs: (id) => `Opération …${id}`,
+  previous: 'Empreinte précédente',
+  problem: {
+    missing: 'L’événement manque.',
+    hash: 'Son contenu ne correspond pas à son empreinte.',
+    'previous-hash': 'Il ne cite pas l’événement qui le précède.',
+    head: 'La tête ne cite pas le dernier événement.',
+  },
+  removeFilter: 'Retirer ce filtre',
+  showPosition: (position) => `Afficher #${f.count(position)}`,
+  story: 'Histoire',
+  storyNote: 'Tout ce qu’en dit le registre',
+  stream: 'Flux',
+  streamVersion: (stream, version) => `${stream}, version ${f.count(version)}`,
+  type: 'Événement',
+  typeNames,
+  upTo: (position) => `Jusqu’à #${position}`,
+  verify: 'Vérifier la chaîne',
+  verifying: 'Parcours de la chaîne…',
+  whole: 'La chaîne est intacte.',
+  wholeText: (count, duration) =>
+    `${f.plural(count, { one: `${f.count(count)} événement`, other: `${f.count(count)} événements` })} du premier à la tête ; toutes les empreintes concordent. Parcourue en ${duration}.`,
+};
+
+export const events: Dictionary['events'] = {
+  BackupRequested: ({ trigger }) => `sauvegarde demandée${trigger === 'schedule' ? ' par la planification' : ''}`,
+  BackupStarted: () => 'sauvegarde commencée',
+  BackupSealed: ({ sizeBytes }) => `archive scellée, ${f.bytes(sizeBytes)}`,
+  BackupCompleted: ({ sizeBytes, durationMs, documents }) =>
+    `sauvegardé : ${documentsText(documents)}, ${f.bytes(sizeBytes)} en ${f.duration(durationMs)}`,
+  BackupFailed: ({ reason }) => `échec de la sauvegarde : ${failureReasons[reason]}`,
+  BackupCancelled: () => 'sauvegarde annulée',
+  BackupSkipped: ({ reason, dueAt }) =>
+    `exécution du ${f.moment(dueAt)} sautée : ${reason === 'busy' ? 'une autre opération était en cours' : 'le service était arrêté'}`,
+  BackupVerified: ({ documents, durationMs }) =>
+    `vérifiée : ${documentsText(documents)} relus en ${f.duration(durationMs)}`,
+  BackupVerificationFailed: ({ reason }) => `échec de la vérification : ${failureReasons[reason]}`,
+  BackupMissing: () => 'archive introuvable à sa destination',
+  BackupExpired: ({ retentionCount }) =>
+    `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
+  BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,
+  OperationCancelRequested: ({ kind }) =>
+    `annulation de la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} demandée`,
+  RestoreRequested: ({ target }) => `restauration confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
+  RestoreStarted: () => 'restauration commencée',
+  RestoreStaged: ({ swaps }) => `copie préparée et prouvée, ${f.count(swaps.length)} collections`,
+  RestoreSwapped: () => 'copie basculée',
+  RestoreCompleted: ({ documents, databases, durationMs }) =>
+    `restauré : ${documentsText(documents)} dans ${f.list(databases)}, en ${f.duration(durationMs)}`,
+  RestoreFailed: ({ reason, liveData }) =>
+    `échec de la restauration : ${failureReasons[reason]} ; production ${liveData === 'untouched' ? 'inchangée' : liveData === 'replaced' ? 'remplacée' : 'remplacée en partie'}`,
+  RestoreCancelled: () => 'restauration annulée ; production inchangée',
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount }) =>
+    enabled
+      ? `politique : chaque jour à ${hourText(scheduledHour)} ${timezone}, les ${f.count(retentionCount)} plus récentes gardées`
+      : 'politique désactivée',
+  DeploymentRegistered: ({ hosts }) => `enregistré, ${hosts.join(', ')}`,
+  DeploymentUpdated: ({ hosts }) => `modifié, ${hosts.join(', ')}`,
+  DeploymentRemoved: () => 'retiré',
+  ConfigurationImported: ({ policies }) =>
+    `Configuration importée, ${f.plural(policies, { one: `${f.count(policies)} politique`, other: `${f.count(policies)} politiques` })}`,
+  ApiKeyCreated: ({ role }) => `Clé d’API créée, ${role === 'administrator' ? 'administrateur' : role}`,
+  SignedIn: () => 'Connexion avec un code',
+  SignInFailed: ({ attempts, source }) =>
+    `${f.plural(attempts, { one: `${f.count(attempts)} connexion refusée`, other: `${f.count(attempts)} connexions refusées` })} depuis ${source}`,
+};
+
+function documentsText(documents: number): string {
+  return f.plural(documents, { one: `${f.count(documents)} document`, other: `${f.count(documents)} documents` });
+}

@@ -1,0 +1,102 @@
+import type { Actor } from '@holdfast/shared/actor';
+import type { BackupStatus } from '@holdfast/shared/backup';
+import type { Dictionary } from '../dictionary.ts';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('fr');
+
+const verdicts: Record<BackupStatus, string> = {
+  requested: 'est demandée.',
+  running: 'est en cours d’écriture.',
+  sealed: 'est en cours de mise en sûreté.',
+  completed: 'est écrite entière.',
+  failed: 'a échoué.',
+  cancelled: 'a été annulée.',
+  missing: 'est introuvable : son archive a disparu.',
+  expired: 'a expiré.',
+  deleted: 'a été supprimée.',
+};
+
+const origins: Record<Actor['kind'], string> = {
+  user: 'par l’administrateur',
+  'api-key': 'par une clé d’API',
+  schedule: 'par planification',
+  system: 'par Holdfast lui-même',
+};
+
+export const backups: Dictionary['backups'] = {
+  actsOf: (moment) => `Actions pour la sauvegarde du ${moment}`,
+  archive: 'Archive',
+  backUpNow: 'Sauvegarder maintenant',
+  backUpNowOf: (name) => `Sauvegarder maintenant : ${name}`,
+  backup: 'Sauvegarde',
+  backupOf: (moment) => `Sauvegarde du ${moment}`,
+  backups: 'Sauvegardes',
+  by: 'Par',
+  caption: (name) => `Sauvegardes de ${name}, les plus récentes d’abord`,
+  collections: 'Collections',
+  countsText: counts,
+  delete: 'Supprimer la sauvegarde',
+  deleteAsk: 'Supprimer…',
+  deleteEffect: (name, bytes) =>
+    `L’archive de ${name} est supprimée et libère ${f.bytes(bytes)}. Elle ne peut pas être rétablie. Le registre garde son histoire.`,
+  deleteTitle: (moment) => `Supprimer la sauvegarde du ${moment} ?`,
+  documents: 'Documents',
+  duration: 'Durée',
+  endedAt: 'Terminée',
+  facts: 'Repères',
+  file: 'Fichier',
+  filter: { kept: 'Conservées', failed: 'Échouées', all: 'Toutes' },
+  fromManifest: 'Telles que le manifeste de l’archive les énumère',
+  id: 'Identifiant',
+  indexes: 'Index',
+  kind: 'Type',
+  none: (filter) => (filter === 'failed' ? 'Aucune exécution n’a échoué.' : 'Il n’y a pas encore de sauvegarde.'),
+  notVerified: 'pas encore vérifiée',
+  open: 'Ouvrir la sauvegarde',
+  origin: (name, who, ago) => `${name}, ${origins[who.kind]}, ${ago}.`,
+  packedText: ({ documents, collections, rawBytes, sizeBytes, durationMs }) =>
+    `${counts(documents, collections)}, ${f.bytes(rawBytes)} réduits à ${f.bytes(sizeBytes)} en ${f.duration(durationMs)}.`,
+  rawSize: 'Taille brute',
+  reading: 'l’archive est en cours de lecture',
+  requestedAt: 'Demandée',
+  requesting: 'Demande en cours…',
+  size: 'Taille',
+  status: {
+    requested: 'Demandée',
+    running: 'En cours',
+    sealed: 'En finalisation',
+    completed: 'Terminée',
+    failed: 'Échouée',
+    cancelled: 'Annulée',
+    missing: 'Introuvable',
+    expired: 'Expirée',
+    deleted: 'Supprimée',
+  },
+  taken: 'Prise',
+  toastCancelled: (name) => `La sauvegarde de ${name} est annulée`,
+  toastDone: (name) => `${name} est sauvegardé`,
+  toastDoneText: (documents, bytes, duration) => `${documentsText(documents)}, ${f.bytes(bytes)}, en ${duration}`,
+  toastFailed: (name) => `La sauvegarde de ${name} a échoué`,
+  type: { collection: 'collection', view: 'vue', timeseries: 'série temporelle' },
+  verdict: (status, isVerified) => (status === 'completed' && isVerified ? 'est vérifiée.' : verdicts[status]),
+  verified: 'Vérifiée',
+  verifiedAt: (moment) => `vérifiée ${moment}`,
+  verifiedText: (documents, bytes, duration) =>
+    `${documentsText(documents)}, ${f.bytes(bytes)} relus en ${duration} ; toutes les sommes concordent.`,
+  verifiedTitle: (name) => `La sauvegarde de ${name} est intacte`,
+  verify: 'Vérifier',
+  verifying: 'Vérification…',
+};
+
+function documentsText(documents: number): string {
+  return f.plural(documents, { one: `${f.count(documents)} document`, other: `${f.count(documents)} documents` });
+}
+
+function counts(documents: number, collections: number): string {
+  const inCollections = f.plural(collections, {
+    one: `${f.count(collections)} collection`,
+    other: `${f.count(collections)} collections`,
+  });
+  return `${documentsText(documents)} dans ${inCollections}`;
+}

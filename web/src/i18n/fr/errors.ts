@@ -1,0 +1,146 @@
+import type { OperationKind } from '@holdfast/shared/deployment';
+import type { ErrorCode } from '@holdfast/shared/errors';
+import type { FailureReason } from '@holdfast/shared/failures';
+import type { Dictionary } from '../dictionary.ts';
+import { createFormats } from '../formats.ts';
+import { type RefusalMessages, sayRefusal } from '../words.ts';
+import { actor } from './common.ts';
+
+const f = createFormats('fr');
+
+const nouns: Record<OperationKind, string> = { backup: 'sauvegarde', restore: 'restauration' };
+
+const messages: RefusalMessages = {
+  OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
+    `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.near(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
+  DEPLOYMENT_NOT_FOUND: ({ id }) => `Il n’y a pas de déploiement ${id}.`,
+  DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} est déjà enregistré sous le nom ${existing}.`,
+  DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')} : ${message}`,
+  INVALID_URI: ({ problem }) => `La chaîne de connexion est inutilisable : ${problem}`,
+  POLICY_NOT_FOUND: ({ id }) => `Il n’y a pas de politique ${id}.`,
+  BACKUP_NOT_FOUND: ({ id }) => `Il n’y a pas de sauvegarde ${id}.`,
+  BACKUP_NOT_RESTORABLE: () => 'Seule une sauvegarde terminée peut être utilisée.',
+  ARCHIVE_UNREADABLE: ({ key, problem }) => `L’archive ${key} est illisible : ${problem}`,
+  RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
+  OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
+  OPERATION_ENDED: ({ kind }) => `La ${nouns[kind]} est déjà terminée.`,
+  OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]} : ${message}`,
+  WRONG_WORKER: () => 'L’opération appartient à un autre serveur, ou est terminée.',
+  PLAN_NOT_FOUND: () => 'Le plan de restauration n’existe pas ou a expiré.',
+  CONFIRMATION_MISMATCH: ({ expected }) => `La confirmation ne correspond pas : saisissez exactement ${expected}.`,
+  TARGET_EXISTS: ({ databases }) => `La copie irait dans des bases qui existent déjà : ${databases.join(', ')}.`,
+  TARGET_NAME_INVALID: ({ name }) => `« ${name} » ne peut pas être le nom d’une base.`,
+  TOOL_MISSING: ({ tool }) => `${tool} est introuvable.`,
+  CONFIGURATION_INVALID: ({ problems }) => `La configuration ne peut pas être importée : ${problems.join(' ; ')}`,
+  CONFIGURATION_CHANGED: () => 'La configuration a changé depuis l’aperçu.',
+  SHARDED_UNSUPPORTED: () => 'Un cluster fragmenté ne peut pas être restauré en place.',
+  NOT_SIGNED_IN: () => 'Connectez-vous d’abord.',
+  LOGIN_CODE_INVALID: () => 'Le code est faux, déjà utilisé ou expiré.',
+  TOO_MANY_ATTEMPTS: ({ retryAfterSeconds }) =>
+    `Trop d’essais. Réessayez dans ${f.duration(retryAfterSeconds * 1000)}.`,
+  LEDGER_UNAVAILABLE: () => 'Le registre ne répond pas.',
+};
+
+const refusalHints: Record<ErrorCode, string> = {
+  OPERATION_IN_PROGRESS: 'Attendez qu’elle soit terminée, ou annulez-la.',
+  DEPLOYMENT_NOT_FOUND: 'La liste des déploiements donne leurs noms.',
+  DEPLOYMENT_EXISTS: 'Utilisez le déploiement enregistré, ou choisissez un autre nom.',
+  DEPLOYMENT_UNREACHABLE: 'Contrôlez l’hôte, le port, le pare-feu, les options TLS, l’utilisateur et le mot de passe.',
+  INVALID_URI:
+    'Elle ressemble à mongodb://utilisateur:motdepasse@hôte:27017/base?authSource=admin ; les caractères réservés sont encodés en %.',
+  POLICY_NOT_FOUND: 'La liste des politiques donne leurs identifiants.',
+  BACKUP_NOT_FOUND: 'La liste des sauvegardes donne leurs identifiants.',
+  BACKUP_NOT_RESTORABLE: 'Choisissez une sauvegarde terminée.',
+  ARCHIVE_UNREADABLE:
+    'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
+  RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
+  OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
+  OPERATION_ENDED: 'Il n’y a plus rien à annuler.',
+  OPERATION_FAILED: 'Les détails disent quoi faire.',
+  WRONG_WORKER: 'Le serveur qui la détient continue ; celui-ci arrête sa part.',
+  PLAN_NOT_FOUND: 'Refaites un plan et confirmez celui-là.',
+  CONFIRMATION_MISMATCH: 'Rien n’a été changé. Saisissez le nom tel qu’il est affiché.',
+  TARGET_EXISTS: 'Choisissez un autre suffixe, ou supprimez d’abord ces bases.',
+  TARGET_NAME_INVALID:
+    'Choisissez un suffixe court de lettres, chiffres, traits d’union et tirets bas ; le nom entier compte au plus 63 octets.',
+  TOOL_MISSING:
+    'Installez MongoDB Database Tools, ou indiquez-les avec MONGODUMP_PATH et MONGORESTORE_PATH ; `holdfast doctor` montre ce qui est trouvé.',
+  CONFIGURATION_INVALID: 'Rien n’a été changé. Corrigez le fichier et refaites l’aperçu.',
+  CONFIGURATION_CHANGED: 'Refaites l’aperçu de l’import et appliquez celui-là.',
+  SHARDED_UNSUPPORTED: 'Rien n’a été changé. Restaurez à la main avec les étapes du fichier RESTORE.txt de l’archive.',
+  NOT_SIGNED_IN: 'Utilisez un code de `holdfast login-code`.',
+  LOGIN_CODE_INVALID: 'Créez-en un autre avec `holdfast login-code` ; il sert une fois, pendant dix minutes.',
+  TOO_MANY_ATTEMPTS: 'Attendez, puis utilisez un nouveau code.',
+  LEDGER_UNAVAILABLE: 'Attendez un instant ; si cela dure, voyez si son mongod tourne et a de la place sur le disque.',
+};
+
+export const errors: Dictionary['errors'] = {
+  defect: 'Quelque chose s’est mal passé dans Holdfast.',
+  defectHint: 'On n’en sait pas plus ici ; le journal du serveur a les détails sous cet identifiant.',
+  hint: (app) => refusalHints[app.code] ?? app.hint,
+  input: 'Ceci ne peut pas être utilisé.',
+  message: (app) => sayRefusal(messages, app),
+  noAnswer: 'Le serveur ne répond pas.',
+  noAnswerHint: 'Voyez si Holdfast tourne et est joignable d’ici, puis réessayez.',
+};
+
+export const failureReasons: Record<FailureReason, string> = {
+  'tool-missing': 'Un outil MongoDB manque',
+  'tool-failed': 'L’outil a échoué',
+  'tool-killed': 'L’outil a été tué',
+  'authentication-failed': 'La connexion à MongoDB a été refusée',
+  'not-authorized': 'Il manque un rôle à l’utilisateur',
+  unreachable: 'MongoDB est injoignable',
+  'connection-lost': 'La connexion à MongoDB a été perdue',
+  'database-missing': 'La base n’existe pas',
+  'dump-incomplete': 'L’extraction est incomplète',
+  'disk-full': 'La destination est pleine',
+  'storage-unwritable': 'La destination n’est pas accessible en écriture',
+  'storage-missing': 'L’archive n’est pas à sa destination',
+  'archive-damaged': 'L’archive est endommagée',
+  'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
+  stalled: 'Rien n’a bougé trop longtemps',
+  'timed-out': 'La limite de temps est atteinte',
+  interrupted: 'Le service s’est arrêté entre-temps',
+  unclaimed: 'Aucun serveur ne l’a pris à temps',
+  internal: 'Un défaut de Holdfast',
+};
+
+const hints: Record<FailureReason, string> = {
+  'tool-missing':
+    'Installez MongoDB Database Tools, ou indiquez-les avec MONGODUMP_PATH et MONGORESTORE_PATH ; `holdfast doctor` montre ce qui est trouvé.',
+  'tool-failed':
+    'Lisez les dernières lignes de l’outil ci-dessous ; `holdfast doctor` contrôle connexion et privilèges.',
+  'tool-killed':
+    'Quelque chose sur cette machine a mis fin au processus : cherchez le manque de mémoire dans le journal système, puis recommencez.',
+  'authentication-failed':
+    'Contrôlez l’utilisateur, le mot de passe et authSource dans la chaîne de connexion du déploiement.',
+  'not-authorized': 'Donnez à l’utilisateur les rôles que `holdfast doctor` indique pour ce déploiement.',
+  unreachable: 'Contrôlez l’hôte, le port, le pare-feu et les options TLS, et que mongod écoute à cette adresse.',
+  'connection-lost':
+    'Le serveur a disparu en cours de route. Voyez si mongod tourne et ce que dit son journal, puis recommencez.',
+  'database-missing': 'Contrôlez le nom de la base dans la chaîne de connexion : le serveur n’y a aucune collection.',
+  'dump-incomplete':
+    'Quelque chose que le serveur énumérait n’est pas dans l’extraction. Rien n’a été gardé ; recommencez, et signalez-le si cela se répète.',
+  'disk-full':
+    'Libérez de la place à la destination, gardez moins de sauvegardes, ou déplacez la destination vers un disque plus grand.',
+  'storage-unwritable': 'Voyez si la destination existe, est montée, et si l’utilisateur du service peut y écrire.',
+  'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
+  'archive-damaged':
+    'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
+  'restore-incomplete':
+    'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
+  stalled:
+    'Aucun octet n’a bougé pendant la limite de temps. Voyez ce que font le serveur et le réseau, puis recommencez.',
+  'timed-out': 'Relevez la limite de temps de la politique, ou sauvegardez moins à la fois.',
+  interrupted: 'Le service s’est arrêté pendant l’opération. Ce qu’elle laissait a été retiré ; recommencez.',
+  unclaimed:
+    'Aucun serveur n’a pris la demande à temps. Voyez si un serveur Holdfast tourne et n’est pas en train de s’arrêter.',
+  internal: 'C’est un défaut de Holdfast. Le journal du serveur a les détails sous l’identifiant de l’opération.',
+};
+
+export const failures: Dictionary['failures'] = {
+  hint: (reason) => hints[reason],
+  lastLines: 'Dernières lignes de l’outil',
+  reason: (reason) => `${failureReasons[reason]}.`,
+};

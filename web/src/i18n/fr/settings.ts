@@ -1,0 +1,60 @@
+import type { Dictionary } from '../dictionary.ts';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('fr');
+
+export const settings: Dictionary['settings'] = {
+  apply: (count) =>
+    f.plural(count, {
+      one: `Appliquer ${f.count(count)} modification`,
+      other: `Appliquer ${f.count(count)} modifications`,
+    }),
+  applying: 'Application…',
+  browser: 'Ce navigateur',
+  browserNote: 'Gardé ici seulement',
+  change: {
+    'policy-added': 'politique ajoutée',
+    'policy-changed': 'politique modifiée',
+    'policy-unchanged': 'inchangée',
+    'deployment-needs-connection': 'à enregistrer d’abord',
+  },
+  checkAgain: 'Contrôler de nouveau',
+  checkStatus: { ok: 'En ordre.', warning: 'À regarder.', failed: 'Échec.' },
+  checking: 'Contrôle…',
+  configuration: 'Configuration',
+  configurationNote: 'Déploiements et politiques dans un fichier',
+  configurationText:
+    'Le fichier contient noms, hôtes et politiques, mais ni mots de passe, ni archives, ni histoire. Un import modifie les politiques des déploiements enregistrés ; il montre d’abord ce qu’il ferait.',
+  deployments: 'Déploiements',
+  deploymentsNote: 'Ce que Holdfast sauvegarde',
+  discardImport: 'Abandonner l’import',
+  doctor: 'Diagnostic',
+  doctorNote: 'Ce que le service trouve quand il s’examine',
+  export: 'Exporter',
+  import: 'Importer…',
+  importFile: 'Fichier de configuration',
+  imported: 'La configuration est importée',
+  instance: 'Instance',
+  language: 'Langue',
+  ledger: {
+    embedded: 'intégré : un mongod que Holdfast exécute lui-même',
+    external: 'externe : un replica set à vous',
+  },
+  notJson: 'Le fichier n’est pas du JSON. Rien n’a été changé.',
+  preview: 'Ce que l’import changerait',
+  previewTitle: (count) =>
+    count === 0
+      ? 'L’import ne changerait rien'
+      : f.plural(count, {
+          one: 'L’import ferait 1 modification',
+          other: `L’import ferait ${f.count(count)} modifications`,
+        }),
+  runningSince: 'En marche depuis',
+  serverZone: 'Fuseau du serveur',
+  signOut: 'Se déconnecter',
+  system: 'Système',
+  theme: 'Apparence',
+  themes: { light: 'Clair', dark: 'Sombre', system: 'Système' },
+  used: 'Utilisé',
+  version: 'Version',
+};

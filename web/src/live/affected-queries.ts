@@ -1,0 +1,39 @@
+// Which answers an event makes out of date. Pure: the live context asks for them again.
+import type { LedgerEvent } from '@holdfast/shared/events';
+import type { QueryKey } from '../data/api-queries.ts';
+
+/** Whether the answer under this key may differ now that `event` has happened. */
+export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean {
+  if (event.type === 'ConfigurationImported') return true;
+  const [area, verb] = path.split('.');
+  const data = event.data as { deploymentId?: string; backupId?: string; restoreId?: string; policyId?: string | null };
+  const asked = (input ?? {}) as { id?: string; deploymentId?: string; operationId?: string };
+  switch (area) {
+    case 'deployments':
+      return changesLockOrDeployment(event);
+    case 'policies':
+      return /^(?:Policy|Deployment|BackupCompleted|BackupDeleted|BackupExpired)/.test(event.type);
+    case 'backups':
+      if (!/^(?:Backup|DeploymentUpdated)/.test(event.type)) return false;
+      return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
+    case 'restores':
+      if (!event.type.startsWith('Restore')) return false;
+      return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.restoreId;
+    case 'operations':
+      return changesLockOrDeployment(event);
+    case 'audit':
+      return asked.operationId !== undefined && asked.operationId === event.correlationId;
+    case 'system':
+      return verb === 'info' && /^Backup(?:Completed|Deleted)$/.test(event.type);
+    default:
+      return false;
+  }
+}
+
+function changesLockOrDeployment(event: LedgerEvent): boolean {
+  return /^(?:Deployment|Backup|Restore|Operation)/.test(event.type);
+}
+
+function concerns(asked: string | undefined, changed: string | undefined): boolean {
+  return asked === undefined || changed === undefined || asked === changed;
+}

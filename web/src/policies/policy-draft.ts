@@ -1,0 +1,71 @@
+// The form of a policy: what is typed, what differs from what is saved, and what is wrong. The ranges are those of
+// `shared/policy`; a test holds the two together.
+import type { PolicySettings } from '@holdfast/shared/policy';
+
+export const hourRange = { min: 0, max: 23 } as const;
+export const retentionRange = { min: 1, max: 30 } as const;
+
+/** What stands in the fields, as it was typed. */
+export interface PolicyDraft {
+  readonly enabled: boolean;
+  readonly hour: string;
+  readonly retention: string;
+  readonly timezone: string;
+}
+
+export type PolicyField = keyof PolicyDraft;
+
+export function toDraft(settings: PolicySettings): PolicyDraft {
+  return {
+    enabled: settings.enabled,
+    hour: String(settings.scheduledHour),
+    retention: String(settings.retentionCount),
+    timezone: settings.timezone,
+  };
+}
+
+/** The fields whose value cannot be saved. */
+export function invalidFields(draft: PolicyDraft): PolicyField[] {
+  const invalid: PolicyField[] = [];
+  if (!isWholeWithin(draft.hour, hourRange)) invalid.push('hour');
+  if (!isWholeWithin(draft.retention, retentionRange)) invalid.push('retention');
+  if (!isTimezone(draft.timezone)) invalid.push('timezone');
+  return invalid;
+}
+
+/** The settings to save, or null while a field is invalid. */
+export function toSettings(draft: PolicyDraft): PolicySettings | null {
+  if (invalidFields(draft).length > 0) return null;
+  return {
+    enabled: draft.enabled,
+    scheduledHour: Number(draft.hour),
+    retentionCount: Number(draft.retention),
+    timezone: draft.timezone,
+  };
+}
+
+/** The fields that differ from what is saved. */
+export function changedFields(draft: PolicyDraft, saved: PolicyDraft): PolicyField[] {
+  const fields: PolicyField[] = ['enabled', 'hour', 'timezone', 'retention'];
+  return fields.filter((field) => String(draft[field]).trim() !== String(saved[field]));
+}
+
+/** Every time zone that this browser knows; UTC first. */
+export function knownTimezones(): string[] {
+  const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC');
+  return ['UTC', ...zones];
+}
+
+function isWholeWithin(text: string, range: { min: number; max: number }): boolean {
+  return /^\d{1,3}$/.test(text.trim()) && Number(text) >= range.min && Number(text) <= range.max;
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+// The form, the runs it would lead to, and a foot that keeps the consequence beside the button.
+import type { Policy, PolicySettings } from '@holdfast/shared/policy';
+import { useMutation, useQueryClient } from '@tanstack/solid-query';
+import { createMemo, createSignal, Show } from 'solid-js';
+import { TextField } from '../controls/field.tsx';
+import { RefusalNote } from '../controls/refusal-note.tsx';
+import { useToast } from '../controls/toasts.tsx';
+import { useApi } from '../data/api-context.tsx';
+import { useI18n } from '../i18n/i18n-context.tsx';
+import { Section } from '../shell/page.tsx';
+import { NextRuns } from './next-runs.tsx';
+import {
+  changedFields,
+  hourRange,
+  invalidFields,
+  type PolicyDraft,
+  type PolicyField,
+  retentionRange,
+  toDraft,
+  toSettings,
+} from './policy-draft.ts';
+import { PolicyFoot } from './policy-foot.tsx';
+import { TimezoneField } from './timezone-field.tsx';
+
+export interface PolicyFormState {
+  readonly draft: () => PolicyDraft;
+  readonly saved: () => PolicyDraft;
+  readonly changed: () => PolicyField[];
+  readonly invalid: () => PolicyField[];
+  readonly settings: () => PolicySettings | null;
+  edit(change: Partial<PolicyDraft>): void;
+  discard(): void;
+  save(): void;
+  readonly isSaving: () => boolean;
+  readonly error: () => unknown;
+}
+
+export function PolicyForm(props: { policy: Policy }) {
+  const { t } = useI18n();
+  const form = createPolicyForm(() => props.policy);
+  return (
+    <form
+      novalidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        form.save();
+      }}
+    >
+      <Section first title={t('policies.schedule')}>
+        <PolicyFields form={form} />
+        <NextRuns settings={form.settings()} />
+      </Section>
+      <RefusalNote error={form.error()} />
+      <PolicyFoot form={form} policyId={props.policy.id} deploymentId={props.policy.deploymentId} />
+    </form>
+  );
+}
+
+function PolicyFields(props: { form: PolicyFormState }) {
+  const { t } = useI18n();
+  const was = (field: PolicyField) =>
+    props.form.changed().includes(field) ? t('policies.was', String(props.form.saved()[field])) : null;
+  const problem = (field: 'hour' | 'retention', text: string) => (props.form.invalid().includes(field) ? text : null);
+  return (
+    <div class="fields policy-fields">
+      <div class="field" classList={{ changed: props.form.changed().includes('enabled') }}>
+        <span class="label">{t('policies.form')}</span>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={props.form.draft().enabled}
+            onChange={(event) => props.form.edit({ enabled: event.currentTarget.checked })}
+          />
+          {t('policies.enabled')}
+        </label>
+        <Show when={props.form.changed().includes('enabled')}>
+          <span class="hint">
+            <b>{t('policies.was', t(props.form.saved().enabled ? 'policies.on' : 'policies.off'))}</b>
+          </span>
+        </Show>
+      </div>
+      <TextField
+        label={t('policies.hour')}
+        hint={t('policies.hourHint', hourRange.min, hourRange.max)}
+        value={props.form.draft().hour}
+        was={was('hour')}
+        error={problem('hour', t('policies.hourProblem', hourRange.min, hourRange.max))}
+        onInput={(hour) => props.form.edit({ hour })}
+        inputMode="numeric"
+      />
+      <TimezoneField
+        value={props.form.draft().timezone}
+        was={was('timezone')}
+        onChange={(timezone) => props.form.edit({ timezone })}
+      />
+      <TextField
+        label={t('policies.retention')}
+        hint={t('policies.retentionHint', retentionRange.min, retentionRange.max)}
+        value={props.form.draft().retention}
+        was={was('retention')}
+        error={problem('retention', t('policies.retentionProblem', retentionRange.min, retentionRange.max))}
+        onInput={(retention) => props.form.edit({ retention })}
+        inputMode="numeric"
+      />
+    </div>
+  );
+}
+
+/** Edits lie over what is saved: a change that somebody else saves meanwhile shows in the untouched fields. */
+function createPolicyForm(policy: () => Policy): PolicyFormState {
+  const { t } = useI18n();
+  const api = useApi();
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const [edits, setEdits] = createSignal<Partial<PolicyDraft>>({});
+  const saved = createMemo(() => toDraft(policy()));
+  const draft = createMemo(() => ({ ...saved(), ...edits() }));
+  const save = useMutation(() => ({
+    ...api.policies.set.mutation(),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: api.policies.byId.key() });
+      setEdits({});
+      toast({ mark: 'ok', tone: 'safe', title: t('policies.saved') });
+    },
+  }));
+  const settings = createMemo(() => toSettings(draft()));
+  return {
+    draft,
+    saved,
+    changed: () => changedFields(draft(), saved()),
+    invalid: () => invalidFields(draft()),
+    settings,
+    edit: (change) => setEdits((edited) => ({ ...edited, ...change })),
+    discard: () => {
+      setEdits({});
+      save.reset();
+    },
+    save: () => {
+      const next = settings();
+      if (next) save.mutate({ id: policy().id, ...next });
+    },
+    isSaving: () => save.isPending,
+    error: () => save.error,
+  };
+}

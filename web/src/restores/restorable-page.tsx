@@ -1,0 +1,148 @@
+// "Bring it back": every backup that can be restored, newest first, and the restores so far.
+import type { Backup } from '@holdfast/shared/backup';
+import { useSearchParams } from '@solidjs/router';
+import { useQuery } from '@tanstack/solid-query';
+import { createMemo, For, Show } from 'solid-js';
+import { Bones } from '../controls/bones.tsx';
+import { Field } from '../controls/field.tsx';
+import { More } from '../controls/more.tsx';
+import { RefusalNote } from '../controls/refusal-note.tsx';
+import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
+import { useApi } from '../data/api-context.tsx';
+import { createPages } from '../data/pages.ts';
+import { createDeployment } from '../deployments/find-deployment.ts';
+import { backupLook, isGood } from '../deployments/readiness.ts';
+import { useI18n } from '../i18n/i18n-context.tsx';
+import { now } from '../live/clock.ts';
+import { Mark } from '../marks/mark.tsx';
+import { useBusy } from '../operations/busy.ts';
+import { GuardedButton } from '../operations/guarded-button.tsx';
+import { Page, Section, Verdict } from '../shell/page.tsx';
+import { useRestoreDialog } from './restore-dialog-context.tsx';
+import { RestoreList } from './restore-list.tsx';
+
+export function RestorablePage() {
+  const { t } = useI18n();
+  return (
+    <Page title={t('restores.restore')} crumbs={[{ label: t('restores.restore') }]}>
+      <Verdict small mark="todo" tone="off" answer={t('restores.choose')} rest={t('restores.nothingChanges')} />
+      <Restorable />
+      <RestoreList />
+    </Page>
+  );
+}
+
+function Restorable() {
+  const { t } = useI18n();
+  const api = useApi();
+  const [search] = useSearchParams();
+  const deploymentId = () => (typeof search.deployment === 'string' ? search.deployment : '');
+  const pages = createPages(() => {
+    const input = {
+      status: 'completed' as const,
+      limit: 20,
+      ...(deploymentId() ? { deploymentId: deploymentId() } : {}),
+    };
+    return {
+      key: api.backups.list.key(input),
+      fetchPage: (cursor: string | undefined) => api.backups.list.fetch({ ...input, ...(cursor ? { cursor } : {}) }),
+    };
+  });
+  const good = createMemo(() => pages.items()?.filter(isGood));
+  return (
+    <Section first title={t('backups.backups')} end={<DeploymentFilter />}>
+      <RefusalNote error={pages.error()} />
+      <Show when={good()} fallback={<Bones lines={4} />}>
+        {(backups) => (
+          <Show when={backups().length > 0} fallback={<p class="muted">{t('restores.nothingYet')}</p>}>
+            <div class="bleed">
+              <Table class="table sheet">
+                <caption class="visually-hidden">{t('restores.choose')}</caption>
+                <TableHead>
+                  <Tr>
+                    <HeadCell class="t-mark" />
+                    <HeadCell>{t('backups.taken')}</HeadCell>
+                    <HeadCell>{t('deployments.deployment')}</HeadCell>
+                    <HeadCell class="num">{t('backups.documents')}</HeadCell>
+                    <HeadCell class="num">{t('backups.size')}</HeadCell>
+                    <HeadCell>
+                      <span class="visually-hidden">{t('common.actions')}</span>
+                    </HeadCell>
+                  </Tr>
+                </TableHead>
+                <TableBody>
+                  <For each={backups()}>{(backup) => <RestorableRow backup={backup} />}</For>
+                </TableBody>
+              </Table>
+            </div>
+          </Show>
+        )}
+      </Show>
+      <More pages={pages} />
+    </Section>
+  );
+}
+
+function DeploymentFilter() {
+  const { t } = useI18n();
+  const api = useApi();
+  const deployments = useQuery(() => api.deployments.list.query());
+  const [search, setSearch] = useSearchParams();
+  return (
+    <Field label={t('deployments.deployment')}>
+      {(ids) => (
+        <select
+          class="input"
+          id={ids.id}
+          value={typeof search.deployment === 'string' ? search.deployment : ''}
+          onChange={(event) => setSearch({ deployment: event.currentTarget.value || null })}
+        >
+          <option value="">{t('common.all')}</option>
+          <For each={deployments.data}>{(deployment) => <option value={deployment.id}>{deployment.name}</option>}</For>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function RestorableRow(props: { backup: Backup }) {
+  const { t, f } = useI18n();
+  const restore = useRestoreDialog();
+  const deployment = createDeployment(() => props.backup.deploymentId);
+  const busy = useBusy(deployment);
+  const look = () => backupLook(props.backup);
+  return (
+    <Tr>
+      <Td class="t-mark">
+        <Mark name={look().mark} tone={look().tone} />
+      </Td>
+      <RowHead class="t-name at-1">
+        <a href={`/backups/${props.backup.id}`}>
+          <time dateTime={props.backup.createdAt}>{f.moment(props.backup.createdAt)}</time>
+        </a>
+        <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
+      </RowHead>
+      <Td class="at-2">{props.backup.deploymentName}</Td>
+      <Td class="num" data-label={t('backups.documents')}>
+        {f.count(props.backup.documents ?? 0)}
+      </Td>
+      <Td class="num" data-label={t('backups.size')}>
+        {f.bytes(props.backup.sizeBytes ?? 0)}
+      </Td>
+      <Td class="row-end">
+        <div class="row-acts">
+          <GuardedButton
+            busy={busy()}
+            unavailable={deployment() ? null : t('restores.deploymentGone')}
+            class="small"
+            reason="short"
+            label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}
+            onPress={() => restore.open(props.backup.id)}
+          >
+            {t('restores.restoreAsk')}
+          </GuardedButton>
+        </div>
+      </Td>
+    </Tr>
+  );
+}
