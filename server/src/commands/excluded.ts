@@ -1,13 +1,18 @@
-// What no backup contains and no restore touches, on one deployment.
+// What no backup contains and no restore touches, on one deployment: the server's own databases (users and roles live there),
+// the ledger, and what restores leave while they run.
 import { isShadowName } from '../domain/restore-names.ts';
 import type { Services } from '../services.ts';
 
-/** Says of a namespace whether it stays out: shadow collections, and the ledger's database where it lives in this deployment. */
+/** Says of a namespace whether it stays out. */
 export function excludedFrom(
   place: Services['ledgerPlace'],
   deployment: { readonly replicaSetId: string | null },
 ): (database: string, collection: string) => boolean {
   const holdsLedger = place.replicaSetId !== null && place.replicaSetId === deployment.replicaSetId;
   return (database, collection) =>
-    (holdsLedger && database === place.database) || isShadowName(collection.replace(/^system\.buckets\./, ''));
+    serverDatabases.has(database) ||
+    (holdsLedger && database === place.database) ||
+    isShadowName(collection.replace(/^system\.buckets\./, ''));
 }
+
+const serverDatabases: ReadonlySet<string> = new Set(['admin', 'config', 'local']);

@@ -1,7 +1,8 @@
-import { open, truncate } from 'node:fs/promises';
+import { mkdtempDisposable, open, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareDatabases } from '../sample/compare-databases.ts';
+import { compareDatabases, compareWithRecord, recordDatabase } from '../sample/compare-databases.ts';
 import { loadSample } from '../sample/load-sample.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
@@ -59,9 +60,9 @@ describe('a backup of the sample and its way back', () => {
 
   it('restores in place what was damaged, and leaves a collection made since as it is', async () => {
     await source.client.db('shop').dropDatabase();
-    await source.client.db('twin').dropDatabase();
     await loadSample(source.client, 'shop');
-    await loadSample(source.client, 'twin');
+    await using spool = await mkdtempDisposable(join(tmpdir(), 'holdfast-record-'));
+    const record = await recordDatabase(source.client, 'shop', { spoolDirectory: spool.path });
     await using holdfast = await holdfastWith('shop');
     const backup = await backedUp(holdfast);
     const shop = source.client.db('shop');
@@ -85,7 +86,7 @@ describe('a backup of the sample and its way back', () => {
     expect(restore).toMatchObject({ status: 'completed', databases: ['shop'], liveData: 'replaced', error: null });
     expect(await shop.collection('made_since').countDocuments()).toBe(1);
     await shop.collection('made_since').drop();
-    const comparison = await compareDatabases(source.client, 'twin', 'shop');
+    const comparison = await compareWithRecord(source.client, 'shop', record);
     expect(comparison.differences).toStrictEqual([]);
     await expectConsistent(holdfast.services, [source.client]);
   });
