@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Config } from '../config.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
@@ -19,8 +21,9 @@ beforeEach(async () => {
 
 const dayMs = 86_400_000;
 const later = (ms: number) => () => Date.now() + ms;
-const start = (now: () => number, dataDir?: string) =>
+const start = (now: () => number, dataDir?: string, config: Partial<Config> = {}) =>
   startHoldfast({
+    config,
     ledgerUri: mongo.uri,
     mongodbUri: source.uri.replace('/?', '/shop?'),
     now,
@@ -51,8 +54,10 @@ it('runs one due time once, however often the service restarts in between', asyn
 });
 
 it('runs one due time once with two servers on one ledger', async () => {
-  await using a = await start(Date.now);
-  await using b = await start(Date.now);
+  // Servers of one ledger share the key that seals its secrets, and the destination.
+  const secretKey = randomBytes(32).toString('base64');
+  await using a = await start(Date.now, undefined, { secretKey });
+  await using b = await start(Date.now, undefined, { secretKey, storageUrl: a.config.storageUrl });
   const tomorrow = (services: TestHoldfast['services']) => ({ ...services, now: later(dayMs) });
   await Promise.all([a, b, a, b].map(({ services }) => requestDueBackups(tomorrow(services))));
   const events = await scheduled(a);
