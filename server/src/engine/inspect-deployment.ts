@@ -1,172 +1,161 @@
-// Looking at a deployment with the driver: that it answers, what it is, and which collections it has.
-import { OperationFailure } from '@holdfast/shared/failures';
-import { type Document, MongoClient, MongoServerError } from 'mongodb';
-import { classifyDriverError } from './classify-driver-error.ts';
-import { driverConnectionString } from './client-connection-strings.ts';
-import type { DeploymentAddress } from './connection-string.ts';
-import { inParallel } from './in-parallel.ts';
+// Connects to a deployment and says what it is and holds. Failures are OperationFailures; nothing here changes anything.
+import { type CollectionInfo, type Document, MongoClient, MongoServerError } from 'mongodb';
+import { driverConnectionString, toolTimeouts } from './client-connection-strings.ts';
+import { collectionSizes } from './collection-sizes.ts';
+import { type DeploymentAddress, secretsOf } from './connection-string.ts';
+import { connectFailure, explained } from './driver-failure.ts';
 
-/** What a deployment is. */
+export interface ConnectOptions {
+  /** For finding a usable server; default: what the connection string says, at most 30 s, else 5 s. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Connects and signs in, or throws OperationFailure (authentication-failed, not-authorized, unreachable) within about twice
+ * the time limit. Talks to the primary. The caller closes the client.
+ */
+export async function connectDeployment(
+  address: DeploymentAddress,
+  options: ConnectOptions = {},
+): Promise<MongoClient> {
+  const timeoutMs = options.timeoutMs ?? toolTimeouts(address, 5).serverSelectionSeconds * 1_000;
+  let client: MongoClient | undefined;
+  try {
+    client = new MongoClient(driverConnectionString(address), {
+      appName: 'holdfast',
+      serverSelectionTimeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      maxPoolSize: 16,
+    });
+    await withinTime(signIn(client), 2 * timeoutMs);
+    return client;
+  } catch (error) {
+    await client?.close().catch(() => undefined);
+    throw connectFailure(error, address, secretsOf(address.uri));
+  }
+}
+
 export interface DeploymentFacts {
   readonly version: string;
+  /** null where the user may not see it. */
   readonly featureCompatibilityVersion: string | null;
   readonly replicaSet: string | null;
-  /** Names the set for good: two connection strings with the same one lead to the same data. */
+  /** Tells one replica set from every other. null where the user may not see it (`clusterMonitor` may). */
   readonly replicaSetId: string | null;
   readonly sharded: boolean;
 }
 
-/** A collection that a backup should hold. A time-series is listed once, by its own name. */
+/** What the deployment is. Needs no privilege for most of it. Throws OperationFailure. */
+export async function inspectDeployment(client: MongoClient): Promise<DeploymentFacts> {
+  return await explained(async () => {
+    const admin = client.db('admin');
+    const [hello, { version }] = await Promise.all([admin.command({ hello: 1 }), admin.command({ buildInfo: 1 })]);
+    const fcv = await ifAllowed(admin.command({ getParameter: 1, featureCompatibilityVersion: 1 }));
+    const replicaSet = typeof hello.setName === 'string' ? hello.setName : null;
+    const config = replicaSet === null ? null : await ifAllowed(admin.command({ replSetGetConfig: 1 }));
+    return {
+      version: String(version),
+      featureCompatibilityVersion: fcv?.featureCompatibilityVersion?.version ?? null,
+      replicaSet,
+      replicaSetId: config?.config?.settings?.replicaSetId?.toString() ?? null,
+      sharded: hello.msg === 'isdbgrid',
+    };
+  });
+}
+
 export interface FoundNamespace {
   readonly database: string;
   readonly collection: string;
+  /** A time-series is listed once, by its own name. */
   readonly type: 'collection' | 'view' | 'timeseries';
-  /** As the server's metadata says: an estimate. For a time-series, its buckets. 0 for a view, or where the user may not ask. */
+  /** The server's estimate; for a time-series its buckets; 0 for a view. */
   readonly documents: number;
-  /** Raw BSON bytes, an estimate. */
+  /** The server's estimate of the raw BSON. */
   readonly bytes: number;
-  readonly options: Document;
-}
-
-const defaultTimeoutMs = 5_000;
-
-/**
- * Connects and asks once. Throws `unreachable` (within the timeout), `authentication-failed`, `not-authorized`; messages hold no
- * secret. The caller closes the client.
- */
-export async function connectDeployment(
-  address: DeploymentAddress,
-  { timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number } = {},
-): Promise<MongoClient> {
-  const client = new MongoClient(driverConnectionString(address), {
-    appName: 'holdfast',
-    serverSelectionTimeoutMS: timeoutMs,
-    connectTimeoutMS: timeoutMs,
-    promoteValues: true,
-  });
-  try {
-    await client.connect();
-    await client.db('admin').command({ ping: 1 });
-    return client;
-  } catch (error) {
-    await client.close();
-    throw classifyDriverError(error, address);
-  }
-}
-
-/** What the deployment is; what the user may not ask is null. */
-export async function inspectDeployment(client: MongoClient): Promise<DeploymentFacts> {
-  const admin = client.db('admin');
-  const hello = await admin.command({ hello: 1 });
-  const build = await admin.command({ buildInfo: 1 });
-  const parameter = await allowed(() => admin.command({ getParameter: 1, featureCompatibilityVersion: 1 }));
-  const replicaSet = typeof hello.setName === 'string' ? hello.setName : null;
-  return {
-    version: String(build.version),
-    featureCompatibilityVersion: parameter?.featureCompatibilityVersion?.version ?? null,
-    replicaSet,
-    replicaSetId: replicaSet === null ? null : await replicaSetIdOf(client, hello),
-    sharded: hello.msg === 'isdbgrid',
-  };
-}
-
-/** From the configuration where the user may read it, else from every `hello`: the election id's host part does not change. */
-async function replicaSetIdOf(client: MongoClient, hello: Document): Promise<string> {
-  const config = await allowed(() => client.db('admin').command({ replSetGetConfig: 1 }));
-  const id = config?.config?.settings?.replicaSetId;
-  if (id !== undefined) return String(id);
-  const members = [...(hello.hosts ?? []), ...(hello.passives ?? [])].map(String).sort();
-  return `${hello.setName}/${members.join(',')}`;
+  /** As the server lists them: capped, validator, collation, timeseries, viewOn, pipeline... */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface ListOptions {
-  /** Only this database; null or absent: every one. */
+  /** Only this database: then no privilege to list databases is needed. */
   readonly database?: string | null;
-  readonly exclude: (database: string, collection: string) => boolean;
+  /** What to leave out. */
+  readonly exclude?: (database: string, collection: string) => boolean;
 }
 
-const serverDatabases = new Set(['admin', 'config', 'local']);
-const bucketPrefix = 'system.buckets.';
-const questionsAtOnce = 8;
-
-/** The collections, views and time-series that a backup should hold, in the server's order. Throws `not-authorized`. */
-export async function listNamespaces(
-  client: MongoClient,
-  { database, exclude }: ListOptions,
-): Promise<FoundNamespace[]> {
-  const databases = database == null ? await databaseNames(client) : [database];
-  const found: FoundNamespace[] = [];
-  for (const name of databases) found.push(...(await namespacesOf(client, name, exclude)));
-  return found;
+/**
+ * Lists what a dump of the same scope holds, by name: everything that the user may see but admin, config and local, and the
+ * server's own collections (`system.js` belongs to the data). A few seconds for 5,000 collections. Throws OperationFailure.
+ */
+export async function listNamespaces(client: MongoClient, options: ListOptions = {}): Promise<FoundNamespace[]> {
+  const databases = options.database ? [options.database] : await explained(() => databaseNames(client));
+  const found: Omit<FoundNamespace, 'documents' | 'bytes'>[] = [];
+  for (const database of databases.filter((name) => !serversOwn.has(name))) {
+    for (const namespace of await explained(() => collectionsOf(client, database))) {
+      if (!options.exclude?.(database, namespace.collection)) found.push(namespace);
+    }
+  }
+  found.sort((a, b) => compare(a.database, b.database) || compare(a.collection, b.collection));
+  const stored = found.filter(({ type }) => type !== 'view');
+  const sizes = await explained(() => collectionSizes(client, stored));
+  const sizeOf = new Map(stored.map((namespace, index) => [namespace, sizes[index]]));
+  return found.map((namespace) => ({ ...namespace, ...(sizeOf.get(namespace) ?? { documents: 0, bytes: 0 }) }));
 }
 
-async function databaseNames(client: MongoClient): Promise<string[]> {
-  const { databases } = await permitted('list databases', () =>
-    client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true }),
-  );
-  return databases.map(({ name }) => name).filter((name) => !serverDatabases.has(name));
-}
-
-async function namespacesOf(
-  client: MongoClient,
-  database: string,
-  exclude: ListOptions['exclude'],
-): Promise<FoundNamespace[]> {
-  const listed = await permitted(`list the collections of ${database}`, () =>
-    client.db(database).listCollections().toArray(),
-  );
-  const wanted = listed.filter(({ name }) => !name.startsWith('system.') && !exclude(database, name));
-  return inParallel(wanted, questionsAtOnce, async ({ name, type = 'collection', ...rest }) => {
-    const options = (rest as { options?: Document }).options ?? {};
-    const sizes =
-      type === 'view'
-        ? { documents: 0, bytes: 0 }
-        : await sizesOf(client, database, type === 'timeseries' ? bucketPrefix + name : name);
-    return { database, collection: name, type: type as FoundNamespace['type'], ...sizes, options };
+/** Whether a database holds anything that the user may see. */
+export async function databaseExists(client: MongoClient, database: string): Promise<boolean> {
+  const options = { nameOnly: true, authorizedCollections: true, batchSize: 1 };
+  return await explained(async () => {
+    await using cursor = client.db(database).listCollections({}, options);
+    return await cursor.hasNext();
   });
 }
 
-async function sizesOf(
-  client: MongoClient,
-  database: string,
-  collection: string,
-): Promise<{ documents: number; bytes: number }> {
-  const answer = await allowed(() =>
-    client
-      .db(database)
-      .collection(collection)
-      .aggregate([
-        { $collStats: { storageStats: { scale: 1 } } },
-        { $project: { count: '$storageStats.count', size: '$storageStats.size' } },
-      ])
-      .toArray(),
-  );
-  const shards = answer ?? [];
-  const sum = (of: (shard: Document) => unknown) => shards.reduce((total, shard) => total + Number(of(shard) ?? 0), 0);
-  return { documents: sum(({ count }) => count), bytes: sum(({ size }) => size) };
+const serversOwn = new Set(['admin', 'config', 'local']);
+
+async function signIn(client: MongoClient): Promise<void> {
+  await client.connect();
+  await client.db('admin').command({ ping: 1 });
 }
 
-const unauthorized = 13;
-const unsupported = new Set([59, 115, 26, 40324, 166]);
-
-/** undefined where the user may not ask, or the server cannot say. */
-async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function withinTime(work: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
   try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof MongoServerError && (error.code === unauthorized || unsupported.has(Number(error.code))))
-      return undefined;
-    throw error;
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function permitted<T>(what: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === unauthorized) {
-      throw new OperationFailure('not-authorized', `The user may not ${what}.`, { cause: error });
-    }
+/** Not every user may ask, and not every kind of server knows the answer. */
+async function ifAllowed(answer: Promise<Document>): Promise<Document | null> {
+  return await answer.catch((error: unknown) => {
+    if (error instanceof MongoServerError) return null;
     throw error;
-  }
+  });
+}
+
+async function databaseNames(client: MongoClient): Promise<string[]> {
+  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+  return databases.map(({ name }) => name);
+}
+
+async function collectionsOf(client: MongoClient, database: string) {
+  const listed: CollectionInfo[] = await client.db(database).listCollections({}, { nameOnly: false }).toArray();
+  return listed
+    .filter(({ name }) => name === 'system.js' || !name.startsWith('system.'))
+    .map(({ name, type = 'collection', options = {} }) => ({
+      database,
+      collection: name,
+      type: type as FoundNamespace['type'],
+      options,
+    }));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { OperationFailure } from '@holdfast/shared/failures';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
+import { parseConnectionString } from './connection-string.ts';
+import { connectDeployment, databaseExists, inspectDeployment, listNamespaces } from './inspect-deployment.ts';
+
+let mongo: TestMongo;
+
+beforeAll(async () => {
+  mongo = await startReplicaSet({ auth: true });
+});
+
+afterAll(() => mongo.stop());
+
+const connect = (uri: string, timeoutMs = 2_000) => connectDeployment(parseConnectionString(uri), { timeoutMs });
+
+async function failureOf(work: Promise<unknown>): Promise<OperationFailure> {
+  const failure = await work.then(
+    () => 'it succeeded',
+    (reason: unknown) => reason,
+  );
+  if (!(failure instanceof OperationFailure)) throw new Error(`no OperationFailure: ${String(failure)}`);
+  return failure;
+}
+
+describe('a connection that cannot be made fails within seconds, with a reason and without the password', () => {
+  const cases: [string, (uri: string) => string, string, RegExp][] = [
+    ['a wrong password', (uri) => uri.replace('password-of', 'wrong-pw'), 'authentication-failed', /not accept/],
+    ['an unknown user', (uri) => uri.replace('root:', 'nobody:'), 'authentication-failed', /not accept/],
+    ['a port where nothing listens', () => 'mongodb://u:S3cretPw@127.0.0.1:1/', 'unreachable', /refused/],
+    ['a name that is not known', () => 'mongodb://u:S3cretPw@nowhere.invalid/', 'unreachable', /nowhere\.invalid/],
+    ['an SRV name that is not known', () => 'mongodb+srv://u:S3cretPw@a.nowhere.invalid/', 'unreachable', /_mongodb/],
+    ['another replica set', (uri) => uri.replace('rs0', 'rs9'), 'unreachable', /belongs to the replica set rs9/],
+    ['TLS where there is none', (uri) => `${uri}&tls=true`, 'unreachable', /TLS/],
+    ['a CA file that is not there', (uri) => `${uri}&tls=true&tlsCAFile=/nowhere.pem`, 'unreachable', /TLS options/],
+  ];
+  test.each(cases)('%s', async (_, change, reason, words) => {
+    const from = performance.now();
+    const failure = await failureOf(connect(change(mongo.uri)));
+    expect(performance.now() - from).toBeLessThan(6_000);
+    expect(failure.reason).toBe(reason);
+    expect(failure.message).toMatch(words);
+    const told = JSON.stringify([failure.message, failure.toFailure(), failure.stack]);
+    expect(told).not.toMatch(/password-of|wrong-pw|S3cretPw/);
+  });
+
+  test('a server that takes connections and never answers', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const from = performance.now();
+      const failure = await failureOf(connect(`mongodb://127.0.0.1:${(silent.address() as AddressInfo).port}/`));
+      expect(performance.now() - from).toBeLessThan(6_000);
+      expect(failure).toMatchObject({ reason: 'unreachable', message: expect.stringContaining('did not answer') });
+    } finally {
+      silent.close();
+    }
+  });
+});
+
+describe('where users live', () => {
+  test('the database in the path is asked, as long as authSource names no other', async () => {
+    const shop = mongo.client.db('shop');
+    await shop.command({ createUser: 'local', pwd: 'p@ss/w:rd%', roles: ['read'] });
+    const host = `127.0.0.1:${mongo.port}`;
+    const password = encodeURIComponent('p@ss/w:rd%');
+    await using client = await connect(`mongodb://local:${password}@${host}/shop`);
+    expect((await inspectDeployment(client)).version).toMatch(/^\d+\.\d+\.\d+/);
+    const elsewhere = await failureOf(connect(`mongodb://local:${password}@${host}/shop?authSource=admin`));
+    expect(elsewhere.reason).toBe('authentication-failed');
+  });
+});
+
+describe('what a deployment is', () => {
+  test('a replica set, with its id', async () => {
+    await using client = await connect(mongo.uri);
+    const facts = await inspectDeployment(client);
+    const { version } = await mongo.client.db('admin').command({ buildInfo: 1 });
+    const { config } = await mongo.client.db('admin').command({ replSetGetConfig: 1 });
+    expect(facts).toEqual({
+      version,
+      featureCompatibilityVersion: version.split('.').slice(0, 2).join('.'),
+      replicaSet: 'rs0',
+      replicaSetId: config.settings.replicaSetId.toHexString(),
+      sharded: false,
+    });
+  });
+
+  test('what a user may not see is null, the rest is there', async () => {
+    await using client = await connect(await mongo.addUser('reader', [{ role: 'read', db: 'shop' }]));
+    expect(await inspectDeployment(client)).toMatchObject({
+      version: expect.stringMatching(/^\d/),
+      featureCompatibilityVersion: null,
+      replicaSet: 'rs0',
+      replicaSetId: null,
+    });
+  });
+
+  test('a standalone server', async () => {
+    await using standalone = await startStandalone();
+    await using client = await connect(standalone.uri);
+    expect(await inspectDeployment(client)).toMatchObject({ replicaSet: null, replicaSetId: null, sharded: false });
+  });
+
+  test('a server that goes away is a lost connection', async () => {
+    await using gone = await startStandalone();
+    await using client = await connect(gone.uri);
+    // A client of a dead server takes long to close.
+    await gone.client.close();
+    await gone.kill();
+    expect((await failureOf(listNamespaces(client))).reason).toBe('connection-lost');
+  });
+});
+
+describe('the namespaces', () => {
+  beforeAll(async () => {
+    const db = mongo.client.db('kinds');
+    await db.collection('plain').insertMany(Array.from({ length: 100 }, (_, n) => ({ n, text: 'x'.repeat(80) })));
+    await db.createCollection('capped', { capped: true, size: 4_096 });
+    await db.createCollection('weather', { timeseries: { timeField: 'at', metaField: 'place' } });
+    const at = new Date();
+    await db.collection('weather').insertMany(['a', 'b', 'a'].map((place) => ({ at, place })));
+    await db.createCollection('some', { viewOn: 'plain', pipeline: [{ $match: { n: 1 } }] });
+    await db.collection<{ _id: string }>('system.js').insertOne({ _id: 'f' });
+    await db.collection('käse.50% (7 documents)').insertOne({});
+    await mongo.client.db('kinds2').collection('other').insertOne({});
+  });
+
+  const names = (found: { database: string; collection: string }[]) =>
+    found.map(({ database, collection }) => `${database}.${collection}`);
+
+  test('of one database: each once, with its kind, options and size', async () => {
+    await using client = await connect(mongo.uri);
+    const found = await listNamespaces(client, { database: 'kinds' });
+    expect(names(found)).toEqual(
+      ['capped', 'käse.50% (7 documents)', 'plain', 'some', 'system.js', 'weather'].map((name) => `kinds.${name}`),
+    );
+    const byName = Object.fromEntries(found.map((namespace) => [namespace.collection, namespace]));
+    expect(byName.plain).toMatchObject({ type: 'collection', documents: 100, options: {} });
+    expect(byName.plain?.bytes).toBeGreaterThan(100 * 80);
+    expect(byName.capped).toMatchObject({ type: 'collection', documents: 0, options: { capped: true, size: 4_096 } });
+    expect(byName.weather).toMatchObject({
+      type: 'timeseries',
+      documents: 2,
+      options: { timeseries: { timeField: 'at' } },
+    });
+    expect(byName.some).toMatchObject({ type: 'view', documents: 0, bytes: 0, options: { viewOn: 'plain' } });
+  });
+
+  test('of everything: nothing of the server itself, and nothing that is excluded', async () => {
+    await using client = await connect(mongo.uri);
+    const exclude = (database: string, collection: string) => database === 'kinds2' || collection === 'plain';
+    const found = await listNamespaces(client, { database: null, exclude });
+    expect(names(found)).toContain('kinds.capped');
+    expect(names(found).filter((name) => /^(admin|config|local|kinds2)\.|\.plain$/.test(name))).toEqual([]);
+    expect(await listNamespaces(client, { database: 'admin' })).toEqual([]);
+  });
+
+  test('a database in scope needs no privilege beyond it', async () => {
+    const uri = await mongo.addUser('kinds-reader', [{ role: 'read', db: 'kinds' }]);
+    await using client = await connect(uri);
+    expect(await listNamespaces(client, { database: 'kinds' })).toHaveLength(6);
+    expect(names(await listNamespaces(client))).toContain('kinds.plain');
+    expect((await failureOf(listNamespaces(client, { database: 'kinds2' }))).reason).toBe('not-authorized');
+    expect(await databaseExists(client, 'kinds')).toBe(true);
+  });
+
+  test('a database exists when something is in it', async () => {
+    await using client = await connect(mongo.uri);
+    expect(await databaseExists(client, 'kinds2')).toBe(true);
+    expect(await databaseExists(client, 'kinds3')).toBe(false);
+  });
+
+  test('thousands of collections take seconds', async () => {
+    const db = mongo.client.db('many');
+    for (let from = 0; from < 1_000; from += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, n) => db.createCollection(`c${from + n}`)));
+    }
+    await using client = await connect(mongo.uri);
+    const from = performance.now();
+    expect(await listNamespaces(client, { database: 'many' })).toHaveLength(1_000);
+    expect(performance.now() - from).toBeLessThan(2_500);
+  });
+});
