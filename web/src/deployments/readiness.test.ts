@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { sampleBackup, sampleFailure, samplePolicy } from '../testing/samples.ts';
+import { outcomesByDay } from './history-strip.tsx';
+import { backupLook, needsSomebody, readinessOf } from './readiness.ts';
+
+const now = Date.parse('2026-03-26T10:00:00.000Z');
+const good = sampleBackup();
+const old = sampleBackup({ createdAt: '2026-03-24T02:00:00.000Z' });
+const failed = sampleBackup({ status: 'failed', createdAt: '2026-03-26T03:00:00.000Z', error: sampleFailure() });
+const running = sampleBackup({ status: 'running', createdAt: '2026-03-26T09:59:00.000Z' });
+
+describe('a deployment', () => {
+  it.each([
+    ['has no backup yet', samplePolicy(), [], 'empty'],
+    ['is written whole', samplePolicy(), [good], 'written'],
+    ['is verified', samplePolicy(), [sampleBackup({ verifiedAt: '2026-03-26T02:02:00.000Z' })], 'verified'],
+    ['is late after more than a day', samplePolicy(), [old], 'late'],
+    ['is not late when its policy is off', samplePolicy({ enabled: false }), [old], 'paused'],
+    ['failed last, although an older one is good', samplePolicy(), [failed, good], 'failed'],
+    ['has recovered from a failure', samplePolicy(), [good, failed], 'written'],
+    ['is judged by what has ended, not by what runs', samplePolicy(), [running, good], 'written'],
+    ['lost the archive of its newest backup', samplePolicy(), [sampleBackup({ status: 'missing' }), old], 'failed'],
+    [
+      'has a newest backup that was found damaged',
+      samplePolicy(),
+      [sampleBackup({ error: sampleFailure() }), old],
+      'failed',
+    ],
+  ] as const)('%s', (_, policy, backups, state) => {
+    expect(readinessOf(policy, backups, now).state).toBe(state);
+  });
+
+  it('can go back to the newest good backup, past a failed one', () => {
+    const readiness = readinessOf(samplePolicy(), [failed, good], now);
+    expect([readiness.lastGood, readiness.failure]).toEqual([good, failed]);
+  });
+});
+
+it('asks for somebody when a run failed, is late or never happened', () => {
+  const states = ['failed', 'empty', 'late', 'verified', 'written', 'paused'] as const;
+  expect(states.filter(needsSomebody)).toEqual(['failed', 'empty', 'late']);
+});
+
+it('never draws a damaged backup in green', () => {
+  expect(backupLook(sampleBackup({ error: sampleFailure() }))).toEqual({ mark: 'danger', tone: 'danger' });
+});
+
+describe('the strip of 30 days', () => {
+  it('ends today and counts a deleted backup as one that was there', () => {
+    const outcomes = outcomesByDay([sampleBackup({ status: 'deleted', createdAt: '2026-03-25T12:00:00.000Z' })], now);
+    expect(outcomes).toHaveLength(30);
+    expect(outcomes.slice(-2)).toEqual(['written', 'none']);
+  });
+
+  it('lets the worst run of a day win', () => {
+    expect(outcomesByDay([good, failed], now).at(-1)).toBe('failed');
+  });
+});

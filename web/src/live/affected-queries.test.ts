@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { sampleBackup, sampleDeployment, sampleEvent } from '../testing/samples.ts';
+import { isAffected } from './affected-queries.ts';
+
+const { id: deploymentId } = sampleDeployment();
+const { id: backupId } = sampleBackup();
+const completed = sampleEvent('BackupCompleted', { data: { backupId } });
+
+describe('a completed backup', () => {
+  it.each([
+    ['backups.list', undefined],
+    ['backups.list', { deploymentId }],
+    ['backups.byId', { id: backupId }],
+    ['deployments.list', undefined],
+    ['policies.list', undefined],
+    ['system.info', undefined],
+  ])('makes %s %j out of date', (path, input) => {
+    expect(isAffected([path, input], completed)).toBe(true);
+  });
+
+  it.each([
+    ['backups.list', { deploymentId: 'another' }],
+    ['backups.byId', { id: 'another' }],
+    ['restores.list', undefined],
+    ['audit.search', { limit: 50 }],
+    ['audit.search', { operationId: 'another' }],
+    ['system.doctor', undefined],
+  ])('leaves %s %j as it is', (path, input) => {
+    expect(isAffected([path, input], completed)).toBe(false);
+  });
+});
+
+it('adds an event to the story of its operation', () => {
+  const event = sampleEvent('BackupStarted', { correlationId: 'op' });
+  expect(isAffected(['audit.search', { operationId: 'op', limit: 100 }], event)).toBe(true);
+});
+
+it('asks for everything again after an import', () => {
+  expect(isAffected(['policies.byId', { id: 'any' }], sampleEvent('ConfigurationImported'))).toBe(true);
+});
+
+it('takes the lock from a restore as from a backup', () => {
+  expect(isAffected(['deployments.list', undefined], sampleEvent('RestoreRequested'))).toBe(true);
+});

@@ -1,0 +1,153 @@
+// Things as the API returns them, for tests.
+import type { Backup } from '@holdfast/shared/backup';
+import type { Deployment } from '@holdfast/shared/deployment';
+import type { LedgerEvent } from '@holdfast/shared/events';
+import type { OperationProgress } from '@holdfast/shared/operation';
+import type { Policy } from '@holdfast/shared/policy';
+import type { RestorePlan } from '@holdfast/shared/restore';
+
+const ids = {
+  deployment: '0190f5a0-0000-7000-8000-000000000001',
+  policy: '0190f5a0-0000-7000-8000-000000000002',
+  backup: '0190f5a0-0000-7000-8000-000000000003',
+  operation: '0190f5a0-0000-7000-8000-000000000004',
+  plan: '0190f5a0-0000-7000-8000-000000000005',
+};
+
+export const administrator = { kind: 'user', id: 'administrator' } as const;
+
+export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
+  return {
+    id: ids.deployment as Deployment['id'],
+    name: 'shop-prod',
+    hosts: ['10.20.4.11:27017'],
+    database: 'shop',
+    replicaSet: 'rs-shop',
+    serverVersion: '6.0.5',
+    status: 'idle',
+    operation: null,
+    registeredAt: '2026-03-01T08:00:00.000Z',
+    ...change,
+  };
+}
+
+export function samplePolicy(change: Partial<Policy> = {}): Policy {
+  return {
+    id: ids.policy as Policy['id'],
+    deploymentId: ids.deployment as Policy['deploymentId'],
+    name: 'default',
+    enabled: true,
+    scheduledHour: 2,
+    retentionCount: 7,
+    timezone: 'UTC',
+    lastBackupAt: null,
+    lastBackupId: null,
+    nextRunAt: '2026-03-27T02:00:00.000Z',
+    ...change,
+  };
+}
+
+export function sampleBackup(change: Partial<Backup> = {}): Backup {
+  return {
+    id: ids.backup as Backup['id'],
+    deploymentId: ids.deployment as Backup['deploymentId'],
+    deploymentName: 'shop-prod',
+    policyId: ids.policy as Backup['policyId'],
+    trigger: 'schedule',
+    actor: { kind: 'schedule', id: ids.policy },
+    createdAt: '2026-03-26T02:00:00.000Z',
+    startedAt: '2026-03-26T02:00:01.000Z',
+    completedAt: '2026-03-26T02:01:34.000Z',
+    durationMs: 94_000,
+    status: 'completed',
+    filePath: 'shop-prod/2026-03-26.zip',
+    sizeBytes: 3_420_000_000,
+    rawBytes: 9_810_000_000,
+    documents: 18_402_391,
+    collections: 11,
+    sha256: 'ab'.repeat(32),
+    database: 'shop',
+    verifiedAt: null,
+    error: null,
+    ...change,
+  };
+}
+
+export function sampleFailure(): NonNullable<Backup['error']> {
+  return { reason: 'disk-full', message: '0.9 GB free, 3.4 GB needed.', hint: 'Free space at the destination.' };
+}
+
+export function sampleProgress(change: Partial<OperationProgress> = {}): OperationProgress {
+  return {
+    operationId: ids.operation,
+    kind: 'backup',
+    deploymentId: ids.deployment as OperationProgress['deploymentId'],
+    deploymentName: 'shop-prod',
+    actor: administrator,
+    phase: 'dump',
+    startedAt: '2026-03-26T10:47:00.000Z',
+    updatedAt: '2026-03-26T10:47:30.000Z',
+    lastByteAt: '2026-03-26T10:47:30.000Z',
+    bytes: 500,
+    totalBytes: 1000,
+    documents: 5,
+    totalDocuments: 10,
+    bytesPerSecond: 50,
+    secondsLeft: 10,
+    namespaces: [],
+    cancelRequested: false,
+    ...change,
+  };
+}
+
+export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
+  return {
+    id: ids.plan as RestorePlan['id'],
+    backupId: ids.backup as RestorePlan['backupId'],
+    deploymentId: ids.deployment as RestorePlan['deploymentId'],
+    deploymentName: 'shop-prod',
+    hosts: ['10.20.4.11:27017'],
+    target: { kind: 'copy', suffix: '_copy' },
+    backupCreatedAt: '2026-03-26T02:00:00.000Z',
+    createdAt: '2026-03-26T10:44:00.000Z',
+    expiresAt: '2026-03-26T11:14:00.000Z',
+    namespaces: [
+      {
+        source: 'shop.orders',
+        target: 'shop_copy.orders',
+        type: 'collection',
+        action: 'added',
+        documentsInBackup: 1_958_020,
+        documentsNow: null,
+      },
+    ],
+    untouched: [],
+    documents: 1_958_020,
+    rawBytes: 1_940_000_000,
+    phrase: null,
+    warnings: [],
+    ...change,
+  };
+}
+
+/** An event of this type about the sample deployment. */
+export function sampleEvent(
+  type: LedgerEvent['type'],
+  change: { position?: number; data?: object; correlationId?: string } = {},
+): LedgerEvent {
+  return {
+    position: change.position ?? 2,
+    eventId: ids.operation,
+    stream: `deployment:${ids.deployment}`,
+    version: 1,
+    type,
+    schemaVersion: 1,
+    at: '2026-03-26T10:47:00.000Z',
+    actor: administrator,
+    correlationId: change.correlationId ?? ids.operation,
+    causationId: null,
+    data: { deploymentId: ids.deployment, ...change.data },
+    prevHash: '0',
+    hash: '1',
+  } as unknown as LedgerEvent;
+}
