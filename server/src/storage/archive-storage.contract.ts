@@ -41,6 +41,55 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect((await buffer(await place.storage.read(key))).toString()).toBe('first');
     });
 
+    it('never replaces an archive, even one that was committed since the upload began', async () => {
+      await using place = await open();
+      const late = await place.storage.createUpload(key);
+      await write(late, Buffer.from('late'));
+      await late.seal();
+      await stored(await place.reopen(), key, Buffer.from('first'));
+      await expect(late.commit()).rejects.toMatchObject({ reason: 'storage-unwritable' });
+      await late.abort();
+      expect((await buffer(await place.storage.read(key))).toString()).toBe('first');
+    });
+
+    it('commits once and again, and leaves it alone when it is aborted too late', async () => {
+      await using place = await open();
+      const upload = await place.storage.createUpload(key);
+      await write(upload, Buffer.from('x'));
+      await upload.seal();
+      await upload.commit();
+      await upload.commit();
+      await upload.abort();
+      await place.storage.discardUpload(upload.token);
+      expect(await place.storage.stat(key)).toStrictEqual({ sizeBytes: 1 });
+    });
+
+    it('keeps an archive without a byte', async () => {
+      await using place = await open();
+      await stored(place.storage, key, Buffer.alloc(0));
+      expect(await place.storage.stat(key)).toStrictEqual({ sizeBytes: 0 });
+      expect((await buffer(await place.storage.read(key))).length).toBe(0);
+    });
+
+    it('refuses to seal what has not ended, or was aborted', async () => {
+      await using place = await open();
+      const upload = await place.storage.createUpload(key);
+      upload.body.write(Buffer.from('x'));
+      await expect(upload.seal()).rejects.toThrow('has not ended');
+      await upload.abort();
+      await expect(upload.seal()).rejects.toThrow('aborted');
+    });
+
+    it('says so when the unfinished bytes were removed before the commit', async () => {
+      await using place = await open();
+      const upload = await place.storage.createUpload(key);
+      await write(upload, Buffer.from('x'));
+      await upload.seal();
+      await place.storage.removePartials(new Set());
+      await expect(upload.commit()).rejects.toMatchObject({ reason: 'storage-missing' });
+      expect(await keysOf(place.storage)).toStrictEqual([]);
+    });
+
     it('refuses to commit what was not sealed', async () => {
       await using place = await open();
       const upload = await place.storage.createUpload(key);
@@ -126,14 +175,59 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(await keysOf(place.storage)).toStrictEqual(['a/2026/2.zip']);
     });
 
-    it.each(['', '/a.zip', '../a.zip', 'a//b.zip', 'a/../b.zip', '.partial/x', 'a\0b'])(
-      'refuses the key %j',
-      async (bad) => {
-        await using place = await open();
-        await expect(async () => place.storage.createUpload(bad)).rejects.toThrow('not a key');
-        await expect(async () => place.storage.remove(bad)).rejects.toThrow('not a key');
-      },
-    );
+    it('lists in the order of the keys', async () => {
+      await using place = await open();
+      const keys = ['b/2.zip', 'a/2026/11/2.zip', 'a/2026/11/1.zip', 'b/1.zip', 'a/2025/1.zip'];
+      for (const name of keys) await stored(place.storage, name, Buffer.from(name));
+      const found: string[] = [];
+      for await (const one of place.storage.list()) {
+        expect(one.sizeBytes).toBe(one.key.length);
+        found.push(one.key);
+      }
+      expect(found).toStrictEqual(keys.sort());
+    });
+
+    it('keeps names of people: blanks, umlauts, and long ones', async () => {
+      await using place = await open();
+      const name = `Größe 1/${'x'.repeat(240)}/人 'quoted' $HOME.zip`;
+      await stored(place.storage, name, Buffer.from('x'));
+      expect(await keysOf(place.storage)).toStrictEqual([name]);
+      await place.storage.remove(name);
+      expect(await keysOf(place.storage)).toStrictEqual([]);
+    });
+
+    it.each([
+      ...[
+        '',
+        '/',
+        '/a.zip',
+        '../a.zip',
+        'a//b.zip',
+        'a/../b.zip',
+        './a.zip',
+        'a/',
+        '.partial/x',
+        'a\0b',
+        'a\\b',
+        'a\nb',
+      ],
+      ...['x'.repeat(256), 'x/'.repeat(600), '\ud800'],
+    ])('refuses the key %j', async (bad) => {
+      await using place = await open();
+      await expect(async () => place.storage.createUpload(bad)).rejects.toThrow('not a key');
+      await expect(async () => place.storage.remove(bad)).rejects.toThrow('not a key');
+      await expect(async () => place.storage.stat(bad)).rejects.toThrow('not a key');
+      await expect(async () => place.storage.read(bad)).rejects.toThrow('not a key');
+      await expect(async () => place.storage.finishUpload({ key: bad, token: missingToken })).rejects.toThrow(
+        'not a key',
+      );
+    });
+
+    it.each(['', '..', '../x', 'a/b'])('refuses the token %j', async (token) => {
+      await using place = await open();
+      await expect(async () => place.storage.finishUpload({ key, token })).rejects.toThrow('not a token');
+      await expect(async () => place.storage.discardUpload(token)).rejects.toThrow('not a token');
+    });
 
     it('takes several uploads at once', async () => {
       await using place = await open();
@@ -150,6 +244,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
   });
 }
 
+const missingToken = '0193592e-7f6c-7000-8000-000000000001';
 const key = 'shop/2026/11/20261124T020000Z-x.zip';
 
 /** Writes and commits an archive. */

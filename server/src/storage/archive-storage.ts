@@ -10,24 +10,28 @@ export interface ArchiveStorage {
   /** The destination's id, kept in its marker: see `open`. */
   readonly id: string;
 
-  /** Begins an archive. Nothing is visible under `key` before `Upload.commit`. Refuses a key that exists. */
+  /**
+   * Begins an archive. Nothing is visible under `key` before `Upload.commit`. Refuses a key that exists with
+   * `storage-unwritable`, and one that is no key (`requireKey`) with RangeError.
+   */
   createUpload(key: string): Promise<Upload>;
   /**
    * Finishes an upload that `seal` made durable, from its token; idempotent: done already is fine.
    * Returns false when neither the sealed bytes nor the finished archive are there.
    */
   finishUpload(sealed: { readonly key: string; readonly token: string }): Promise<boolean>;
-  /** Removes one unfinished upload, also another server's; idempotent. */
+  /** Removes one unfinished upload, also another server's; idempotent. What is committed stays. */
   discardUpload(token: string): Promise<void>;
   /** Removes every unfinished upload except those whose token is in `keep`; returns the tokens removed. */
   removePartials(keep: ReadonlySet<string>): Promise<string[]>;
 
-  /** The archive's size, or undefined when there is none. */
+  /** The archive's size, or undefined when there is none. Throws `storage-missing` when the destination itself is not there. */
   stat(key: string): Promise<{ readonly sizeBytes: number } | undefined>;
   /** Bytes `start` to `end` (exclusive; default: to the end). Throws `OperationFailure('storage-missing')`. */
   read(key: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable>;
   /** Removes an archive; idempotent. Empty folders above it go too. */
   remove(key: string): Promise<void>;
+  /** What is committed, in the order of the keys. */
   list(): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
 
   /** Space of the disk behind it; undefined where that has no meaning. */
@@ -44,8 +48,8 @@ export interface Upload {
   readonly body: Writable;
   /** Makes all bytes of the ended body durable under a temporary name. */
   seal(): Promise<{ readonly sizeBytes: number }>;
-  /** Makes it visible under its key, durably. Only after `seal`. */
+  /** Makes it visible under its key, durably; idempotent. Only after `seal`. Never replaces an archive. */
   commit(): Promise<void>;
-  /** Removes what was written; idempotent; safe while bytes are still being written. */
+  /** Removes what was written; idempotent; safe while bytes are still being written. After `commit` it does nothing. */
   abort(): Promise<void>;
 }

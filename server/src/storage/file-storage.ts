@@ -1,221 +1,200 @@
-// A folder that keeps archives. A marker file holds the destination's id: without it (a disk that is not mounted, another
-// server's folder) nothing is written or removed.
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+// Archives in a folder. Nothing is visible under a key before it is whole and durable: bytes are written in `.partial`, synced,
+// and then given their name. See archive-storage.ts for what this owes; archives and folders are for the service's user only.
+import { mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OperationFailure } from '@holdfast/shared/failures';
-import { v7 as uuid } from 'uuid';
-import { z } from 'zod';
+import { validate as isUuid, v7 as uuid } from 'uuid';
+import { requireKey } from './archive-key.ts';
 import type { ArchiveStorage, Upload } from './archive-storage.ts';
-import { asFailure } from './file-failure.ts';
-import { moveIntoPlace, startFileUpload } from './file-upload.ts';
+import { classifyFileError } from './classify-file-error.ts';
+import { openMarker, partialFolder, readMarker } from './destination-marker.ts';
+import { defaultReserve, diskSpace, type Reserve, ReserveGuard } from './disk-reserve.ts';
+import { removeEmptyFolders, syncFolder } from './durable-files.ts';
+import { FileReader } from './file-reader.ts';
+import { classified, createFileUpload, partialPath } from './file-upload.ts';
+import { publishFile } from './publish-file.ts';
 
 export interface FileStorageOptions {
+  /** Made when it is not there. */
   readonly directory: string;
-  /** Bytes that stay free on a disk of this size; writers stop there. */
-  readonly reserve?: (totalBytes: number) => number;
+  /** Bytes that stay free on a disk of this size; default: `defaultReserve`. */
+  readonly reserve?: Reserve;
 }
-
-const markerName = '.holdfast-destination.json';
-const partialFolder = '.partial';
-const marker = z.object({ format: z.literal('holdfast-destination'), id: z.uuid() });
-const gib = 1024 ** 3;
 
 /**
- * The larger of 1 GiB and 5 %. On a disk smaller than 20 GiB that would be out of proportion: there it is 5 %, but at least
- * 32 MiB.
+ * Opens a folder as a destination; a new or empty one becomes it. Throws OperationFailure: `storage-unwritable` for a folder
+ * that is something else.
  */
-export function defaultReserve(totalBytes: number): number {
-  const share = totalBytes * 0.05;
-  return totalBytes >= 20 * gib ? Math.max(gib, share) : Math.max(32 * 1024 ** 2, share);
-}
-
-/** Opens the folder, making it and its marker when it is new. Throws `storage-unwritable`, `storage-missing`, `disk-full`. */
-export async function openFileStorage({
-  directory,
-  reserve = defaultReserve,
-}: FileStorageOptions): Promise<ArchiveStorage> {
-  const id = await asFailure(directory, () => openMarker(directory));
-  const pathOf = (key: string) => join(directory, ...checkedKey(key).split('/'));
-  const partialOf = (token: string) => join(directory, partialFolder, checkedToken(token));
-  const requireMarker = async () => {
-    const found = await asFailure(directory, () => readMarker(directory));
-    if (found !== id)
-      throw new OperationFailure('storage-missing', `${directory} is not the destination it was. Is the disk mounted?`);
-  };
-  const checkSpace = async () => {
-    const { freeBytes, totalBytes } = await spaceOf(directory);
-    if (freeBytes >= reserve(totalBytes)) return;
-    throw new OperationFailure(
-      'disk-full',
-      `${mib(freeBytes)} free at ${directory}; ${mib(reserve(totalBytes))} are kept in reserve.`,
-    );
-  };
-  return {
-    url: `file:${directory}`,
-    id,
-    async createUpload(key): Promise<Upload> {
-      const path = pathOf(key);
-      await requireMarker();
-      if (await sizeOf(path)) throw new OperationFailure('storage-unwritable', `${key} exists already.`);
-      const token = `${uuid()}.part`;
-      await asFailure(directory, () => mkdir(join(directory, partialFolder), { recursive: true, mode: 0o700 }));
-      return startFileUpload({ directory, path, temporaryPath: partialOf(token), token, checkSpace });
-    },
-    async finishUpload({ key, token }) {
-      await requireMarker();
-      const path = pathOf(key);
-      if (await sizeOf(path)) return true;
-      if (!(await sizeOf(partialOf(token)))) return false;
-      await moveIntoPlace(directory, partialOf(token), path);
-      return true;
-    },
-    async discardUpload(token) {
-      await requireMarker();
-      await asFailure(directory, () => rm(partialOf(token), { force: true }));
-    },
-    async removePartials(keep) {
-      await requireMarker();
-      const folder = join(directory, partialFolder);
-      const found = (await readdir(folder).catch(() => [])).filter((token) => !keep.has(token));
-      for (const token of found) await rm(join(folder, token), { force: true, recursive: true });
-      return found;
-    },
-    stat: (key) => sizeOf(pathOf(key)),
-    read: (key, range) => readRange(pathOf(key), key, range),
-    async remove(key) {
-      await requireMarker();
-      const path = pathOf(key);
-      await asFailure(directory, () => rm(path, { force: true }));
-      await removeEmptyFolders(directory, dirname(path));
-    },
-    list: () => listArchives(directory),
-    space: () => asFailure(directory, () => spaceOf(directory)),
-    probe: () => asFailure(directory, () => probeFolder(directory, requireMarker)),
-  };
-}
-
-async function openMarker(directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const known = await readMarker(directory);
-  if (known !== undefined) return known;
-  const id = uuid();
-  const temporary = join(directory, `${markerName}.${id}`);
-  await writeFile(temporary, `${JSON.stringify({ format: 'holdfast-destination', id })}\n`, {
-    mode: 0o600,
-    flush: true,
+export async function openFileStorage(options: FileStorageOptions): Promise<ArchiveStorage> {
+  const root = resolve(options.directory);
+  const id = await classified(`Opening ${root}`, async () => {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const found = await openMarker(root);
+    await mkdir(join(root, partialFolder), { recursive: true, mode: 0o700 });
+    return found;
   });
-  await rename(temporary, join(directory, markerName));
-  return id;
+  return new FileStorage(root, id, options.reserve ?? defaultReserve);
 }
 
-async function readMarker(directory: string): Promise<string | undefined> {
-  const text = await readFile(join(directory, markerName), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  const parsed = marker.safeParse(safeJson(text));
-  if (!parsed.success)
-    throw new OperationFailure(
-      'storage-unwritable',
-      `${join(directory, markerName)} is damaged; restore it or remove it.`,
-    );
-  return parsed.data.id;
-}
+class FileStorage implements ArchiveStorage {
+  readonly url: string;
+  readonly id: string;
+  readonly #root: string;
+  readonly #reserve: Reserve;
 
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  constructor(root: string, id: string, reserve: Reserve) {
+    this.#root = root;
+    this.id = id;
+    this.#reserve = reserve;
+    this.url = `file:${root}`;
   }
-}
 
-function checkedKey(key: string): string {
-  const parts = key.split('/');
-  const valid = key !== '' && parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part));
-  if (!valid) throw new TypeError(`not a key: ${JSON.stringify(key)}`);
-  return key;
-}
-
-function checkedToken(token: string): string {
-  if (!/^[0-9a-f-]{36}\.part$/.test(token)) throw new TypeError(`not a token: ${JSON.stringify(token)}`);
-  return token;
-}
-
-async function sizeOf(path: string): Promise<{ sizeBytes: number } | undefined> {
-  try {
-    const found = await stat(path);
-    return found.isFile() ? { sizeBytes: found.size } : undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+  async createUpload(key: string): Promise<Upload> {
+    requireKey(key);
+    return await classified(`Writing to ${this.#root}`, async () => {
+      await this.#requireMarker();
+      if ((await this.stat(key)) !== undefined)
+        throw new OperationFailure('storage-unwritable', `${key} exists already.`);
+      const guard = new ReserveGuard(this.#root, this.#reserve);
+      return await createFileUpload({ root: this.#root, key, token: uuid(), guard });
+    });
   }
-}
 
-async function readRange(
-  path: string,
-  key: string,
-  range?: { readonly start: number; readonly end?: number },
-): Promise<Readable> {
-  if ((await sizeOf(path)) === undefined)
-    throw new OperationFailure('storage-missing', `${key} is not at its destination any more.`);
-  const { start = 0, end } = range ?? {};
-  if (end !== undefined && end <= start) return createReadStream('/dev/null');
-  return createReadStream(path, { start, ...(end === undefined ? {} : { end: end - 1 }), highWaterMark: 1024 * 1024 });
-}
+  async finishUpload({ key, token }: { readonly key: string; readonly token: string }): Promise<boolean> {
+    const path = this.#path(key);
+    const partial = this.#partial(token);
+    return await classified(`Writing to ${this.#root}`, async () => {
+      await this.#requireMarker();
+      return await publishFile(this.#root, partial, path);
+    });
+  }
 
-async function removeEmptyFolders(directory: string, folder: string): Promise<void> {
-  for (
-    let current = folder;
-    relative(directory, current) !== '' && !relative(directory, current).startsWith('..');
-    current = dirname(current)
-  ) {
-    try {
-      await rmdir(current);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOTEMPTY' || code === 'EEXIST') return;
-      if (code !== 'ENOENT') throw error;
+  async discardUpload(token: string): Promise<void> {
+    await this.#unlink(this.#partial(token));
+  }
+
+  async removePartials(keep: ReadonlySet<string>): Promise<string[]> {
+    await this.#requireMarker();
+    const found = await this.#names(join(this.#root, partialFolder));
+    const removed = found.filter((name) => !keep.has(name));
+    for (const name of removed) await this.#unlink(join(this.#root, partialFolder, name));
+    return removed.filter((name) => isUuid(name));
+  }
+
+  async stat(key: string): Promise<{ readonly sizeBytes: number } | undefined> {
+    const found = await this.#stat(this.#path(key));
+    if (found === undefined) await this.#requireMarker();
+    return found;
+  }
+
+  async read(key: string, range: { readonly start: number; readonly end?: number } = { start: 0 }): Promise<Readable> {
+    const path = this.#path(key);
+    if ((await this.#stat(path)) === undefined) {
+      throw new OperationFailure('storage-missing', `${key} is not at ${this.url}.`);
+    }
+    return new FileReader(path, { start: range.start, end: range.end ?? Number.POSITIVE_INFINITY });
+  }
+
+  async remove(key: string): Promise<void> {
+    const path = this.#path(key);
+    await this.#requireMarker();
+    await this.#unlink(path);
+    await classified(`Removing ${path}`, () => removeEmptyFolders(this.#root, dirname(path)));
+  }
+
+  async *list(): AsyncGenerator<{ readonly key: string; readonly sizeBytes: number }> {
+    await this.#requireMarker();
+    yield* this.#listBelow('');
+  }
+
+  async space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
+    return await classified(`Looking at ${this.#root}`, () => diskSpace(this.#root));
+  }
+
+  async probe(): Promise<void> {
+    await this.#requireMarker();
+    const path = join(this.#root, partialFolder, `probe-${uuid()}`);
+    await classified(`Writing to ${this.#root}`, async () => {
+      try {
+        await writeDurably(path, path);
+        if ((await readFile(path, 'utf8')) === path) return;
+        throw new OperationFailure('storage-unwritable', `${this.#root} gives back something else than was written.`);
+      } finally {
+        await rm(path, { force: true });
+      }
+    });
+  }
+
+  async *#listBelow(prefix: string): AsyncGenerator<{ readonly key: string; readonly sizeBytes: number }> {
+    for (const name of await this.#names(join(this.#root, prefix))) {
+      if (name.startsWith('.') || (prefix === '' && name === 'lost+found')) continue;
+      const key = `${prefix}${name}`;
+      const found = await this.#stat(join(this.#root, key));
+      if (found !== undefined && name.endsWith('.zip')) yield { key, ...found };
+      else if (found === undefined) yield* this.#listBelow(`${key}/`);
     }
   }
-}
 
-async function* listArchives(directory: string): AsyncGenerator<{ key: string; sizeBytes: number }> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    const key = relative(directory, path).split(sep).join('/');
-    if (!entry.isFile() || key.split('/').some((part) => part.startsWith('.')) || !basename(key).endsWith('.zip'))
-      continue;
-    const found = await sizeOf(path);
-    if (found) yield { key, ...found };
+  /** In order. None for a folder that is gone, and for what is no folder. */
+  async #names(folder: string): Promise<string[]> {
+    try {
+      return (await readdir(folder)).sort();
+    } catch (error) {
+      if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
+      throw classifyFileError(error, `Reading ${folder}`);
+    }
+  }
+
+  async #stat(path: string): Promise<{ readonly sizeBytes: number } | undefined> {
+    try {
+      const found = await stat(path);
+      return found.isFile() ? { sizeBytes: found.size } : undefined;
+    } catch (error) {
+      if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw classifyFileError(error, `Reading ${path}`);
+    }
+  }
+
+  async #unlink(path: string): Promise<void> {
+    await classified(`Removing ${path}`, async () => {
+      try {
+        await unlink(path);
+        await syncFolder(dirname(path));
+      } catch (error) {
+        if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+      }
+    });
+  }
+
+  /** What is not there is missing only where the destination itself is. */
+  async #requireMarker(): Promise<void> {
+    const found = await classified(`Reading ${this.#root}`, () => readMarker(this.#root));
+    if (found === this.id) return;
+    const how = found === undefined ? 'Its marker is gone: is the disk mounted?' : 'Another destination is there now.';
+    throw new OperationFailure('storage-missing', `${this.#root} is not the destination that was opened. ${how}`);
+  }
+
+  #path(key: string): string {
+    return join(this.#root, requireKey(key));
+  }
+
+  #partial(token: string): string {
+    if (!isUuid(token)) throw new RangeError(`${JSON.stringify(token)} is not a token of an upload`);
+    return partialPath(this.#root, token);
   }
 }
 
-async function spaceOf(directory: string): Promise<{ freeBytes: number; totalBytes: number }> {
-  const { bavail, blocks, bsize } = await statfs(directory);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-
-async function probeFolder(directory: string, requireMarker: () => Promise<void>): Promise<void> {
-  await requireMarker();
-  const path = join(directory, `.probe-${uuid()}`);
-  const text = 'holdfast';
-  await writeFile(path, text, { mode: 0o600, flush: true });
+async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
   try {
-    await using handle = await open(path, 'r');
-    const { buffer } = await handle.read(Buffer.alloc(text.length), 0, text.length, 0);
-    if (buffer.toString() !== text)
-      throw new OperationFailure('storage-unwritable', `${directory} gives back other bytes than were written.`);
+    await handle.writeFile(text);
+    await handle.sync();
   } finally {
-    await rm(path, { force: true });
+    await handle.close();
   }
 }
 
-function mib(bytes: number): string {
-  return bytes >= gib ? `${(bytes / gib).toFixed(1)} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
+function isCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }

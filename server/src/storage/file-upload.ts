@@ -1,118 +1,157 @@
-// An archive on its way into a folder: written under a temporary name, synced, renamed, the folders synced too.
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+// One archive on its way into a folder: written under a temporary name, made durable, then given its key. Knows nothing of what
+// is in it.
+import { open, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { Upload } from './archive-storage.ts';
-import { asFailure, fileFailure } from './file-failure.ts';
+import { classifyFileError } from './classify-file-error.ts';
+import { partialFolder } from './destination-marker.ts';
+import type { ReserveGuard } from './disk-reserve.ts';
+import { syncFolder } from './durable-files.ts';
+import { LazyFile } from './lazy-file.ts';
+import { NameTaken, publishFile } from './publish-file.ts';
 
 export interface FileUploadOptions {
-  readonly directory: string;
-  /** Final path. */
-  readonly path: string;
-  readonly temporaryPath: string;
+  readonly root: string;
+  readonly key: string;
   readonly token: string;
-  /** Throws `disk-full` when free space is below the reserve. */
-  readonly checkSpace: () => Promise<void>;
+  readonly guard: ReserveGuard;
 }
 
-/** How many bytes may be written before free space is looked at again. */
-const checkEveryBytes = 16 * 1024 * 1024;
-
-/** Begins an upload. */
-export async function startFileUpload(options: FileUploadOptions): Promise<Upload> {
-  const { directory, path, temporaryPath, token, checkSpace } = options;
-  await checkSpace();
-  const file = await asFailure(temporaryPath, () => open(temporaryPath, 'wx', 0o600));
-  const body = fileBody(file, temporaryPath, checkSpace);
-  let sealed: { sizeBytes: number } | undefined;
-  return {
-    token,
-    body,
-    async seal() {
-      if (!body.writableFinished) throw new Error('the body of the upload has not ended');
-      sealed ??= { sizeBytes: (await asFailure(temporaryPath, () => stat(temporaryPath))).size };
-      return sealed;
-    },
-    async commit() {
-      if (sealed === undefined) throw new Error('the upload is not sealed');
-      await moveIntoPlace(directory, temporaryPath, path);
-    },
-    async abort() {
-      if (!body.destroyed) body.destroy();
-      await closed(body);
-      await rm(temporaryPath, { force: true });
-    },
-  };
+/** Where the unfinished bytes of an upload lie. */
+export function partialPath(root: string, token: string): string {
+  return join(root, partialFolder, token);
 }
 
-/** Renames, then makes the rename durable. Refuses to replace a file. */
-export async function moveIntoPlace(directory: string, temporaryPath: string, path: string): Promise<void> {
-  await asFailure(path, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rename(temporaryPath, path);
-    await syncFolders(directory, dirname(path));
-    await syncFolder(dirname(temporaryPath));
-  });
+/** Throws OperationFailure('disk-full'), and file system errors as they are. */
+export async function createFileUpload(options: FileUploadOptions): Promise<Upload> {
+  await options.guard.require(0);
+  const handle = await open(partialPath(options.root, options.token), 'wx', 0o600);
+  await handle.close();
+  return new FileUpload(options);
 }
 
-/** Syncs a folder and every one above it, up to and with the destination's own. */
-async function syncFolders(directory: string, folder: string): Promise<void> {
-  const steps = relative(directory, folder).split(sep).filter(Boolean);
-  for (let depth = steps.length; depth >= 0; depth -= 1) await syncFolder(join(directory, ...steps.slice(0, depth)));
-}
+/**
+ * writing -> sealed -> committed, or from any of them aborted; abort leaves a committed archive alone.
+ */
+class FileUpload implements Upload {
+  readonly token: string;
+  readonly body: UploadBody;
+  readonly #options: FileUploadOptions;
+  readonly #partial: string;
+  #state: 'writing' | 'sealed' | 'committed' | 'aborted' = 'writing';
 
-async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder, 'r');
-  await handle.sync();
-}
+  constructor(options: FileUploadOptions) {
+    this.#options = options;
+    this.#partial = partialPath(options.root, options.token);
+    this.token = options.token;
+    this.body = new UploadBody(this.#partial, options.guard, `Writing to ${options.root}`);
+  }
 
-/** Its end includes fsync: once finished, the bytes survive a power cut. */
-function fileBody(file: FileHandle, path: string, checkSpace: () => Promise<void>): Writable {
-  let unchecked = 0;
-  const write = async (chunks: readonly Buffer[]) => {
-    unchecked += chunks.reduce((total, { length }) => total + length, 0);
-    if (unchecked >= checkEveryBytes) {
-      unchecked = 0;
-      await checkSpace();
-    }
-    await writeAll(file, chunks);
-  };
-  const settle = (work: Promise<void>, callback: (error?: Error | null) => void) =>
-    void work.then(
-      () => callback(),
-      (error: unknown) => callback(fileFailure(error, path) as Error),
-    );
-  return new Writable({
-    highWaterMark: 8 * 1024 * 1024,
-    write: (chunk: Buffer, _encoding, callback) => settle(write([chunk]), callback),
-    writev: (chunks, callback) => settle(write(chunks.map(({ chunk }) => chunk as Buffer)), callback),
-    final: (callback) => settle(finish(file), callback),
-    destroy: (error, callback) =>
-      void file.close().then(
-        () => callback(error),
-        () => callback(error),
-      ),
-  });
-}
+  async seal(): Promise<{ readonly sizeBytes: number }> {
+    if (this.#state === 'aborted') throw new Error('the upload was aborted');
+    if (!this.body.writableFinished) throw new Error('the body of the upload has not ended');
+    await classified(`Writing to ${this.#options.root}`, () => syncFolder(dirname(this.#partial)));
+    this.#state = 'sealed';
+    return { sizeBytes: this.body.sizeBytes };
+  }
 
-async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
-  let rest = chunks.filter(({ length }) => length > 0);
-  while (rest.length > 0) {
-    let { bytesWritten } = await file.writev(rest);
-    if (bytesWritten === 0) throw new OperationFailure('storage-unwritable', 'The destination takes no more bytes.');
-    rest = rest.flatMap((chunk) => {
-      const taken = Math.min(bytesWritten, chunk.length);
-      bytesWritten -= taken;
-      return taken === chunk.length ? [] : [chunk.subarray(taken)];
+  async commit(): Promise<void> {
+    if (this.#state === 'committed') return;
+    if (this.#state !== 'sealed') throw new Error('the upload is not sealed');
+    const { root, key } = this.#options;
+    const found = await classified(`Writing to ${root}`, () => publishFile(root, this.#partial, join(root, key)));
+    if (!found) throw new OperationFailure('storage-missing', `The unfinished archive of ${key} was removed.`);
+    this.#state = 'committed';
+  }
+
+  async abort(): Promise<void> {
+    if (this.#state === 'committed') return;
+    this.#state = 'aborted';
+    await this.body.close();
+    await unlink(this.#partial).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw classifyFileError(error, `Removing ${this.#partial}`);
     });
   }
 }
 
-async function finish(file: FileHandle): Promise<void> {
-  await file.sync();
+/** Runs it, and classifies what it throws. */
+export async function classified<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NameTaken) {
+      throw new OperationFailure('storage-unwritable', `${error.message}.`, { cause: error });
+    }
+    throw classifyFileError(error, what);
+  }
 }
 
-function closed(body: Writable): Promise<void> {
-  return body.closed ? Promise.resolve() : new Promise((resolve) => body.once('close', resolve));
+/**
+ * Writes what has gathered in one go; its end includes making the bytes durable. The file is open only from the first byte to
+ * the end: an upload that is given up before or after leaves nothing open.
+ */
+class UploadBody extends Writable {
+  readonly #file: LazyFile;
+  readonly #guard: ReserveGuard;
+  readonly #what: string;
+  sizeBytes = 0;
+
+  constructor(path: string, guard: ReserveGuard, what: string) {
+    super({ highWaterMark: 8 * 1024 * 1024 });
+    this.#file = new LazyFile(path, 'r+');
+    this.#guard = guard;
+    this.#what = what;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#run(() => this.#writeAll([chunk]), done);
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
+    this.#run(() => this.#writeAll(chunks.map(({ chunk }) => chunk)), done);
+  }
+
+  override _final(done: Done): void {
+    this.#run(async () => (await this.#file.open()).sync(), done);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.#file.close().then(
+      () => done(error),
+      (closeError: Error) => done(error ?? closeError),
+    );
+  }
+
+  /** Resolves once the file is closed. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    const closed = new Promise<void>((resolve) => this.once('close', resolve));
+    this.destroy();
+    await closed;
+  }
+
+  #run(work: () => Promise<void>, done: Done): void {
+    work().then(
+      () => done(),
+      (error: unknown) => done(classifyFileError(error, this.#what) as Error),
+    );
+  }
+
+  async #writeAll(buffers: readonly Buffer[]): Promise<void> {
+    const bytes = buffers.reduce((total, { length }) => total + length, 0);
+    await this.#guard.require(bytes);
+    const handle = await this.#file.open();
+    let rest = buffers;
+    for (let left = bytes; left > 0; ) {
+      const { bytesWritten } = await handle.writev(rest);
+      this.sizeBytes += bytesWritten;
+      left -= bytesWritten;
+      // A short write: what is left is tried again, and says why when it cannot be written.
+      if (left > 0) rest = [Buffer.concat(rest).subarray(bytesWritten)];
+    }
+  }
 }
+
+type Done = (error?: Error | null) => void;
