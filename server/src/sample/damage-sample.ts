@@ -38,12 +38,12 @@ async function multiplyPrices(db: Db): Promise<string> {
 /** The classic: letters outside ASCII went through a system that knew none. */
 async function garbleNames(db: Db): Promise<string> {
   const customers = db.collection('customers');
-  let garbled = 0;
-  for await (const { _id, name } of customers.find({ 'name.full': /[^ -~]/ }).project({ name: 1 })) {
-    await customers.updateOne({ _id }, { $set: { 'name.full': String(name.full).replace(/[^ -~]/gu, '?') } });
-    garbled += 1;
-  }
-  return `An import garbled the names of ${garbled} customers: every letter outside ASCII is a question mark.`;
+  const found = await customers.find({ 'name.full': /[^ -~]/ }, { projection: { 'name.full': 1 } }).toArray();
+  const updates = found.map(({ _id, name }) => ({
+    updateOne: { filter: { _id }, update: { $set: { 'name.full': name.full.replace(/[^ -~]/gu, '?') } } },
+  }));
+  await customers.bulkWrite(updates);
+  return `An import garbled the names of ${updates.length} customers: every letter outside ASCII is a question mark.`;
 }
 
 async function addTestOrders(db: Db): Promise<string> {
