@@ -86,11 +86,13 @@ function ShareText(props: { share: number | null }) {
   );
 }
 
+/** A restore has several steps of their own length; what is known is the time left of the present one. */
 function TimeLeft(props: { progress: OperationProgress }) {
   const { t, f } = useI18n();
+  const left = () => f.duration(Math.ceil(props.progress.secondsLeft ?? 0) * 1000);
   return (
-    <Show when={props.progress.secondsLeft !== null}>
-      <b class="text">{t('operation.left', f.duration(Math.ceil(props.progress.secondsLeft ?? 0) * 1000))}</b>
+    <Show when={(props.progress.secondsLeft ?? 0) > 0}>
+      <b class="text">{t(props.progress.kind === 'restore' ? 'operation.leftOfStep' : 'operation.left', left())}</b>
     </Show>
   );
 }

@@ -34,6 +34,7 @@ export const operation = {
   cancelling: 'Cancelling; waiting for the tool to stop.',
   done: 'Done',
   left: (duration: string) => `about ${duration} left`,
+  leftOfStep: (duration: string) => `about ${duration} left of this step`,
   measuring: 'Under way',
   moved: ({ bytes, totalBytes, bytesPerSecond, documents }: Moved) => {
     const of = totalBytes ? ` of about ${f.bytes(Math.max(bytes, totalBytes))}` : '';

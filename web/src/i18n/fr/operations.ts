@@ -36,6 +36,7 @@ export const operation: Dictionary['operation'] = {
   cancelling: 'Annulation ; l’outil est en train de s’arrêter.',
   done: 'Avancement',
   left: (duration) => `encore ${duration} environ`,
+  leftOfStep: (duration) => `encore ${duration} environ pour cette étape`,
   measuring: 'En cours',
   moved: ({ bytes, totalBytes, bytesPerSecond, documents }) => {
     const of = totalBytes ? ` sur ${f.bytes(Math.max(bytes, totalBytes))} environ` : '';

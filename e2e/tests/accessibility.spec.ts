@@ -1,0 +1,80 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './holdfast-server.ts';
+
+async function expectNoViolation(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`in ${theme}`, () => {
+    test.use({ colorScheme: theme });
+
+    test('every page passes the accessibility check', async ({ console: page, shop, holdfast }) => {
+      const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
+      const policies = await holdfast.client.policies.list.query();
+      const paths = ['/', '/deployments/shop-prod', `/backups/${items[0]?.id}`, '/restore', '/policies'];
+      for (const path of [...paths, `/policies/${policies[0]?.id}`, '/activity', '/settings', '/nowhere']) {
+        await page.goto(path);
+        await expect(page.getByText('Live as of')).toBeVisible();
+        await expect(page.locator('.bones')).toHaveCount(0);
+        await expectNoViolation(page);
+      }
+    });
+
+    test('the gate and the restore dialog pass it', async ({ page, console: signedIn, shop, browser, baseURL }) => {
+      expect(shop.deploymentId).toBeTruthy();
+      await signedIn.goto('/deployments/shop-prod');
+      await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
+      await page.getByRole('radio', { name: /In place/ }).check();
+      await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
+      await expectNoViolation(page);
+      await page.getByRole('button', { name: 'Continue…' }).click();
+      await expect(page.getByRole('textbox')).toBeFocused();
+      await expectNoViolation(page);
+
+      const stranger = await browser.newContext({ colorScheme: theme });
+      const gate = await stranger.newPage();
+      await gate.goto(baseURL ?? '');
+      await expect(gate.getByRole('heading', { name: 'Sign in to Holdfast' })).toBeVisible();
+      await expectNoViolation(gate);
+      await stranger.close();
+    });
+  });
+}
+
+test('nothing runs over the edge at 360 pixels, nor at 200 % zoom', async ({ console: page, shop }) => {
+  expect(shop.deploymentId).toBeTruthy();
+  for (const width of [360, 720]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of ['/', '/deployments/shop-prod', '/restore', '/policies', '/activity', '/settings']) {
+      await page.goto(path);
+      await expect(page.getByText('Live as of')).toBeVisible();
+      await expect(page.locator('.bones')).toHaveCount(0);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${path} at ${width}`).toBe(
+        0,
+      );
+    }
+  }
+});
+
+test('no page breaks the strict Content-Security-Policy', async ({ console: page, shop }) => {
+  expect(shop.deploymentId).toBeTruthy();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  for (const path of ['/', '/deployments/shop-prod', '/restore', '/policies', '/activity', '/settings']) {
+    await page.goto(path);
+    await expect(page.getByText('Live as of')).toBeVisible();
+  }
+  await page.goto('/deployments/shop-prod');
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .first()
+    .click();
+  await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeVisible();
+  expect(complaints).toEqual([]);
+});

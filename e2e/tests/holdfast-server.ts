@@ -1,0 +1,92 @@
+// The real service for browser tests: the server as a process with a temporary data folder, and a replica set with a small
+// shop in it, registered as `shop-prod`. Both live as long as the worker.
+
+import type { HoldfastProcess } from '@holdfast/server/testing/holdfast-process';
+import type { TestMongo } from '@holdfast/server/testing/mongo';
+import { test as base, expect, type Page } from '@playwright/test';
+import { fillShop } from './shop-data.ts';
+
+export { expect };
+
+export interface Shop {
+  readonly mongo: TestMongo;
+  readonly deploymentId: string;
+  /** Makes reading the shop slow, so that a backup takes its time; resolves to what ends it. */
+  slowDown(): Promise<() => Promise<void>>;
+}
+
+interface WorkerFixtures {
+  holdfast: HoldfastProcess;
+  shop: Shop;
+}
+
+interface TestFixtures {
+  /** A page that is signed in and shows the overview. */
+  console: Page;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  holdfast: [
+    async ({ playwright: _ }, use) => {
+      const { startHoldfastProcess } = await import('@holdfast/server/testing/holdfast-process');
+      await using holdfast = await startHoldfastProcess({ env: {} });
+      await use(holdfast);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  shop: [
+    async ({ holdfast }, use) => {
+      const { startReplicaSet } = await import('@holdfast/server/testing/mongo');
+      const { slowDown } = await import('@holdfast/server/testing/slow-down');
+      await using mongo = await startReplicaSet();
+      await fillShop(mongo.client);
+      const uri = mongo.uri.replace('/?', '/shop?');
+      const { id } = await holdfast.client.deployments.register.mutate({ name: 'shop-prod', uri });
+      await backUp(holdfast, id);
+      await use({
+        mongo,
+        deploymentId: id,
+        slowDown: () => slowDown(mongo.client, ['find', 'getMore', 'aggregate'], 400),
+      });
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  baseURL: async ({ holdfast }, use) => use(holdfast.url),
+  console: async ({ page, holdfast }, use) => {
+    await signIn(page, holdfast);
+    await use(page);
+  },
+});
+
+/** Makes a login code, as `holdfast login-code` does. */
+export async function loginCode({ url, key }: HoldfastProcess): Promise<string> {
+  const response = await fetch(`${url}/auth/login-codes`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(response.status).toBe(201);
+  return ((await response.json()) as { code: string }).code;
+}
+
+/** Signs in through the gate; ends on the overview. */
+export async function signIn(page: Page, holdfast: HoldfastProcess): Promise<void> {
+  await page.goto(holdfast.url);
+  await page.getByRole('textbox', { name: /Login code|Code de connexion/ }).fill(await loginCode(holdfast));
+  await page.getByRole('button', { name: /^(?:Sign in|Se connecter)$/ }).click();
+  await expect(page.getByText(/Live as of|En direct/)).toBeVisible();
+}
+
+/** Backs a deployment up through the API and waits until it has ended. */
+export async function backUp({ client }: HoldfastProcess, deploymentId: string): Promise<string> {
+  const { id } = await client.backups.request.mutate({ deploymentId });
+  await expect
+    .poll(async () => (await client.backups.byId.query({ id })).status, { timeout: 60_000 })
+    .toBe('completed');
+  return id;
+}
+
+/** Waits until nothing runs on any deployment. */
+export async function untilIdle({ client }: HoldfastProcess): Promise<void> {
+  const busy = async () => (await client.deployments.list.query()).filter(({ operation }) => operation !== null).length;
+  await expect.poll(busy, { timeout: 60_000 }).toBe(0);
+}

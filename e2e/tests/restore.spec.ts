@@ -1,0 +1,91 @@
+import { backUp, expect, test, untilIdle } from './holdfast-server.ts';
+import { database, fillShop, readDatabase } from './shop-data.ts';
+
+test.afterEach(async ({ holdfast }) => untilIdle(holdfast));
+
+test('restores into a copy that equals the original, and leaves the original alone', async ({
+  console: page,
+  shop,
+  holdfast,
+}) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  expect(original.size).toBe(4);
+  await client.db(database).collection('orders').deleteMany({ open: true });
+  const damaged = await readDatabase(client, database);
+
+  await page.goto('/deployments/shop-prod');
+  await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Restore shop-prod' });
+  await expect(dialog.getByRole('radio', { name: /Into a copy/ })).toBeChecked();
+  await dialog.getByRole('textbox', { name: /Suffix/ }).fill('_copy');
+  await expect(dialog.getByText('shop_copy', { exact: true })).toBeVisible();
+  await expect(dialog.getByText('collections added')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Continue…' }).click();
+  await page.getByRole('button', { name: 'Confirm the restore' }).click();
+
+  await expect(page.getByText('shop-prod is restored')).toBeVisible();
+  await expect(page.getByRole('status').getByText('The copy is in shop_copy.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Live data is unchanged.' })).toBeVisible();
+  expect(await readDatabase(client, 'shop_copy')).toEqual(original);
+  expect(await readDatabase(client, database)).toEqual(damaged);
+  await client.db('shop_copy').dropDatabase();
+});
+
+test('restores in place only after the name was typed exactly', async ({ console: page, shop, holdfast }) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  await client.db(database).collection('customers').deleteMany({});
+
+  await page.goto(`/backups/${backupId}`);
+  await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
+  await page.getByRole('radio', { name: /In place/ }).check();
+  await expect(page.getByText(/collections? replaced/)).toBeVisible();
+  await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue…' }).click();
+  const confirm = page.getByRole('button', { name: 'Confirm the restore' });
+  const phrase = page.getByRole('textbox');
+  await expect(phrase).toBeFocused();
+  for (const wrong of ['', 'Shop', 'shop-prod', 'shop ']) {
+    await phrase.fill(wrong);
+    await phrase.press('Enter');
+    await expect(confirm).toBeDisabled();
+  }
+  expect(
+    (await holdfast.client.restores.list.query({ deploymentId: shop.deploymentId })).items.filter(
+      ({ target }) => target.kind === 'original',
+    ),
+  ).toEqual([]);
+
+  await phrase.fill('shop');
+  await confirm.click();
+  await expect(page.getByText('shop-prod is restored')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Live data is replaced by the backup.' })).toBeVisible();
+  expect(await readDatabase(client, database)).toEqual(original);
+});
+
+test('refuses a wrong phrase at the server too', async ({ shop, holdfast }) => {
+  const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId, status: 'completed' });
+  const plan = await holdfast.client.restores.plan.mutate({
+    backupId: items[0]?.id ?? '',
+    target: { kind: 'original' },
+  });
+  const refusal = holdfast.client.restores.confirm.mutate({ planId: plan.id, phrase: 'Shop' });
+  await expect(refusal).rejects.toMatchObject({ data: { app: { code: 'CONFIRMATION_MISMATCH' } } });
+});
+
+test('says what is wrong when the copy would land in a database that exists', async ({ console: page, shop }) => {
+  await shop.mongo.client.db('shop_taken').collection('something').insertOne({});
+  await page.goto('/deployments/shop-prod');
+  await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
+  await page.getByRole('textbox', { name: /Suffix/ }).fill('_taken');
+  await expect(
+    page.getByRole('alert').getByText('The copy would land in databases that exist: shop_taken.'),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue…' })).toBeDisabled();
+  await shop.mongo.client.db('shop_taken').dropDatabase();
+});
