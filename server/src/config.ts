@@ -44,8 +44,8 @@ export function loadConfig(env: Environment = process.env): Config {
   const host = env.HOST || '127.0.0.1';
   const port = parsePort(env.PORT);
   return {
-    mongodbUri: env.MONGODB_URI || null,
-    ledgerUri: env.LEDGER_URI || null,
+    mongodbUri: secret(env, 'MONGODB_URI'),
+    ledgerUri: secret(env, 'LEDGER_URI'),
     port,
     host,
     allowedHosts: (env.HOLDFAST_ALLOWED_HOSTS ?? '')
