@@ -1,0 +1,74 @@
+import type { Backup, BackupCollection } from '@holdfast/shared/backup';
+import { formatBytes, formatCount, formatDuration } from './quantities.ts';
+import { shortIds } from './short-ids.ts';
+import { type Column, facts, table } from './table.ts';
+import { formatTime, formatTimeOrDash } from './times.ts';
+
+/** A backup in `title  value` lines; what is not known yet is left out. */
+export function describeBackup(backup: Backup): string {
+  const { sizeBytes, rawBytes, documents, collections, durationMs, filePath, sha256, error } = backup;
+  const optional: [string, string | null][] = [
+    ['Took', durationMs === null ? null : formatDuration(durationMs)],
+    ['Size', sizeBytes === null ? null : sizes(sizeBytes, rawBytes)],
+    [
+      'Holds',
+      documents === null ? null : `${formatCount(documents)} documents in ${formatCount(collections ?? 0)} collections`,
+    ],
+    ['File', filePath],
+    ['SHA-256', sha256],
+    ['Verified', backup.verifiedAt === null ? null : formatTime(backup.verifiedAt)],
+    ['Error', error === null ? null : error.message],
+    ['What to do', error === null ? null : error.hint],
+  ];
+  return facts([
+    ['Backup', backup.id],
+    ['Deployment', backup.deploymentName],
+    ['Scope', backup.database === null ? 'all databases' : `database ${backup.database}`],
+    ['Status', backup.status],
+    ['Requested', `${formatTime(backup.createdAt)} (${backup.trigger})`],
+    ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
+  ]);
+}
+
+/** Backups as a list. */
+export function backupTable(backups: readonly Backup[]): string {
+  const ids = shortIds(backups.map(({ id }) => id));
+  const columns: Column<Backup>[] = [
+    { title: 'id', value: ({ id }) => ids.get(id) ?? id },
+    { title: 'deployment', value: ({ deploymentName }) => deploymentName },
+    { title: 'requested', value: ({ createdAt }) => formatTime(createdAt) },
+    { title: 'by', value: ({ trigger }) => trigger },
+    { title: 'status', value: ({ status }) => status },
+    { title: 'size', value: ({ sizeBytes }) => (sizeBytes === null ? '-' : formatBytes(sizeBytes)), align: 'right' },
+    {
+      title: 'documents',
+      value: ({ documents }) => (documents === null ? '-' : formatCount(documents)),
+      align: 'right',
+    },
+    {
+      title: 'took',
+      value: ({ durationMs }) => (durationMs === null ? '-' : formatDuration(durationMs)),
+      align: 'right',
+    },
+    { title: 'verified', value: ({ verifiedAt }) => formatTimeOrDash(verifiedAt) },
+  ];
+  return table(backups, columns, 'There is no backup yet. Take one: holdfast backup DEPLOYMENT');
+}
+
+/** What a backup holds. */
+export function collectionTable(collections: readonly BackupCollection[]): string {
+  const columns: Column<BackupCollection>[] = [
+    { title: 'namespace', value: ({ database, collection }) => `${database}.${collection}` },
+    { title: 'type', value: ({ type }) => type },
+    { title: 'documents', value: ({ documents }) => formatCount(documents), align: 'right' },
+    { title: 'size', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
+    { title: 'indexes', value: ({ indexes }) => formatCount(indexes), align: 'right' },
+  ];
+  return table(collections, columns, 'It holds no collection.');
+}
+
+function sizes(sizeBytes: number, rawBytes: number | null): string {
+  return rawBytes === null
+    ? formatBytes(sizeBytes)
+    : `${formatBytes(sizeBytes)}, ${formatBytes(rawBytes)} uncompressed`;
+}

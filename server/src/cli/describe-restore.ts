@@ -1,0 +1,76 @@
+import type { LiveData, PlanNamespace, Restore, RestorePlan } from '@holdfast/shared/restore';
+import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
+import { type Column, facts, table } from './table.ts';
+import { formatTime } from './times.ts';
+
+/** What a restore would do, line by line, and what to be careful of. */
+export function describePlan(plan: RestorePlan): string {
+  const head = facts([
+    ['Restore', `backup of ${formatTime(plan.backupCreatedAt)} of ${plan.deploymentName} (${plan.hosts.join(', ')})`],
+    ['Into', plan.target.kind === 'original' ? 'the place it came from, replacing what is there' : intoCopy(plan)],
+    ['Data', `${counted(plan.documents, 'document')}, ${formatBytes(plan.rawBytes)}`],
+    ['Plan', `${plan.id}, good until ${formatTime(plan.expiresAt)}`],
+  ]);
+  const untouched = plan.untouched.length === 0 ? [] : ['', `Stays as it is: ${plan.untouched.join(', ')}`];
+  const warnings = plan.warnings.map(({ message }) => `! ${message}`);
+  return [
+    head,
+    '',
+    table(plan.namespaces, namespaceColumns, 'The backup holds no collection.'),
+    ...untouched,
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
+  ].join('\n');
+}
+
+/** A restore in `title  value` lines. */
+export function describeRestore(restore: Restore): string {
+  const { documents, durationMs, databases, error } = restore;
+  const optional: [string, string | null][] = [
+    ['Took', durationMs === null ? null : formatDuration(durationMs)],
+    [
+      'Restored',
+      documents === null
+        ? null
+        : `${counted(documents, 'document')} in ${counted(restore.collections ?? 0, 'collection')}`,
+    ],
+    ['Data is in', databases.length === 0 ? null : databases.join(', ')],
+    ['Error', error === null ? null : error.message],
+    ['What to do', error === null ? null : error.hint],
+  ];
+  return facts([
+    ['Restore', restore.id],
+    ['Deployment', restore.deploymentName],
+    ['Of backup', restore.backupId],
+    ['Status', restore.status],
+    ['Live data', liveDataWords[restore.liveData]],
+    ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
+  ]);
+}
+
+function intoCopy({ namespaces }: RestorePlan): string {
+  const databases = new Set(namespaces.map(({ target }) => target.slice(0, target.indexOf('.'))));
+  return `a copy: ${[...databases].join(', ') || 'nothing'}`;
+}
+
+const namespaceColumns: Column<PlanNamespace>[] = [
+  { title: 'from', value: ({ source }) => source },
+  { title: 'to', value: ({ target, source }) => (target === source ? 'the same' : target) },
+  { title: 'what', value: ({ action }) => action },
+  { title: 'type', value: ({ type }) => type },
+  {
+    title: 'now',
+    value: ({ documentsNow }) => (documentsNow === null ? '-' : formatCount(documentsNow)),
+    align: 'right',
+  },
+  {
+    title: 'then',
+    value: ({ documentsInBackup, type }) => (type === 'view' ? '-' : formatCount(documentsInBackup)),
+    align: 'right',
+  },
+];
+
+const liveDataWords: Readonly<Record<LiveData, string>> = {
+  untouched: 'untouched',
+  replaced: 'replaced by what the backup holds',
+  'partly-replaced': 'partly replaced',
+};

@@ -1,0 +1,42 @@
+import type { LedgerEvent } from '@holdfast/shared/events';
+import { printable } from './printable.ts';
+import { formatBytes, formatCount, formatDuration } from './quantities.ts';
+
+/** What an event says, in one line: the facts that its type carries, most telling first. */
+export function eventSummary({ data }: LedgerEvent): string {
+  const values = data as Readonly<Record<string, unknown>>;
+  const parts = telling.flatMap(([field, words]) => {
+    const value = values[field];
+    return value === undefined || value === null || value === '' ? [] : [words(value)];
+  });
+  return printable(parts.join(', '));
+}
+
+const asIs = (value: unknown) => String(value);
+
+const telling: readonly (readonly [field: string, words: (value: unknown) => string])[] = [
+  ['name', asIs],
+  ['deploymentName', asIs],
+  ['kind', asIs],
+  ['trigger', asIs],
+  ['target', (target) => ((target as { kind: string }).kind === 'copy' ? 'into a copy' : 'in place')],
+  ['reason', asIs],
+  ['message', asIs],
+  ['cause', asIs],
+  ['databases', (databases) => (databases as string[]).join(' ')],
+  ['documents', (count) => `${formatCount(Number(count))} documents`],
+  ['collections', (count) => `${formatCount(Number(count))} collections`],
+  ['swaps', (swaps) => `${formatCount((swaps as unknown[]).length)} collections staged`],
+  ['sizeBytes', (bytes) => formatBytes(Number(bytes))],
+  ['durationMs', (ms) => formatDuration(Number(ms))],
+  ['liveData', (state) => `live data ${state}`],
+  ['enabled', (on) => (on ? 'on' : 'off')],
+  ['scheduledHour', (hour) => `at ${String(hour).padStart(2, '0')}:00`],
+  ['timezone', asIs],
+  ['retentionCount', (count) => `keeps ${count}`],
+  ['hosts', (hosts) => (hosts as string[]).join(' ')],
+  ['sha256', (hash) => `sha256 ${String(hash).slice(0, 12)}`],
+  ['method', asIs],
+  ['attempts', (count) => `${count} attempts`],
+  ['source', (source) => `from ${source}`],
+];

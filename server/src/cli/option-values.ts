@@ -1,0 +1,68 @@
+// Values of options as people type them, checked before anything is sent. Each throws commander's InvalidArgumentError,
+// whose message says what is allowed.
+import { type EventType, eventTypes } from '@holdfast/shared/events';
+import { retentionCount, scheduledHour, timezone } from '@holdfast/shared/policy';
+import { InvalidArgumentError } from 'commander';
+
+/** An hour of the day, 0 to 23. */
+export function hourOf(text: string): number {
+  const hour = wholeNumber(text);
+  if (hour === null || !scheduledHour.safeParse(hour).success)
+    throw new InvalidArgumentError('The hour must be a whole number from 0 to 23.');
+  return hour;
+}
+
+/** How many backups are kept, 1 to 30. */
+export function keepOf(text: string): number {
+  const count = wholeNumber(text);
+  if (count === null || !retentionCount.safeParse(count).success)
+    throw new InvalidArgumentError('The number of backups kept must be a whole number from 1 to 30.');
+  return count;
+}
+
+/** An IANA time zone that this machine knows. */
+export function timezoneOf(text: string): string {
+  if (!timezone.safeParse(text).success)
+    throw new InvalidArgumentError('It is not a time zone; use an IANA name such as "Europe/Paris" or "UTC".');
+  return text;
+}
+
+/** How many lines of a list: 1 up to what the server gives at once. */
+export function limitOf(most: number): (text: string) => number {
+  return (text) => {
+    const limit = wholeNumber(text);
+    if (limit === null || limit < 1 || limit > most)
+      throw new InvalidArgumentError(`The limit must be a whole number from 1 to ${most}.`);
+    return limit;
+  };
+}
+
+/** `90`, `90s`, `30m` or `2h`, in milliseconds; a bare number is seconds. */
+export function durationOf(text: string): number {
+  const [, amount, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(text) ?? [];
+  const seconds = Number(amount) * (secondsIn[unit || 's'] ?? Number.NaN);
+  if (!(seconds > 0)) throw new InvalidArgumentError('A duration looks like 90s, 30m or 2h.');
+  return seconds * 1000;
+}
+
+/** A day or a moment, without a zone in this machine's, as ISO 8601 in UTC. */
+export function momentOf(text: string): string {
+  const local = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
+  const time = /^\d{4}-\d\d-\d\d[T ]/.test(local) ? new Date(local).getTime() : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('A time looks like 2026-11-24, 2026-11-24T02:30 or 2026-11-24T02:30:00Z.');
+  return new Date(time).toISOString();
+}
+
+/** A type of event, whatever the case. */
+export function eventTypeOf(text: string): EventType {
+  const found = eventTypes.find((type) => type.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new InvalidArgumentError(`The types of events are ${eventTypes.join(', ')}.`);
+  return found;
+}
+
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+function wholeNumber(text: string): number | null {
+  return /^-?\d{1,9}$/.test(text) ? Number(text) : null;
+}

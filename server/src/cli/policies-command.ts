@@ -1,0 +1,103 @@
+import type { Policy, PolicySettings } from '@holdfast/shared/policy';
+import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { findPolicy } from './find-policy.ts';
+import type { Invocation } from './invocation.ts';
+import { hourOf, keepOf, timezoneOf } from './option-values.ts';
+import { facts, table } from './table.ts';
+import { formatTimeOrDash } from './times.ts';
+
+interface SetOptions {
+  readonly policy?: string;
+  readonly hour?: number;
+  readonly keep?: number;
+  readonly timezone?: string;
+  readonly on?: boolean;
+  readonly off?: boolean;
+}
+
+/** `policies list | set`. */
+export function addPoliciesCommand(program: Command, invocation: Invocation): void {
+  const policies = program.command('policies').description('when backups are taken and how many are kept');
+  policies
+    .command('list', { isDefault: true })
+    .description('list them')
+    .action(() => list(invocation));
+  policies
+    .command('set')
+    .description('change what is given, leave the rest as it is')
+    .argument('<deployment>', 'name or id')
+    .option('--hour <0-23>', 'hour of the day at which the daily backup starts', hourOf)
+    .option('--keep <1-30>', 'how many completed backups are kept', keepOf)
+    .option('--timezone <name>', 'time zone of the hour, such as Europe/Paris', timezoneOf)
+    .option('--on', 'take scheduled backups')
+    .option('--off', 'take none')
+    .option('--policy <name>', 'which one, where a deployment has several')
+    .action((deployment: string, options: SetOptions) => set(invocation, deployment, options));
+}
+
+async function list({ output, connect }: Invocation): Promise<void> {
+  const { client } = await connect();
+  const [policies, deployments] = await Promise.all([client.policies.list.query(), client.deployments.list.query()]);
+  const names = new Map<string, string>(deployments.map(({ id, name }) => [id, name]));
+  const deploymentOf = ({ deploymentId }: Policy) => names.get(deploymentId) ?? deploymentId;
+  output.answer(policies, () =>
+    table(
+      policies,
+      [{ title: 'deployment', value: deploymentOf }, ...columns],
+      'There is no policy yet; each deployment brings one.',
+    ),
+  );
+}
+
+async function set({ output, connect }: Invocation, idOrName: string, options: SetOptions): Promise<void> {
+  const change = changeOf(options);
+  const { client } = await connect();
+  const deployment = await client.deployments.byId.query({ id: idOrName });
+  const { id, enabled, scheduledHour, retentionCount, timezone } = await findPolicy(client, deployment, options.policy);
+  const settings = { enabled, scheduledHour, retentionCount, timezone, ...change };
+  const policy = await client.policies.set.mutate({ id, ...settings });
+  output.answer(policy, () =>
+    facts([
+      ['Deployment', deployment.name],
+      ...columns.map(({ title, value }) => [capitalised(title), value(policy)] as const),
+    ]),
+  );
+}
+
+function changeOf({ hour, keep, timezone, on, off }: SetOptions): Partial<PolicySettings> {
+  if (on && off) throw usage('--on and --off cannot both be given.');
+  const change = {
+    ...(hour === undefined ? {} : { scheduledHour: hour }),
+    ...(keep === undefined ? {} : { retentionCount: keep }),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(on ? { enabled: true } : off ? { enabled: false } : {}),
+  };
+  if (Object.keys(change).length === 0) throw usage('There is nothing to change.');
+  return change;
+}
+
+function usage(message: string): CliError {
+  return new CliError(exitCodes.usage, {
+    code: 'USAGE',
+    message,
+    hint: 'Give one or more of --hour, --keep, --timezone, --on, --off.',
+  });
+}
+
+const columns = [
+  { title: 'policy', value: ({ name }: Policy) => name },
+  { title: 'state', value: ({ enabled }: Policy) => (enabled ? 'on' : 'off') },
+  {
+    title: 'daily at',
+    value: ({ scheduledHour, timezone }: Policy) => `${String(scheduledHour).padStart(2, '0')}:00 ${timezone}`,
+  },
+  { title: 'keeps', value: ({ retentionCount }: Policy) => String(retentionCount) },
+  { title: 'last backup', value: ({ lastBackupAt }: Policy) => formatTimeOrDash(lastBackupAt) },
+  { title: 'next', value: ({ nextRunAt }: Policy) => formatTimeOrDash(nextRunAt) },
+];
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
