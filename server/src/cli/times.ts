@@ -12,7 +12,9 @@ export function formatTime(iso: string, timeZone?: string): string {
     hourCycle: 'h23',
   }).formatToParts(new Date(iso));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  const offset = part('timeZoneName').replace('GMT', '') || 'UTC';
+  const offset = part('timeZoneName')
+    .replace(/^GMT(?:\+00:00)?$/, 'UTC')
+    .replace('GMT', '');
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')} ${offset}`;
 }
 
