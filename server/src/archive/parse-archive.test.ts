@@ -130,7 +130,8 @@ function bytesOf(part: ArchivePart): Buffer {
 function lengthsIn(parts: readonly Extract<ArchivePart, { kind: 'documents' }>[]): number[] {
   const lengths: number[] = [];
   let remaining = 0;
-  for (const { bytes, continues } of parts) {
+  for (const part of parts) {
+    const { bytes, continues } = part;
     expect(continues).toBe(Math.min(remaining, bytes.length));
     let at = continues;
     remaining -= continues;
@@ -139,6 +140,7 @@ function lengthsIn(parts: readonly Extract<ArchivePart, { kind: 'documents' }>[]
       at += bytes.readInt32LE(at);
     }
     if (at > bytes.length) remaining = at - bytes.length;
+    expect(part.remaining).toBe(remaining);
   }
   return lengths;
 }

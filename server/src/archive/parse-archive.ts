@@ -22,6 +22,8 @@ export interface DocumentsPart {
   readonly continues: number;
   /** Documents that begin in this part. */
   readonly documents: number;
+  /** So many bytes of the last document are still to come, in later parts. */
+  readonly remaining: number;
 }
 
 export const archiveMagic = Buffer.from([0x6d, 0xe2, 0x99, 0x81]);
@@ -122,7 +124,13 @@ export class ArchiveParser {
     this.#requireBounds(length, this.#consumed);
     if (this.#place === 'documents') {
       this.#remaining = length - lengthBytes;
-      return { kind: 'documents', bytes: Buffer.from(this.#length), continues: 0, documents: 1 };
+      return {
+        kind: 'documents',
+        bytes: Buffer.from(this.#length),
+        continues: 0,
+        documents: 1,
+        remaining: this.#remaining,
+      };
     }
     this.#whole = Buffer.allocUnsafe(length);
     this.#wholeFilled = this.#length.copy(this.#whole);
@@ -183,7 +191,10 @@ export class ArchiveParser {
     const end = Math.min(next, chunk.length);
     this.#remaining = next - end;
     if (end === at) return [at, undefined];
-    return [end, { kind: 'documents', bytes: chunk.subarray(at, end), continues, documents }];
+    return [
+      end,
+      { kind: 'documents', bytes: chunk.subarray(at, end), continues, documents, remaining: this.#remaining },
+    ];
   }
 
   #requireZero(chunk: Buffer, end: number): void {

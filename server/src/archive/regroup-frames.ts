@@ -58,12 +58,12 @@ export class FrameRegrouper {
     return [frame.close([header.raw, terminator])];
   }
 
-  #add({ bytes, continues, documents }: DocumentsPart): RawFrame[] {
+  #add({ bytes, continues, documents, remaining }: DocumentsPart): RawFrame[] {
     const frame = this.#current;
     if (frame === undefined) throw new Error('documents stand outside of a block');
     this.#heldBytes += bytes.length;
     const closed: RawFrame[] = [];
-    if (frame.bytes + bytes.length <= frameTargetBytes) frame.add(bytes, documents);
+    if (frame.bytes + bytes.length + remaining <= frameTargetBytes) frame.add(bytes, documents);
     else this.#addCut(frame, bytes, continues, closed);
     while (this.#heldBytes > heldLimitBytes) {
       const largest = this.#largestBut(frame);

@@ -7,6 +7,7 @@ import { chunked } from '../testing/arbitrary-dump.ts';
 import { generateDump } from '../testing/generated-dump.ts';
 import { memorySource, writeToMemory } from '../testing/memory-archive.ts';
 import { ArchiveProgress } from './archive-progress.ts';
+import { encodeFrameIndex } from './frame-index.ts';
 import { type OpenArchive, openArchive } from './open-archive.ts';
 import { verifyArchive } from './verify-archive.ts';
 import type { WrittenArchive } from './write-archive.ts';
@@ -147,6 +148,19 @@ describe('verifyArchive', () => {
     await expect(verifyArchive({ source: memorySource(file) })).rejects.toMatchObject({ reason: 'archive-damaged' });
   });
 
+  it('finds a frame index that is wrong about what a frame holds', async () => {
+    const wrong = { documents: 29, namespace: 2 };
+    for (const fact of ['documents', 'namespace'] as const) {
+      const file = withEntry('frames', () =>
+        encodeFrameIndex(archive.frames.map((frame, at) => (at === 1 ? { ...frame, [fact]: wrong[fact] } : frame))),
+      );
+      await openArchive(memorySource(file));
+      await expect(verifyArchive({ source: memorySource(file) })).rejects.toThrow(
+        /than the frame index says|what the frame index says/,
+      );
+    }
+  });
+
   it('stops when it is told to, with the reason it was given', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
@@ -183,16 +197,25 @@ async function verifyDamaged(
   }
 }
 
-/** The archive with another manifest of the same length and sound checksums: only its content contradicts the dump. */
+/** The archive with another manifest. */
 function withManifest(change: (namespaces: Record<string, unknown>[]) => void): Buffer {
-  const { start, end } = archive.entries.get('manifest.json') ?? { start: 0, end: 0 };
-  const manifest = JSON.parse(written.file.toString('utf8', start, end));
-  change(manifest.namespaces);
-  const text = Buffer.from(JSON.stringify(manifest).padEnd(end - start));
-  expect(text.length).toBe(end - start);
-  const file = Buffer.concat([written.file.subarray(0, start), text, written.file.subarray(end)]);
-  const old = crc32(written.file.subarray(start, end));
-  for (let at = file.indexOf(uint32(old)); at >= 0; at = file.indexOf(uint32(old))) file.writeUInt32LE(crc32(text), at);
+  return withEntry('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString());
+    change(manifest.namespaces);
+    return Buffer.from(JSON.stringify(manifest).padEnd(bytes.length));
+  });
+}
+
+/** The archive with another entry of the same length and sound checksums: only its content contradicts the dump. */
+function withEntry(name: string, change: (bytes: Buffer) => Buffer): Buffer {
+  const { start, end } = archive.entries.get(name) ?? { start: 0, end: 0 };
+  const before = written.file.subarray(start, end);
+  const after = change(Buffer.from(before));
+  expect(after.length).toBe(before.length);
+  expect(after.equals(before)).toBe(false);
+  const file = Buffer.concat([written.file.subarray(0, start), after, written.file.subarray(end)]);
+  const old = uint32(crc32(before));
+  for (let at = file.indexOf(old); at >= 0; at = file.indexOf(old)) file.writeUInt32LE(crc32(after), at);
   return file;
 }
 

@@ -98,6 +98,17 @@ describe('writeArchive', () => {
     expect(await contents(await collect(archive.dumpStream()))).toStrictEqual(await contents(dump));
   });
 
+  it('closes a frame before a document that would make it too large', async () => {
+    const medium = Array.from({ length: 7 }, () => serialize({ bytes: randomBytes(1_000_000) }));
+    const large = serialize({ bytes: randomBytes(15_000_000) });
+    const dump = await generateDump([
+      { database: 'a', collection: 'x', documents: [...medium, large, large, ...medium] },
+    ]);
+    const { file } = await writeToMemory(chunked(dump, repeat(65_536)));
+    const { frames } = await openArchive(memorySource(file));
+    expect(frames.map(({ documents }) => documents)).toStrictEqual([0, 7, 1, 1, 7]);
+  });
+
   it('leaves excluded namespaces out, in the list as in the blocks', async () => {
     const documents = [serialize({ a: 1 })];
     const dump = await generateDump([
