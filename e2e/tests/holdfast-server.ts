@@ -10,6 +10,8 @@ export { expect };
 
 export interface Shop {
   readonly mongo: TestMongo;
+  /** The connection string that `shop-prod` is registered with. */
+  readonly uri: string;
   readonly deploymentId: string;
   /** Makes reading the shop slow, so that a backup takes its time; resolves to what ends it. */
   slowDown(): Promise<() => Promise<void>>;
@@ -45,8 +47,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await backUp(holdfast, id);
       await use({
         mongo,
+        uri,
         deploymentId: id,
-        slowDown: () => slowDown(mongo.client, ['find', 'getMore', 'aggregate'], 400),
+        slowDown: () => slowDown(mongo.client, ['find', 'getMore', 'aggregate'], 4_000),
       });
     },
     { scope: 'worker', timeout: 120_000 },

@@ -3,7 +3,7 @@ import { expect, test } from './holdfast-server.ts';
 test.beforeEach(async ({ console: page, shop }) => {
   expect(shop.deploymentId).toBeTruthy();
   await page.goto('/policies');
-  await page.getByRole('link', { name: 'Change the policy of shop-prod…' }).click();
+  await page.getByRole('link', { name: 'Change policy… shop-prod' }).click();
   await expect(page.getByRole('heading', { name: 'Policy of shop-prod' })).toBeVisible();
 });
 

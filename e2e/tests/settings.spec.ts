@@ -41,7 +41,7 @@ test('tests a connection before it registers a deployment, and says what is wron
   await dialog.getByRole('button', { name: 'Register' }).click();
   await expect(dialog.getByText(/^A name has 1 to 63/)).toBeVisible();
 
-  await dialog.getByRole('textbox', { name: 'Connection string' }).fill(shop.mongo.uri);
+  await dialog.getByRole('textbox', { name: 'Connection string' }).fill(shop.uri);
   await dialog.getByRole('button', { name: 'Test the connection' }).click();
   await expect(dialog.getByText('It answers.')).toBeVisible();
   await dialog.getByRole('textbox', { name: 'Name' }).fill('same-again');

@@ -32,15 +32,12 @@ type Access = 'asking' | 'signed-in' | 'signed-out' | 'unknown';
 export function Console(props: { locale: Locale; dictionary: Dictionary }) {
   const [access, setAccess] = createSignal<Access>('asking');
   const ask = async () => setAccess(await readSession());
-  const leave = async () => {
-    if (await signOut()) setAccess('signed-out');
-  };
   onMount(ask);
   return (
     <I18nProvider locale={props.locale} dictionary={props.dictionary}>
       <Switch>
         <Match when={access() === 'signed-in'}>
-          <SessionContext.Provider value={{ signOut: leave }}>
+          <SessionContext.Provider value={{ signOut }}>
             <Pages onSignedOut={() => setAccess('signed-out')} />
           </SessionContext.Provider>
         </Match>

@@ -1,11 +1,10 @@
 // Filters of the activity, kept in the address so that a view can be shared.
 import type { EventType, LedgerEvent } from '@holdfast/shared/events';
 import { useSearchParams } from '@solidjs/router';
-import { useQuery } from '@tanstack/solid-query';
 import X from 'lucide-solid/icons/x';
 import { For, Show } from 'solid-js';
 import { Field } from '../controls/field.tsx';
-import { useApi } from '../data/api-context.tsx';
+import { DeploymentFilter } from '../deployments/deployment-filter.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { eventTypeList } from './event-types.ts';
 
@@ -45,7 +44,7 @@ export function ActivityFilters(props: { filter: ActivityFilter }) {
   return (
     <search class="filters" aria-label={t('activity.filters')}>
       <TypeFilter filter={props.filter} />
-      <DeploymentFilter filter={props.filter} />
+      <DeploymentFilter />
       <Show when={props.filter.operationId}>
         {(id) => (
           <button class="btn small" type="button" onClick={() => setSearch({ operation: null })}>
@@ -72,36 +71,15 @@ function TypeFilter(props: { filter: ActivityFilter }) {
   return (
     <Field label={t('activity.kind')}>
       {(ids) => (
-        <select
-          class="input"
-          id={ids.id}
-          value={props.filter.type ?? ''}
-          onChange={(event) => setSearch({ type: event.currentTarget.value || null })}
-        >
+        <select class="input" id={ids.id} onChange={(event) => setSearch({ type: event.currentTarget.value || null })}>
           <option value="">{t('common.all')}</option>
-          <For each={eventTypeList}>{(type) => <option value={type}>{t(`activity.typeNames.${type}`)}</option>}</For>
-        </select>
-      )}
-    </Field>
-  );
-}
-
-function DeploymentFilter(props: { filter: ActivityFilter }) {
-  const { t } = useI18n();
-  const api = useApi();
-  const deployments = useQuery(() => api.deployments.list.query());
-  const [, setSearch] = useSearchParams();
-  return (
-    <Field label={t('deployments.deployment')}>
-      {(ids) => (
-        <select
-          class="input"
-          id={ids.id}
-          value={props.filter.deploymentId ?? ''}
-          onChange={(event) => setSearch({ deployment: event.currentTarget.value || null })}
-        >
-          <option value="">{t('common.all')}</option>
-          <For each={deployments.data}>{(deployment) => <option value={deployment.id}>{deployment.name}</option>}</For>
+          <For each={eventTypeList}>
+            {(type) => (
+              <option value={type} selected={type === props.filter.type}>
+                {t(`activity.typeNames.${type}`)}
+              </option>
+            )}
+          </For>
         </select>
       )}
     </Field>

@@ -35,6 +35,7 @@ function FilteredEvents(props: { filter: ActivityFilter }) {
   const input = () => toQuery(props.filter);
   const pages = createPages(() => ({
     key: api.audit.search.key(input()),
+    freshOnOpen: true,
     fetchPage: async (cursor: number | undefined) => {
       const start = cursor ?? (props.filter.at === undefined ? undefined : props.filter.at + 1);
       const page = await api.audit.search.fetch({ ...input(), ...(start ? { cursor: start } : {}) });
@@ -89,8 +90,15 @@ function createNewer(filter: () => ActivityFilter, newestShown: () => number | u
     if (matches(filter(), event)) setArrived((positions) => [...positions, event.position]);
   });
   createEffect(on(filter, () => setArrived([]), { defer: true }));
+  const isFiltered = () => Object.values(filter()).some((value) => value !== undefined);
   return {
-    count: () => arrived().filter((position) => position > (newestShown() ?? 0)).length,
+    count: () => {
+      const newest = newestShown();
+      if (newest === undefined) return 0;
+      // Without a filter every position counts, also those that were appended before this tab was told of them.
+      if (!isFiltered()) return Math.max(0, live.status().position - newest);
+      return arrived().filter((position) => position > newest).length;
+    },
     reset: () => setArrived([]),
   };
 }

@@ -16,6 +16,8 @@ export interface PagesSource<T, C> {
   readonly key: QueryKey;
   /** False while what it depends on is not known. */
   readonly enabled?: boolean;
+  /** Asks again whenever a page that shows the list is opened: for lists that no event makes out of date. */
+  readonly freshOnOpen?: boolean;
   readonly fetchPage: (cursor: C | undefined) => Promise<{ items: readonly T[]; nextCursor: C | null }>;
 }
 
@@ -27,6 +29,7 @@ export function createPages<T, C extends string | number>(source: Accessor<Pages
     initialPageParam: undefined as C | undefined,
     getNextPageParam: (page: { nextCursor: C | null }) => page.nextCursor ?? undefined,
     enabled: source().enabled ?? true,
+    refetchOnMount: source().freshOnOpen ? ('always' as const) : true,
     // While a filter changes, the list stays until the next one is there.
     placeholderData: keepPreviousData,
   }));

@@ -1,8 +1,8 @@
 import { createContext, useContext } from 'solid-js';
 
 export interface Session {
-  /** Ends the session; the page goes to the gate once the server has confirmed it. */
-  signOut(): Promise<void>;
+  /** Ends the session at the server; true once it has confirmed that. */
+  signOut(): Promise<boolean>;
 }
 
 export const SessionContext = createContext<Session>();

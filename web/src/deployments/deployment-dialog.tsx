@@ -1,15 +1,13 @@
 // Registers a deployment, or changes its name or connection. The connection is tested before it is kept; the string is
 // sealed by the server and never shown again.
 import type { Deployment } from '@holdfast/shared/deployment';
-import { useMutation } from '@tanstack/solid-query';
 import Check from 'lucide-solid/icons/check';
-import { createEffect, createSignal, For, on, Show } from 'solid-js';
+import { For, Show } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { SheetDialog } from '../controls/sheet-dialog.tsx';
-import { useToast } from '../controls/toasts.tsx';
-import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
+import { createDeploymentForm } from './deployment-form.ts';
 
 export interface DeploymentDialogProps {
   open: boolean;
@@ -20,7 +18,11 @@ export interface DeploymentDialogProps {
 
 export function DeploymentDialog(props: DeploymentDialogProps) {
   const { t } = useI18n();
-  const form = createDeploymentForm(props);
+  const form = createDeploymentForm({
+    isOpen: () => props.open,
+    deployment: () => props.deployment,
+    onDone: () => props.onClose(),
+  });
   return (
     <SheetDialog
       open={props.open}
@@ -94,67 +96,4 @@ function TestResult(props: { found: Found | undefined }) {
       </For>
     </p>
   );
-}
-
-function createDeploymentForm(props: DeploymentDialogProps) {
-  const { t } = useI18n();
-  const api = useApi();
-  const toast = useToast();
-  const [name, setName] = createSignal('');
-  const [uri, setUri] = createSignal('');
-  const [asked, setAsked] = createSignal(false);
-  const test = useMutation(() => api.deployments.test.mutation());
-  const register = useMutation(() => api.deployments.register.mutation());
-  const update = useMutation(() => api.deployments.update.mutation());
-  const reset = () => {
-    setName(props.deployment?.name ?? '');
-    setUri('');
-    setAsked(false);
-    for (const mutation of [test, register, update]) mutation.reset();
-  };
-  createEffect(
-    on(
-      () => props.open,
-      (open) => open && reset(),
-    ),
-  );
-
-  const isNameValid = () => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name());
-  const done = (title: string) => {
-    toast({ mark: 'ok', tone: 'safe', title });
-    props.onClose();
-  };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    setAsked(true);
-    const known = props.deployment;
-    if (!isNameValid() || (!known && !uri())) return;
-    if (!known)
-      return register.mutate(
-        { name: name(), uri: uri() },
-        { onSuccess: () => done(t('deployments.registered', name())) },
-      );
-    const change = {
-      id: known.id,
-      ...(name() === known.name ? {} : { name: name() }),
-      ...(uri() ? { uri: uri() } : {}),
-    };
-    update.mutate(change, { onSuccess: () => done(t('deployments.changed', name())) });
-  };
-  return {
-    name,
-    setName,
-    uri,
-    setUri: (value: string) => {
-      setUri(value.trim());
-      test.reset();
-    },
-    test,
-    runTest: () => test.mutate({ uri: uri() }),
-    submit,
-    isSaving: () => register.isPending || update.isPending,
-    error: () => register.error ?? update.error ?? test.error,
-    nameProblem: () => (asked() && !isNameValid() ? t('deployments.nameProblem') : null),
-    uriProblem: () => (asked() && !props.deployment && !uri() ? t('deployments.uriProblem') : null),
-  };
 }

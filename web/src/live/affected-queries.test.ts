@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleBackup, sampleDeployment, sampleEvent } from '../testing/samples.ts';
-import { isAffected } from './affected-queries.ts';
+import { isAffected, isWaitingList } from './affected-queries.ts';
 
 const { id: deploymentId } = sampleDeployment();
 const { id: backupId } = sampleBackup();
@@ -41,4 +41,10 @@ it('asks for everything again after an import', () => {
 
 it('takes the lock from a restore as from a backup', () => {
   expect(isAffected(['deployments.list', undefined], sampleEvent('RestoreRequested'))).toBe(true);
+});
+
+it('leaves the unfiltered activity to its reader', () => {
+  expect(isWaitingList(['audit.search', { limit: 50 }])).toBe(true);
+  expect(isWaitingList(['audit.search', { limit: 50, type: 'BackupFailed' }])).toBe(false);
+  expect(isWaitingList(['audit.head', undefined])).toBe(false);
 });

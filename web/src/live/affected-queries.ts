@@ -30,6 +30,11 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
   }
 }
 
+/** The unfiltered activity: it says how many newer events there are instead of changing under the reader's eye. */
+export function isWaitingList([path, input]: QueryKey): boolean {
+  return path === 'audit.search' && Object.keys((input ?? {}) as object).every((name) => name === 'limit');
+}
+
 function changesLockOrDeployment(event: LedgerEvent): boolean {
   return /^(?:Deployment|Backup|Restore|Operation)/.test(event.type);
 }

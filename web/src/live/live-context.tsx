@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/solid-query';
 import { type Accessor, createContext, createSignal, onCleanup, type ParentProps, useContext } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { QueryKey } from '../data/api-queries.ts';
-import { isAffected } from './affected-queries.ts';
+import { isAffected, isWaitingList } from './affected-queries.ts';
 import { type LiveLink, openLiveLink } from './live-link.ts';
 import type { HubMessage, LiveStatus } from './live-messages.ts';
 
@@ -16,6 +16,8 @@ export interface Live {
   /** Calls back for each event from now on, in order, until the owner is disposed of. */
   onEvent(listener: (event: LedgerEvent) => void): void;
   retry(): void;
+  /** Tells every tab that the session is over. */
+  signOut(): void;
 }
 
 export type OpenLink = (receive: (message: HubMessage) => void) => LiveLink;
@@ -79,6 +81,7 @@ function createLive(open: OpenLink, onSignedOut: () => void): Live {
       onCleanup(() => listeners.delete(listener));
     },
     retry: () => link.send({ kind: 'retry' }),
+    signOut: () => link.send({ kind: 'sign-out' }),
   };
 }
 
@@ -98,6 +101,9 @@ function createRefresh() {
       if (waiting.length === 0) setTimeout(flush, 30);
       waiting.push(event);
     },
-    all: () => void queryClient.invalidateQueries(),
+    all: () =>
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey, state }) => state.status === 'error' || !isWaitingList(queryKey as unknown as QueryKey),
+      }),
   };
 }

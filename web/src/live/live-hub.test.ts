@@ -80,6 +80,13 @@ describe('the owner of the live stream', () => {
     hub.stop();
   });
 
+  it('closes the streams and tells every tab when one of them signs out', async () => {
+    const { hub, told, source } = await startedHub({ head: 40 });
+    hub.signOut();
+    expect(lastStatus(told)).toMatchObject({ connection: 'signed-out' });
+    expect(source.openStreams).toBe(0);
+  });
+
   it('does nothing on a second start', async () => {
     const { hub, source } = await startedHub({ head: 1 });
     hub.start();

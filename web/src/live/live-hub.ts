@@ -44,6 +44,11 @@ export class LiveHub {
     if (this.#status.connection === 'lost') this.#ask(0);
   }
 
+  /** The session is over: closes the streams and tells every tab. */
+  signOut(): void {
+    this.#end();
+  }
+
   stop(): void {
     clearTimeout(this.#probe);
     this.#streams?.close();

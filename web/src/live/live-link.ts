@@ -61,13 +61,14 @@ function throughLeader(receive: (message: HubMessage) => void): LiveLink {
 }
 
 function isForHub(message: HubMessage | TabMessage): message is TabMessage {
-  return message.kind === 'hello' || message.kind === 'retry' || message.kind === 'bye';
+  return ['hello', 'retry', 'bye', 'sign-out'].includes(message.kind);
 }
 
 function alone(publish: (message: HubMessage) => void): LiveLink {
   const hub = new LiveHub({ source: createLiveSource(), publish });
   const send = (message: TabMessage) => {
     if (message.kind === 'retry') hub.retry();
+    if (message.kind === 'sign-out') hub.signOut();
     if (message.kind !== 'hello') return;
     hub.start();
     publish(hub.snapshot());

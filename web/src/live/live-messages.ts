@@ -25,5 +25,8 @@ export type HubMessage =
   | { readonly kind: 'event'; readonly event: LedgerEvent }
   | { readonly kind: 'operations'; readonly operations: OperationProgress[] };
 
-/** `hello` asks for a snapshot (and starts again after a sign-in), `retry` asks to try to connect at once. */
-export type TabMessage = { readonly kind: 'hello' | 'retry' | 'bye' };
+/**
+ * `hello` asks for a snapshot (and starts again after a sign-in), `retry` asks to try to connect at once, `bye` says that the
+ * tab goes, `sign-out` that the session is over for all tabs.
+ */
+export type TabMessage = { readonly kind: 'hello' | 'retry' | 'bye' | 'sign-out' };

@@ -15,6 +15,7 @@ function attach(port: MessagePort): void {
   port.onmessage = ({ data }: MessageEvent<TabMessage>) => {
     if (data.kind === 'bye') ports.delete(port);
     if (data.kind === 'retry') hub.retry();
+    if (data.kind === 'sign-out') hub.signOut();
     if (data.kind === 'hello') {
       ports.add(port);
       hub.start();

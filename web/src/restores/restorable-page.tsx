@@ -1,15 +1,13 @@
 // "Bring it back": every backup that can be restored, newest first, and the restores so far.
 import type { Backup } from '@holdfast/shared/backup';
-import { useSearchParams } from '@solidjs/router';
-import { useQuery } from '@tanstack/solid-query';
 import { createMemo, For, Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
-import { Field } from '../controls/field.tsx';
 import { More } from '../controls/more.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { createPages } from '../data/pages.ts';
+import { DeploymentFilter, useDeploymentFilter } from '../deployments/deployment-filter.tsx';
 import { createDeployment } from '../deployments/find-deployment.ts';
 import { backupLook, isGood } from '../deployments/readiness.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -34,20 +32,7 @@ export function RestorablePage() {
 
 function Restorable() {
   const { t } = useI18n();
-  const api = useApi();
-  const [search] = useSearchParams();
-  const deploymentId = () => (typeof search.deployment === 'string' ? search.deployment : '');
-  const pages = createPages(() => {
-    const input = {
-      status: 'completed' as const,
-      limit: 20,
-      ...(deploymentId() ? { deploymentId: deploymentId() } : {}),
-    };
-    return {
-      key: api.backups.list.key(input),
-      fetchPage: (cursor: string | undefined) => api.backups.list.fetch({ ...input, ...(cursor ? { cursor } : {}) }),
-    };
-  });
+  const pages = createRestorable();
   const good = createMemo(() => pages.items()?.filter(isGood));
   return (
     <Section first title={t('backups.backups')} end={<DeploymentFilter />}>
@@ -55,26 +40,7 @@ function Restorable() {
       <Show when={good()} fallback={<Bones lines={4} />}>
         {(backups) => (
           <Show when={backups().length > 0} fallback={<p class="muted">{t('restores.nothingYet')}</p>}>
-            <div class="bleed">
-              <Table class="table sheet">
-                <caption class="visually-hidden">{t('restores.choose')}</caption>
-                <TableHead>
-                  <Tr>
-                    <HeadCell class="t-mark" />
-                    <HeadCell>{t('backups.taken')}</HeadCell>
-                    <HeadCell>{t('deployments.deployment')}</HeadCell>
-                    <HeadCell class="num">{t('backups.documents')}</HeadCell>
-                    <HeadCell class="num">{t('backups.size')}</HeadCell>
-                    <HeadCell>
-                      <span class="visually-hidden">{t('common.actions')}</span>
-                    </HeadCell>
-                  </Tr>
-                </TableHead>
-                <TableBody>
-                  <For each={backups()}>{(backup) => <RestorableRow backup={backup} />}</For>
-                </TableBody>
-              </Table>
-            </div>
+            <RestorableTable backups={backups()} />
           </Show>
         )}
       </Show>
@@ -83,25 +49,45 @@ function Restorable() {
   );
 }
 
-function DeploymentFilter() {
-  const { t } = useI18n();
+/** The completed backups of the chosen deployment, or of all. */
+function createRestorable() {
   const api = useApi();
-  const deployments = useQuery(() => api.deployments.list.query());
-  const [search, setSearch] = useSearchParams();
+  const deploymentId = useDeploymentFilter();
+  return createPages(() => {
+    const id = deploymentId();
+    const input = { status: 'completed' as const, limit: 20, ...(id ? { deploymentId: id } : {}) };
+    return {
+      key: api.backups.list.key(input),
+      fetchPage: (cursor: string | undefined) => api.backups.list.fetch({ ...input, ...(cursor ? { cursor } : {}) }),
+    };
+  });
+}
+
+function RestorableTable(props: { backups: readonly Backup[] }) {
+  const { t } = useI18n();
   return (
-    <Field label={t('deployments.deployment')}>
-      {(ids) => (
-        <select
-          class="input"
-          id={ids.id}
-          value={typeof search.deployment === 'string' ? search.deployment : ''}
-          onChange={(event) => setSearch({ deployment: event.currentTarget.value || null })}
-        >
-          <option value="">{t('common.all')}</option>
-          <For each={deployments.data}>{(deployment) => <option value={deployment.id}>{deployment.name}</option>}</For>
-        </select>
-      )}
-    </Field>
+    <div class="bleed">
+      <Table class="table sheet">
+        <caption class="visually-hidden">{t('restores.choose')}</caption>
+        <TableHead>
+          <Tr>
+            <HeadCell class="t-mark">
+              <span class="visually-hidden">{t('common.state')}</span>
+            </HeadCell>
+            <HeadCell>{t('backups.taken')}</HeadCell>
+            <HeadCell>{t('deployments.deployment')}</HeadCell>
+            <HeadCell class="num">{t('backups.documents')}</HeadCell>
+            <HeadCell class="num">{t('backups.size')}</HeadCell>
+            <HeadCell>
+              <span class="visually-hidden">{t('common.actions')}</span>
+            </HeadCell>
+          </Tr>
+        </TableHead>
+        <TableBody>
+          <For each={props.backups}>{(backup) => <RestorableRow backup={backup} />}</For>
+        </TableBody>
+      </Table>
+    </div>
   );
 }
 

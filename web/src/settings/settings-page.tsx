@@ -2,6 +2,7 @@
 import { For } from 'solid-js';
 import { useSession } from '../data/session-context.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
+import { useLive } from '../live/live-context.tsx';
 import { Page, Section } from '../shell/page.tsx';
 import { setTheme, theme, themes } from '../shell/theme.ts';
 import { ConfigurationSection } from './configuration-section.tsx';
@@ -36,6 +37,10 @@ export function SettingsPage() {
 function BrowserSection() {
   const { t } = useI18n();
   const session = useSession();
+  const live = useLive();
+  const signOut = async () => {
+    if (await session.signOut()) live.signOut();
+  };
   return (
     <Section id="browser" title={t('settings.browser')} note={t('settings.browserNote')}>
       <div class="stacked">
@@ -56,7 +61,7 @@ function BrowserSection() {
           </fieldset>
         </div>
         <p>
-          <button class="btn" type="button" onClick={() => void session.signOut()}>
+          <button class="btn" type="button" onClick={() => void signOut()}>
             {t('settings.signOut')}
           </button>
         </p>

@@ -59,7 +59,7 @@ export const deployments = {
   allDatabases: 'all databases',
   answers: 'It answers.',
   change: 'Change…',
-  changeOf: (name: string) => `Change ${name}…`,
+  changeOf: (name: string) => `Change… ${name}`,
   changeTitle: (name: string) => `Change ${name}`,
   changed: (name: string) => `${name} is changed`,
   connect: 'Connect a MongoDB deployment',
@@ -83,7 +83,7 @@ export const deployments = {
   removeAsk: 'Remove…',
   removeEffect:
     'Its policy ends and no further backups are made. Its archives stay where they are, and the ledger keeps its story.',
-  removeOf: (name: string) => `Remove ${name}…`,
+  removeOf: (name: string) => `Remove… ${name}`,
   removeTitle: (name: string) => `Remove ${name}?`,
   saveChange: 'Save the change',
   scope: 'Scope',

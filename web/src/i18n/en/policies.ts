@@ -5,7 +5,7 @@ const f = createFormats('en');
 export const policies = {
   afterCorrection: 'They show once every field is right.',
   change: 'Change policy…',
-  changeOf: (name: string) => `Change the policy of ${name}…`,
+  changeOf: (name: string) => `Change policy… ${name}`,
   changes: (count: number) =>
     f.plural(count, { one: '1 change is not saved', other: `${f.count(count)} changes are not saved` }),
   countOn: (on: number, all: number) => `${f.count(on)} of ${f.count(all)} policies are on.`,

@@ -53,7 +53,7 @@ export const deployments: Dictionary['deployments'] = {
   allDatabases: 'toutes les bases',
   answers: 'Il répond.',
   change: 'Modifier…',
-  changeOf: (name) => `Modifier ${name}…`,
+  changeOf: (name) => `Modifier… ${name}`,
   changeTitle: (name) => `Modifier ${name}`,
   changed: (name) => `${name} est modifié`,
   connect: 'Connecter un déploiement MongoDB',
@@ -78,7 +78,7 @@ export const deployments: Dictionary['deployments'] = {
   removeAsk: 'Retirer…',
   removeEffect:
     'Sa politique prend fin et plus aucune sauvegarde n’est faite. Ses archives restent où elles sont, et le registre garde son histoire.',
-  removeOf: (name) => `Retirer ${name}…`,
+  removeOf: (name) => `Retirer… ${name}`,
   removeTitle: (name) => `Retirer ${name} ?`,
   saveChange: 'Enregistrer la modification',
   scope: 'Périmètre',

@@ -6,7 +6,7 @@ const f = createFormats('fr');
 export const policies: Dictionary['policies'] = {
   afterCorrection: 'Elles s’affichent une fois tous les champs corrects.',
   change: 'Modifier la politique…',
-  changeOf: (name) => `Modifier la politique de ${name}…`,
+  changeOf: (name) => `Modifier la politique… ${name}`,
   changes: (count) =>
     f.plural(count, {
       one: '1 modification non enregistrée',

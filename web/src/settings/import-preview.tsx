@@ -1,0 +1,81 @@
+// What an import would do, policy by policy, before it is applied.
+import type { ConfigurationChange, ConfigurationPreview } from '@holdfast/shared/configuration';
+import { For } from 'solid-js';
+import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
+import { useI18n } from '../i18n/i18n-context.tsx';
+import { Mark, type MarkName, type Tone } from '../marks/mark.tsx';
+import { policyWords } from '../policies/policy-words.ts';
+
+const looks: Record<ConfigurationChange['kind'], { mark: MarkName; tone?: Tone }> = {
+  'policy-added': { mark: 'add' },
+  'policy-changed': { mark: 'swap' },
+  'policy-unchanged': { mark: 'same' },
+  'deployment-needs-connection': { mark: 'attention', tone: 'attention' },
+};
+
+export interface ImportPreviewProps {
+  preview: ConfigurationPreview;
+  isApplying: boolean;
+  onApply: () => void;
+  onDiscard: () => void;
+}
+
+export function ImportPreview(props: ImportPreviewProps) {
+  const { t } = useI18n();
+  const changing = () =>
+    props.preview.changes.filter(({ kind }) => kind === 'policy-added' || kind === 'policy-changed').length;
+  return (
+    <section class="preview-import" aria-label={t('settings.preview')}>
+      <h3 class="minor">{t('settings.previewTitle', changing())}</h3>
+      <div class="wide">
+        <Table class="plain fold">
+          <TableHead>
+            <Tr>
+              <HeadCell>{t('deployments.deployment')}</HeadCell>
+              <HeadCell>{t('restores.effect')}</HeadCell>
+              <HeadCell>{t('restores.now')}</HeadCell>
+              <HeadCell>{t('restores.after')}</HeadCell>
+            </Tr>
+          </TableHead>
+          <TableBody>
+            <For each={props.preview.changes}>{(change) => <ChangeRow change={change} />}</For>
+          </TableBody>
+        </Table>
+      </div>
+      <div class="actions preview-acts">
+        <button class="btn" type="button" onClick={() => props.onDiscard()}>
+          {t('settings.discardImport')}
+        </button>
+        <button
+          class="btn primary"
+          type="button"
+          disabled={changing() === 0 || props.isApplying}
+          onClick={() => props.onApply()}
+        >
+          {props.isApplying ? t('settings.applying') : t('settings.apply', changing())}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function ChangeRow(props: { change: ConfigurationChange }) {
+  const { t } = useI18n();
+  const look = () => looks[props.change.kind];
+  return (
+    <Tr>
+      <RowHead class="at-1">
+        <b>{props.change.deployment}</b>
+        <span class="sub">{props.change.policy}</span>
+      </RowHead>
+      <Td class="at-2">
+        <span class="word">
+          <Mark name={look().mark} tone={look().tone} />
+          {t(`settings.change.${props.change.kind}`)}
+        </span>
+      </Td>
+      <Td data-label={t('restores.now')}>{props.change.current ? policyWords(t, props.change.current) : '–'}</Td>
+      <Td data-label={t('restores.after')}>{props.change.next ? policyWords(t, props.change.next) : '–'}</Td>
+    </Tr>
+  );
+}
