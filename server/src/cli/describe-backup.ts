@@ -58,13 +58,18 @@ export function backupTable(backups: readonly Backup[]): string {
 /** What a backup holds. */
 export function collectionTable(collections: readonly BackupCollection[]): string {
   const columns: Column<BackupCollection>[] = [
-    { title: 'namespace', value: ({ database, collection }) => `${database}.${collection}` },
+    { title: 'namespace', value: nameOf },
     { title: 'type', value: ({ type }) => type },
     { title: 'documents', value: ({ documents }) => formatCount(documents), align: 'right' },
     { title: 'size', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
     { title: 'indexes', value: ({ indexes }) => formatCount(indexes), align: 'right' },
   ];
-  return table(collections, columns, 'It holds no collection.');
+  const sorted = collections.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return table(sorted, columns, 'It holds no collection.');
+}
+
+function nameOf({ database, collection }: BackupCollection): string {
+  return `${database}.${collection}`;
 }
 
 function sizes(sizeBytes: number, rawBytes: number | null): string {

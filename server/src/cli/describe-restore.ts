@@ -16,7 +16,7 @@ export function describePlan(plan: RestorePlan): string {
   return [
     head,
     '',
-    table(plan.namespaces, namespaceColumns, 'The backup holds no collection.'),
+    table(plan.namespaces.toSorted(bySource), namespaceColumns, 'The backup holds no collection.'),
     ...untouched,
     ...(warnings.length > 0 ? ['', ...warnings] : []),
   ].join('\n');
@@ -45,6 +45,10 @@ export function describeRestore(restore: Restore): string {
     ['Live data', liveDataWords[restore.liveData]],
     ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
   ]);
+}
+
+function bySource(a: PlanNamespace, b: PlanNamespace): number {
+  return a.source < b.source ? -1 : 1;
 }
 
 function intoCopy({ namespaces }: RestorePlan): string {

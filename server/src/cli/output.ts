@@ -13,6 +13,8 @@ export interface Output {
   readonly json: boolean;
   /** The command's answer: the value with --json, else the text. */
   answer(value: unknown, text: () => string): void;
+  /** A line of an answer that is told bit by bit, for people; with --json nothing, the value comes at the end. */
+  tell(line: string): void;
   /** A piece of a long answer, as it is. Resolves once more can be taken. */
   write(text: string): Promise<void>;
   /** A line for people, told along the way. */
@@ -46,6 +48,11 @@ export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
     answer(value, text) {
       clearLiveLine();
       stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text()));
+    },
+    tell(line) {
+      if (json) return;
+      clearLiveLine();
+      stdout.write(`${line}\n`);
     },
     write: (text) =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { printable } from './printable.ts';
+import { displayWidth, printable } from './printable.ts';
 
 it('leaves names alone, whatever their script', () => {
   expect(printable('commandes-été.заказы.注文 "x" \\ 🚀')).toBe('commandes-été.заказы.注文 "x" \\ 🚀');
@@ -13,4 +13,14 @@ it.each([
   ['\ud800', '\\ud800'],
 ])('writes what moves the cursor or hides text as escapes: %j', (text, shown) => {
   expect(printable(text)).toBe(shown);
+});
+
+it.each([
+  ['shop', 4],
+  ['größen', 6],
+  ['gro\u0308ße', 5],
+  ['寸法', 4],
+  ['🚀!', 3],
+])('%s takes %d columns', (text, columns) => {
+  expect(displayWidth(text)).toBe(columns);
 });

@@ -5,6 +5,7 @@ import { addAuditCommand } from './audit-command.ts';
 import { addBackupCommand } from './backup-command.ts';
 import { addBackupsCommand } from './backups-command.ts';
 import { addConfigCommand } from './config-command.ts';
+import { addDemoCommand } from './demo-command.ts';
 import { addDeploymentsCommand } from './deployments-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
@@ -38,6 +39,7 @@ export interface ProgramOutput {
 
 const commands = [
   addServeCommand,
+  addDemoCommand,
   addBackupCommand,
   addBackupsCommand,
   addVerifyCommand,

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { displayWidth, printable } from './printable.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -11,7 +11,7 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], empt
   if (rows.length === 0) return empty;
   const cells = rows.map((row) => columns.map(({ value }) => printable(value(row))));
   const lines = [columns.map(({ title }) => title.toUpperCase()), ...cells];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))));
   return lines.map((line) => aligned(line, widths, columns).trimEnd()).join('\n');
 }
 
@@ -28,8 +28,8 @@ function aligned(
 ): string {
   return line
     .map((cell, index) => {
-      const width = widths[index] ?? 0;
-      return columns[index]?.align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      const blanks = ' '.repeat((widths[index] ?? 0) - displayWidth(cell));
+      return columns[index]?.align === 'right' ? `${blanks}${cell}` : `${cell}${blanks}`;
     })
     .join('  ');
 }

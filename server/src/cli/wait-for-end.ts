@@ -14,6 +14,8 @@ export interface WaitedFor<K extends 'backup' | 'restore'> {
   readonly kind: K;
   readonly id: string;
   readonly timeoutMs?: number | undefined;
+  /** Instead of Ctrl-C, where the caller minds that itself. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -22,17 +24,17 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function waitForEnd<K extends 'backup' | 'restore'>(
   output: Output,
   { client }: Connection,
-  { kind, id, timeoutMs }: WaitedFor<K>,
+  { kind, id, timeoutMs, signal: given }: WaitedFor<K>,
 ): Promise<FinishedOperation<K>> {
   const goesOn = `The ${kind} goes on at the server; cancel it with \`holdfast operations cancel ${id}\`.`;
-  using interrupted = interruption(goesOn);
+  using interrupted = given ? null : interruption(goesOn);
   const late = new AbortController();
   const timer =
     timeoutMs === undefined
       ? undefined
       : setTimeout(() => late.abort(timedOut(kind, id, goesOn)), Math.min(timeoutMs, longestTimerMs));
   try {
-    const signal = AbortSignal.any([interrupted.signal, late.signal]);
+    const signal = AbortSignal.any([late.signal, interrupted?.signal ?? given].filter((one) => one !== undefined));
     return await waitForOperation(client, { kind, id, signal, onProgress: progressDisplay(output) });
   } finally {
     clearTimeout(timer);
