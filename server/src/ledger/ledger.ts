@@ -57,6 +57,12 @@ export interface LedgerHead {
   readonly at: string | null;
 }
 
+/** A head that was recorded elsewhere, such as in an archive's manifest: the chain must pass through it for ever. */
+export interface ChainAnchor {
+  readonly position: number;
+  readonly hash: string;
+}
+
 export interface ReadOptions {
   readonly after?: number;
   readonly before?: number;
@@ -67,19 +73,37 @@ export interface ReadOptions {
 }
 
 export interface Ledger {
-  /** Appends what `decide` returns, atomically with read models and states; resolves with the events once they are majority-durable. */
+  /**
+   * Appends what `decide` returns, atomically with read models and states; resolves with the events once they are
+   * majority-durable. Raises what `decide` throws, and LEDGER_UNAVAILABLE when the ledger does not answer in about 15 s:
+   * then it is not known whether the events are in, and a decider that runs again sees it. A defect (an event that does
+   * not parse, a write that the database refuses) rejects this command alone.
+   */
   execute(command: LedgerCommand): Promise<readonly LedgerEvent[]>;
   head(): Promise<LedgerHead>;
   read(options: ReadOptions): Promise<LedgerEvent[]>;
-  /** Every event after the position, in order, once, as it becomes durable; survives a lost change stream. Ends with the signal. */
+  /**
+   * Every event after the position, in order, once, as it becomes durable; survives a lost change stream and an
+   * unreachable ledger. Ends with the signal or `close`; throws only when an event cannot be read at all.
+   */
   feed(options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<LedgerEvent>;
-  /** The read model's collection of the current generation, with majority read concern. */
+  /**
+   * The read model's collection of the current generation, with majority read concern. Ask for it anew for each query: a
+   * rebuild moves on to other collections.
+   */
   readModel<T extends Document = Document>(name: ReadModelName): Promise<Collection<T>>;
   /** A state as the deciders see it, for queries that need more than a read model. */
   state(stream: StreamName): Promise<unknown>;
-  /** Walks the whole chain and the head; names the first position that differs. */
-  verify(options?: { readonly signal?: AbortSignal }): Promise<ChainReport>;
-  /** Fills read models and states of the next generation from zero, and flips to it once it has caught up. */
+  /**
+   * Walks the whole chain, the head and the anchors, and names the first position that differs. Appends go on meanwhile.
+   * Rejects with the signal's reason when it aborts.
+   */
+  verify(options?: { readonly signal?: AbortSignal; readonly anchors?: readonly ChainAnchor[] }): Promise<ChainReport>;
+  /**
+   * Fills read models and states of the next generation from zero, and flips to it once it has caught up. Appends go on
+   * meanwhile. Joins a rebuild that another server runs, and goes on with one that was interrupted.
+   */
   rebuild(): Promise<void>;
+  /** Appends what is queued, ends every feed, and takes nothing more. The client stays open. */
   close(): Promise<void>;
 }

@@ -1,0 +1,133 @@
+// One batch of commands -> one transaction. Taking the head comes first: it puts the batches of all servers in order, so
+// that everything read after it stays true until the commit.
+import type { ClientSession } from 'mongodb';
+import type { Logger } from 'pino';
+import type { LedgerRules, VersionedState } from './evolve-event.ts';
+import type { LedgerCommand } from './ledger.ts';
+import { type LedgerDatabase, transactionOptions } from './ledger-database.ts';
+import { type BatchPlan, type ChainTip, planBatch } from './plan-batch.ts';
+import { readStates } from './read-states.ts';
+import { toStored } from './stored-event.ts';
+import { type TakenHead, takeHead } from './take-head.ts';
+import { isTransient } from './transient.ts';
+import { backOff, orAborted, settledWithin } from './waiting.ts';
+import { writeEffects } from './write-effects.ts';
+
+export interface BatchContext {
+  readonly database: LedgerDatabase;
+  readonly rules: LedgerRules;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * Appends a batch, exactly once however often it has to try; resolves when its events are majority-durable. Tries again
+ * while errors are transient, until the signal aborts: then it throws the signal's reason, and it is unknown whether a
+ * commit that was under way took place. Throws what is not transient; nothing was written then.
+ */
+export async function appendBatch(
+  context: BatchContext,
+  commands: readonly LedgerCommand[],
+  signal: AbortSignal,
+): Promise<BatchPlan> {
+  const unsure: BatchPlan[] = [];
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await orAborted(signal, attemptBatch(context, commands, unsure, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isTransient(error) && unsure.length === 0) throw error;
+      context.logger?.debug({ err: error, attempt }, 'a batch of commands is tried again');
+      await backOff(attempt, { firstMs: 4, mostMs: 200 }, signal);
+    }
+  }
+}
+
+/** `unsure` holds the plan whose commit was asked for without a clear answer, so that the next attempt can look for it. */
+async function attemptBatch(
+  context: BatchContext,
+  commands: readonly LedgerCommand[],
+  unsure: BatchPlan[],
+  signal: AbortSignal,
+): Promise<BatchPlan> {
+  const { database } = context;
+  const session = database.client.startSession();
+  try {
+    session.startTransaction(transactionOptions);
+    const taken = await takeHead(database, session);
+    const committed = await findCommitted(database, unsure, session);
+    if (committed !== undefined) return committed;
+    unsure.length = 0;
+    const plan = await planOnStates(context, taken, commands, session);
+    signal.throwIfAborted();
+    await writePlan(database, taken.head.generation, plan, session);
+    signal.throwIfAborted();
+    unsure.push(plan);
+    await commit(session, signal);
+    return plan;
+  } finally {
+    await release(session);
+  }
+}
+
+/** Whoever holds the head sees every commit that took place: one that is not there now will never be. */
+async function findCommitted(
+  database: LedgerDatabase,
+  unsure: readonly BatchPlan[],
+  session: ClientSession,
+): Promise<BatchPlan | undefined> {
+  const firstIds = unsure.flatMap(({ events }) => events.slice(0, 1).map(({ eventId }) => eventId));
+  if (firstIds.length === 0) return undefined;
+  const found = await database.events.findOne({ eventId: { $in: firstIds } }, { session });
+  return found === null ? undefined : unsure.find(({ events }) => events[0]?.eventId === found.eventId);
+}
+
+/** Reads the states that are named, and then those that turned out to be needed: rarely more than two round trips. */
+async function planOnStates(
+  { database, rules }: BatchContext,
+  { head, at }: TakenHead,
+  commands: readonly LedgerCommand[],
+  session: ClientSession,
+): Promise<BatchPlan> {
+  const known = new Map<string, VersionedState>();
+  const tip: ChainTip = { position: head.position, hash: head.hash, at };
+  let wanted: Iterable<string> = commands.flatMap(({ reads }) => reads);
+  for (;;) {
+    await readStates(database, head.generation, wanted, known, session);
+    const plan = planBatch(rules, known, tip, commands);
+    if (plan.missing.size === 0) return plan;
+    wanted = plan.missing;
+  }
+}
+
+/** A plan without events is committed too: a refusal must not rest on something that could still be rolled back. */
+async function writePlan(database: LedgerDatabase, generation: number, plan: BatchPlan, session: ClientSession) {
+  if (plan.events.length === 0) return;
+  await database.events.insertMany(plan.events.map(toStored), { session, ordered: true });
+  await writeEffects(database, generation, plan.effects, session);
+  await database.head.updateOne({ _id: 'head' }, { $set: plan.tip }, { session });
+}
+
+async function commit(session: ClientSession, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      if (!isUnknownCommit(error)) throw error;
+      signal.throwIfAborted();
+      await backOff(attempt, { firstMs: 20, mostMs: 500 }, signal);
+    }
+  }
+}
+
+function isUnknownCommit(error: unknown): boolean {
+  return (
+    isTransient(error) &&
+    (error as { hasErrorLabel(label: string): boolean }).hasErrorLabel('UnknownTransactionCommitResult')
+  );
+}
+
+/** Aborts what was not committed. A ledger that does not answer is not waited for: the server aborts it by itself. */
+async function release(session: ClientSession): Promise<void> {
+  await settledWithin(1_000, session.endSession());
+}

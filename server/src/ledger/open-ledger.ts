@@ -1,0 +1,88 @@
+// Puts the ledger together: appender, feed, verification and rebuild over one database of a replica set.
+import type { Filter, MongoClient } from 'mongodb';
+import type { Logger } from 'pino';
+import { createAppender } from './append.ts';
+import type { LedgerRules } from './evolve-event.ts';
+import { createFeed } from './feed.ts';
+import type { Ledger, Projection, ReadOptions, StreamModel } from './ledger.ts';
+import { type LedgerDatabase, ledgerDatabase } from './ledger-database.ts';
+import { prepareDatabase, readHead } from './prepare-database.ts';
+import { finishRebuild, rebuild } from './rebuild.ts';
+import { fromStored, type StoredEvent } from './stored-event.ts';
+import { verifyChain } from './verify-chain.ts';
+
+export interface OpenLedgerOptions {
+  /** Stays the caller's: `Ledger.close` leaves it open. */
+  readonly client: MongoClient;
+  readonly databaseName?: string;
+  readonly model: StreamModel;
+  readonly projections: readonly Projection[];
+  readonly logger?: Logger;
+  /** For tests: how long commands wait for a ledger that does not answer, and what the feed keeps. */
+  readonly tuning?: { readonly patienceMs?: number; readonly feedCapacity?: number; readonly feedHeartbeatMs?: number };
+}
+
+/**
+ * Opens the ledger; makes its collections, indexes and head when they are missing, and goes on in the background with a
+ * rebuild that was interrupted. Any number of servers may have the same ledger open. Throws `LedgerUnsuitable` when the
+ * server is no replica set.
+ */
+export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
+  const { client, databaseName = 'holdfast', model, projections, logger, tuning } = options;
+  const database = ledgerDatabase(client, databaseName);
+  const rules: LedgerRules = { model, projections };
+  await prepareDatabase(database, rules);
+  const { patienceMs, feedCapacity: capacity, feedHeartbeatMs: heartbeatMs } = tuning ?? {};
+  const feed = createFeed({ database, logger, capacity, heartbeatMs });
+  const appender = createAppender({ database, rules, logger, patienceMs, onAppended: feed.appended });
+  const closing = new AbortController();
+  const resuming = resume(() => finishRebuild({ database, rules, logger }, closing.signal), logger);
+  return {
+    execute: (command) => appender.execute(command),
+    feed: (what) => feed.follow(what),
+    verify: (how) => verifyChain(database, how),
+    rebuild: () => rebuild({ database, rules, logger }, closing.signal),
+    ...queries(database),
+    async close() {
+      await appender.close();
+      closing.abort(new Error('the ledger was closed'));
+      await Promise.all([feed.close(), resuming]);
+    },
+  };
+}
+
+function queries(database: LedgerDatabase): Pick<Ledger, 'head' | 'read' | 'readModel' | 'state'> {
+  const generation = async () => (await readHead(database)).generation;
+  return {
+    async head() {
+      const { position, hash, at } = await readHead(database);
+      return { position, hash, at };
+    },
+    read: (options) => readEvents(database, options),
+    // The head is asked each time: another server's rebuild may have flipped it, and one read by `_id` costs little.
+    readModel: async (name) => database.slot(name, await generation()) as never,
+    async state(stream) {
+      return (await database.states(await generation()).findOne({ _id: stream }))?.state;
+    },
+  };
+}
+
+async function readEvents(database: LedgerDatabase, options: ReadOptions) {
+  const { after = 0, before, filter, order = 'oldest-first', limit } = options;
+  if (limit < 1) return [];
+  const range: Filter<StoredEvent> = { _id: { $gt: after, ...(before === undefined ? {} : { $lt: before }) } };
+  const found = database.events
+    .find(filter === undefined ? range : { $and: [range, filter as unknown as Filter<StoredEvent>] })
+    .sort({ _id: order === 'oldest-first' ? 1 : -1 })
+    .limit(limit);
+  return (await found.toArray()).map(fromStored);
+}
+
+/** An interrupted rebuild never keeps a server from starting: the generation in use is whole. */
+async function resume(finish: () => Promise<void>, logger: Logger | undefined): Promise<void> {
+  try {
+    await finish();
+  } catch (error) {
+    logger?.warn({ err: error }, 'an interrupted rebuild of the read models did not go on');
+  }
+}
