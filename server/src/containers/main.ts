@@ -12,10 +12,20 @@ const servers = [
 
 const [step, folder = '/secrets'] = process.argv.slice(2);
 
-if (step === 'secrets') for (const server of servers) await makeServerSecrets(folder, server, owners);
-else if (step === 'ledger') await prepareLedger(await readServerSecrets(folder, 'ledger'));
-else if (step === 'demo') await prepareDemo(await readServerSecrets(folder, 'demo'));
-else {
-  process.stderr.write(`Usage: main.js secrets|ledger|demo [folder]; "${step ?? ''}" is none of them.\n`);
+const steps: Record<string, () => Promise<unknown>> = {
+  secrets: () => Promise.all(servers.map((server) => makeServerSecrets(folder, server, owners))),
+  ledger: async () => prepareLedger(await readServerSecrets(folder, 'ledger')),
+  demo: async () => prepareDemo(await readServerSecrets(folder, 'demo')),
+};
+
+const run = steps[step ?? ''];
+if (!run) {
+  process.stderr.write(`Usage: main.js ${Object.keys(steps).join('|')} [folder]\n`);
   process.exit(2);
+}
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${step}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
 }
