@@ -12,12 +12,3 @@ export async function freePort(): Promise<number> {
     });
   });
 }
-
-/** Whether a loopback port can be listened on right now. */
-export async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}

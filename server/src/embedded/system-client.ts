@@ -11,6 +11,7 @@ export function systemClient(port: number, key: string): MongoClient {
     authMechanism: 'SCRAM-SHA-256',
     directConnection: true,
     serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
     appName: 'holdfast-embedded',
   });
 }
