@@ -12,6 +12,7 @@ import { testTools } from '../testing/tools.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded-mongod.ts';
 import { DataDirInUse, type DataDirLock, lockDataDir } from './lock-data-dir.ts';
 import { isRunning } from './process-identity.ts';
+import { systemClient } from './system-client.ts';
 
 const collections = { events: 'ledger_events', others: ['head', 'plans'] };
 let dataDir: string;
@@ -147,6 +148,11 @@ test('a stranger on this host can neither read nor make a user', async () => {
   for (const command of [{ createUser: 'x', pwd: 'x', roles: ['root'] }, { listDatabases: 1 }, { serverStatus: 1 }]) {
     await expect(admin.command(command)).rejects.toThrow(/requires authentication/);
   }
+  // Nor could anybody in the moment before the first user existed: the exception for localhost is off from the start.
+  const system = systemClient(port, await readFile(join(dataDir, 'ledger/keyfile'), 'utf8'));
+  cleanUp.defer(() => system.close());
+  const asked = await system.db('admin').command({ getParameter: 1, enableLocalhostAuthBypass: 1 });
+  expect(asked.enableLocalhostAuthBypass).toBe(false);
 });
 
 test('the sample user backs up and restores, and is told its database', async () => {
