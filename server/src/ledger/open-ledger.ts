@@ -18,8 +18,15 @@ export interface OpenLedgerOptions {
   readonly model: StreamModel;
   readonly projections: readonly Projection[];
   readonly logger?: Logger;
-  /** For tests: how long commands wait for a ledger that does not answer, and what the feed keeps. */
-  readonly tuning?: { readonly patienceMs?: number; readonly feedCapacity?: number; readonly feedHeartbeatMs?: number };
+  readonly tuning?: LedgerTuning;
+}
+
+/** For tests; the defaults are where the parts are. */
+export interface LedgerTuning {
+  readonly patienceMs?: number;
+  readonly feedCapacity?: number;
+  readonly feedHeartbeatMs?: number;
+  readonly rebuildLeaseMs?: number;
 }
 
 /**
@@ -32,16 +39,17 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const database = ledgerDatabase(client, databaseName);
   const rules: LedgerRules = { model, projections };
   await prepareDatabase(database, rules);
-  const { patienceMs, feedCapacity: capacity, feedHeartbeatMs: heartbeatMs } = tuning ?? {};
+  const { patienceMs, feedCapacity: capacity, feedHeartbeatMs: heartbeatMs, rebuildLeaseMs: leaseMs } = tuning ?? {};
+  const rebuilding = { database, rules, logger, leaseMs };
   const feed = createFeed({ database, logger, capacity, heartbeatMs });
   const appender = createAppender({ database, rules, logger, patienceMs, onAppended: feed.appended });
   const closing = new AbortController();
-  const resuming = resume(() => finishRebuild({ database, rules, logger }, closing.signal), logger);
+  const resuming = resume(() => finishRebuild(rebuilding, closing.signal), logger);
   return {
     execute: (command) => appender.execute(command),
     feed: (what) => feed.follow(what),
     verify: (how) => verifyChain(database, how),
-    rebuild: () => rebuild({ database, rules, logger }, closing.signal),
+    rebuild: () => rebuild(rebuilding, closing.signal),
     ...queries(database),
     async close() {
       await appender.close();

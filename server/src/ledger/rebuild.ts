@@ -105,6 +105,10 @@ async function runClaimed(context: RebuildContext, claimed: Claim, signal: Abort
     context.logger?.info({ generation }, 'read models were rebuilt');
   } catch (error) {
     if (!(error instanceof ClaimLost)) throw error;
+  } finally {
+    // Stopped half-way, it is for whoever comes next, at once.
+    const released = { _id: 'rebuild', token } as const;
+    await context.database.rebuild.updateOne(released, { $set: { leaseUntil: new Date(0) } }).catch(() => undefined);
   }
 }
 
