@@ -88,13 +88,13 @@ describe('what a deployment is', () => {
     });
   });
 
-  test('what a user may not see is null, the rest is there', async () => {
+  test('a user who may see little sees its version, its name and its members', async () => {
     await using client = await connect(await mongo.addUser('reader', [{ role: 'read', db: 'shop' }]));
     expect(await inspectDeployment(client)).toMatchObject({
       version: expect.stringMatching(/^\d/),
       featureCompatibilityVersion: null,
       replicaSet: 'rs0',
-      replicaSetId: null,
+      replicaSetId: `rs0/127.0.0.1:${mongo.port}`,
     });
   });
 

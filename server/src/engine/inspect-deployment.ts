@@ -40,7 +40,10 @@ export interface DeploymentFacts {
   /** null where the user may not see it. */
   readonly featureCompatibilityVersion: string | null;
   readonly replicaSet: string | null;
-  /** Tells one replica set from every other. null where the user may not see it (`clusterMonitor` may). */
+  /**
+   * Tells one replica set from every other: the id in its configuration. Where the user may not see that (`clusterMonitor`
+   * may), its name and members, which at least two such users see alike. null outside a replica set.
+   */
   readonly replicaSetId: string | null;
   readonly sharded: boolean;
 }
@@ -52,12 +55,11 @@ export async function inspectDeployment(client: MongoClient): Promise<Deployment
     const [hello, { version }] = await Promise.all([admin.command({ hello: 1 }), admin.command({ buildInfo: 1 })]);
     const fcv = await ifAllowed(admin.command({ getParameter: 1, featureCompatibilityVersion: 1 }));
     const replicaSet = typeof hello.setName === 'string' ? hello.setName : null;
-    const config = replicaSet === null ? null : await ifAllowed(admin.command({ replSetGetConfig: 1 }));
     return {
       version: String(version),
       featureCompatibilityVersion: fcv?.featureCompatibilityVersion?.version ?? null,
       replicaSet,
-      replicaSetId: config?.config?.settings?.replicaSetId?.toString() ?? null,
+      replicaSetId: replicaSet === null ? null : await replicaSetIdOf(client, hello),
       sharded: hello.msg === 'isdbgrid',
     };
   });
@@ -128,6 +130,14 @@ async function withinTime(work: Promise<void>, timeoutMs: number): Promise<void>
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function replicaSetIdOf(client: MongoClient, hello: Document): Promise<string> {
+  const answer = await ifAllowed(client.db('admin').command({ replSetGetConfig: 1 }));
+  const id = answer?.config?.settings?.replicaSetId;
+  if (id !== undefined) return String(id);
+  const members = [...(hello.hosts ?? []), ...(hello.passives ?? [])].map(String).sort();
+  return `${hello.setName}/${members.join(',')}`;
 }
 
 /** Not every user may ask, and not every kind of server knows the answer. */

@@ -5,7 +5,7 @@ import { PassThrough, type Readable } from 'node:stream';
  * its reason, so that no output of a failed program can pass for a whole one. Whoever destroys it closes the program's pipe.
  */
 export function untilExit(output: Readable, exited: Promise<unknown>): Readable {
-  const gate = new PassThrough();
+  const gate = new PassThrough({ highWaterMark: readAhead });
   const ended = new Promise<void>((resolve) => output.once('end', resolve));
   output.pipe(gate, { end: false });
   Promise.all([exited, ended]).then(
@@ -17,3 +17,6 @@ export function untilExit(output: Readable, exited: Promise<unknown>): Readable 
   gate.on('error', () => undefined);
   return gate;
 }
+
+/** With Node's default every chunk would stop the program until it was taken. */
+const readAhead = 1024 * 1024;
