@@ -1,11 +1,14 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import { serialize } from 'bson';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chunked, generatedNamespaces } from '../testing/arbitrary-dump.ts';
 import { generateDump } from '../testing/generated-dump.ts';
 import { encodePrelude } from './encode-archive.ts';
 import { ArchiveParser, type ArchivePart, maxDocumentBytes, parseArchive, terminator } from './parse-archive.ts';
+
+// Much data on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('parseArchive', () => {
   it('gives back every byte, however the stream is cut', async () => {

@@ -4,15 +4,16 @@
 import { blockCollection } from './archive-prelude.ts';
 import type { BlockHeader } from './block-header.ts';
 import { encodeBlockHeader } from './encode-archive.ts';
-import { type ArchivePart, archiveMagic, type DocumentsPart, terminator } from './parse-archive.ts';
+import { type ArchivePart, archiveMagic, type DocumentsPart, maxDocumentBytes, terminator } from './parse-archive.ts';
 
 /** What becomes one zstd frame: whole blocks of one namespace, or a piece of the prelude. */
 export interface RawFrame {
   /** 0: the prelude; else the namespace's place in the prelude, from 1. */
   readonly namespace: number;
   readonly documents: number;
-  readonly rawBytes: number;
-  readonly pieces: readonly Buffer[];
+  readonly raw: Buffer;
+  /** To be called once `raw` is not needed any more: its memory is used again. */
+  release(): void;
 }
 
 /** A frame is closed before the document that would begin beyond this. */
@@ -21,9 +22,14 @@ export const frameTargetBytes = 8 * 1024 * 1024;
 const frameLimitBytes = 16 * 1024 * 1024;
 /** Together, namespaces that are open at once hold back no more than this. */
 const heldLimitBytes = 64 * 1024 * 1024;
+/** mongodump has as many namespaces open as it dumps in parallel: four, unless it is told otherwise. */
+const openSlabs = 12;
+/** Below this a frame gathers small pieces, beyond it it gets a slab. */
+const smallBytes = 256 * 1024;
 
 /** Takes every part of one stream, in order, and returns the frames that became complete. */
 export class FrameRegrouper {
+  readonly #slabs = new SlabPool();
   readonly #open = new Map<string, OpenFrame>();
   #current: OpenFrame | undefined;
   #heldBytes = 0;
@@ -41,7 +47,7 @@ export class FrameRegrouper {
       const { database } = namespace;
       const collection = blockCollection(namespace);
       const header = encodeBlockHeader({ database, collection, end: false, crc: 0n });
-      this.#open.set(`${database}.${collection}`, new OpenFrame(index + 1, header));
+      this.#open.set(`${database}.${collection}`, new OpenFrame(index + 1, header, this.#slabs));
     }
     const documents = [archiveMagic, prelude.header, ...prelude.namespaces.map(({ raw }) => raw), terminator];
     return cutPrelude(documents);
@@ -65,7 +71,7 @@ export class FrameRegrouper {
     const closed: RawFrame[] = [];
     if (frame.bytes + bytes.length + remaining <= frameTargetBytes) frame.add(bytes, documents);
     else this.#addCut(frame, bytes, continues, closed);
-    while (this.#heldBytes > heldLimitBytes) {
+    while (this.#heldBytes > heldLimitBytes || this.#slabs.areScarce) {
       const largest = this.#largestBut(frame);
       if (largest === undefined) break;
       this.#close(largest, closed);
@@ -101,8 +107,10 @@ export class FrameRegrouper {
   /** A document of `current` may be cut in two right now; its frame is closed by size alone. */
   #largestBut(current: OpenFrame): OpenFrame | undefined {
     let largest: OpenFrame | undefined;
+    const onlySlabs = this.#heldBytes <= heldLimitBytes;
     for (const frame of this.#open.values()) {
-      if (frame !== current && frame.bytes > (largest?.bytes ?? 0)) largest = frame;
+      if (frame === current || (onlySlabs && !frame.hasSlab)) continue;
+      if (frame.bytes > (largest?.bytes ?? 0)) largest = frame;
     }
     return largest;
   }
@@ -111,33 +119,98 @@ export class FrameRegrouper {
 class OpenFrame {
   readonly #namespace: number;
   readonly #header: Buffer;
+  readonly #slabs: SlabPool;
   #pieces: Buffer[] = [];
+  #slab: Buffer | undefined;
+  #filled = 0;
   #documents = 0;
   /** Of documents only. */
   bytes = 0;
 
-  constructor(namespace: number, header: Buffer) {
+  constructor(namespace: number, header: Buffer, slabs: SlabPool) {
     this.#namespace = namespace;
     this.#header = header;
+    this.#slabs = slabs;
   }
 
+  get hasSlab(): boolean {
+    return this.#slab !== undefined;
+  }
+
+  /** Copies: whoever keeps slices of the source's chunks for long makes them costly to collect. */
   add(bytes: Buffer, documents: number): void {
     if (bytes.length === 0) return;
-    this.#pieces.push(bytes);
     this.#documents += documents;
+    if (this.bytes === 0) this.#append(this.#header);
     this.bytes += bytes.length;
+    this.#append(bytes);
   }
 
   /** The frame so far, and `after` it; what follows begins another. */
   close(after: readonly Buffer[]): RawFrame {
-    const block = this.bytes === 0 ? [] : [this.#header, ...this.#pieces, terminator];
-    const frame = toFrame(this.#namespace, this.#documents, [...block, ...after]);
+    for (const piece of this.bytes === 0 ? after : [terminator, ...after]) this.#append(piece);
+    const slab = this.#slab;
+    const raw = slab === undefined ? Buffer.concat(this.#pieces) : slab.subarray(0, this.#filled);
+    if (slab !== undefined) this.#slabs.closed();
+    const release = () => (slab === undefined ? undefined : this.#slabs.give(slab));
+    const frame = { namespace: this.#namespace, documents: this.#documents, raw, release };
     this.#pieces = [];
+    this.#slab = undefined;
+    this.#filled = 0;
     this.#documents = 0;
     this.bytes = 0;
     return frame;
   }
+
+  #append(bytes: Buffer): void {
+    if (this.#slab === undefined && this.#filled + bytes.length <= smallBytes) this.#pieces.push(Buffer.from(bytes));
+    else {
+      this.#slab ??= this.#moveIntoSlab();
+      bytes.copy(this.#slab, this.#filled);
+    }
+    this.#filled += bytes.length;
+  }
+
+  #moveIntoSlab(): Buffer {
+    const slab = this.#slabs.take();
+    let at = 0;
+    for (const piece of this.#pieces) at += piece.copy(slab, at);
+    this.#pieces = [];
+    return slab;
+  }
 }
+
+/**
+ * Memory for frames, used again and again: fresh memory for each would have to be cleared by the system and collected by the
+ * runtime. What a frame does not fill costs nothing.
+ */
+class SlabPool {
+  readonly #free: Buffer[] = [];
+  /** In frames that are still open. */
+  #open = 0;
+
+  /** So many open frames have one that some should be closed. */
+  get areScarce(): boolean {
+    return this.#open > openSlabs;
+  }
+
+  /** For an open frame, until `closed`; `give` makes it free again. */
+  take(): Buffer {
+    this.#open += 1;
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
+  }
+
+  closed(): void {
+    this.#open -= 1;
+  }
+
+  give(slab: Buffer): void {
+    this.#free.push(slab);
+  }
+}
+
+/** The largest frame: one document of the largest size, between the two blocks' headers and terminators. */
+const slabBytes = maxDocumentBytes + 64 * 1024;
 
 function cutPrelude(documents: readonly Buffer[]): RawFrame[] {
   const frames: RawFrame[] = [];
@@ -147,15 +220,14 @@ function cutPrelude(documents: readonly Buffer[]): RawFrame[] {
     pieces.push(document);
     bytes += document.length;
     if (bytes < frameTargetBytes) continue;
-    frames.push(toFrame(0, 0, pieces));
+    frames.push(preludeFrame(pieces));
     pieces = [];
     bytes = 0;
   }
-  if (pieces.length > 0) frames.push(toFrame(0, 0, pieces));
+  if (pieces.length > 0) frames.push(preludeFrame(pieces));
   return frames;
 }
 
-function toFrame(namespace: number, documents: number, pieces: readonly Buffer[]): RawFrame {
-  const rawBytes = pieces.reduce((total, { length }) => total + length, 0);
-  return { namespace, documents, rawBytes, pieces };
+function preludeFrame(pieces: readonly Buffer[]): RawFrame {
+  return { namespace: 0, documents: 0, raw: Buffer.concat(pieces), release: () => {} };
 }

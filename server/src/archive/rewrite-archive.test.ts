@@ -1,11 +1,14 @@
 import { serialize } from 'bson';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chunked, generatedNamespaces } from '../testing/arbitrary-dump.ts';
 import { type GeneratedNamespace, generateDump } from '../testing/generated-dump.ts';
 import { ArchiveProgress } from './archive-progress.ts';
 import { type ArchivePart, parseArchive } from './parse-archive.ts';
 import { type RewriteOptions, rewriteArchive } from './rewrite-archive.ts';
+
+// Much data on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const everything = () => true;
 const same = (database: string, collection: string) => ({ database, collection });

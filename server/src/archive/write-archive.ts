@@ -148,9 +148,10 @@ class StoredDump {
 
   async *write(dump: Dump): AsyncGenerator<Buffer> {
     const compressed = inOrder(dump.frames, framesAtOnce, async (frame: RawFrame) => {
-      const { namespace, documents, rawBytes } = frame;
-      const stored = await compressFrame(Buffer.concat(frame.pieces, rawBytes));
-      return { frame: { namespace, documents, rawBytes, storedBytes: stored.length }, stored };
+      const { namespace, documents, raw } = frame;
+      const stored = await compressFrame(raw);
+      frame.release();
+      return { frame: { namespace, documents, rawBytes: raw.length, storedBytes: stored.length }, stored };
     });
     for await (const { frame, stored } of compressed) {
       this.frames.push(frame);

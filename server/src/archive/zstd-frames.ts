@@ -19,8 +19,8 @@ const decompressOnPool = promisify(zstdDecompress);
 /** One zstd frame with a checksum of its content. */
 export async function compressFrame(raw: Buffer): Promise<Buffer> {
   const options = {
-    // One piece of output instead of many that are joined; what is not written to costs no memory.
-    chunkSize: raw.length + 1024,
+    // Few pieces of output to join, and not much more memory than they need.
+    chunkSize: Math.max(Math.ceil(raw.length / 4), 1024),
     params: { [constants.ZSTD_c_compressionLevel]: compressionLevel, [constants.ZSTD_c_checksumFlag]: 1 },
   };
   return raw.length < smallBytes ? zstdCompressSync(raw, options) : await compressOnPool(raw, options);

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { archiveKey } from './archive-key.ts';
 import { describeStorage, stored } from './archive-storage.contract.ts';
 import { classifyFileError } from './classify-file-error.ts';
 import { defaultReserve } from './disk-reserve.ts';
 import { openFileStorage } from './file-storage.ts';
+
+// Much data on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const run = promisify(execFile);
 const mib = 1024 ** 2;
