@@ -169,5 +169,11 @@ async function loadInstanceId(dataDir: string): Promise<string> {
 }
 
 function doctor(services: Services, config: Config) {
-  return runDoctor({ services, config } as never);
+  const { searchPath, cacheDir, toolPaths, dataDir } = config;
+  const { storage, ledgerPlace } = services;
+  return runDoctor({
+    ...{ searchPath, cacheDir, toolPaths, dataDir },
+    probeStorage: () => storage.probe(),
+    ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
+  });
 }

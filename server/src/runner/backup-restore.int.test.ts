@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareDatabases, compareWithRecord, recordDatabase } from '../sample/compare-databases.ts';
 import { loadSample } from '../sample/load-sample.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 
 let source: TestMongo;
@@ -194,6 +194,11 @@ it('keeps the newest N, whatever failed in between', async () => {
   });
   const made: string[] = [];
   for (let n = 0; n < 4; n += 1) made.push((await backedUp(holdfast)).id);
+  // Retention follows the completion; what it lets go of is gone a moment later.
+  await until(
+    () => holdfast.api.backups.list({}),
+    ({ items }) => items.filter(({ status }) => status === 'deleted').length === 2,
+  );
   await expectConsistent(holdfast.services, [source.client]);
   const { items } = await holdfast.api.backups.list({});
   expect(items.map(({ id, status }) => [made.indexOf(id), status])).toStrictEqual([
