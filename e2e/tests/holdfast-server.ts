@@ -4,6 +4,7 @@
 import type { HoldfastProcess } from '@holdfast/server/testing/holdfast-process';
 import type { TestMongo } from '@holdfast/server/testing/mongo';
 import { test as base, expect, type Page } from '@playwright/test';
+import type { MongoClient } from 'mongodb';
 import { fillShop } from './shop-data.ts';
 
 export { expect };
@@ -13,8 +14,8 @@ export interface Shop {
   /** The connection string that `shop-prod` is registered with. */
   readonly uri: string;
   readonly deploymentId: string;
-  /** Makes reading the shop slow, so that a backup takes its time; resolves to what ends it. */
-  slowDown(): Promise<() => Promise<void>>;
+  /** Lets no backup get past the shop's orders; resolves to what lets it go on. */
+  hold(): Promise<() => Promise<void>>;
 }
 
 interface WorkerFixtures {
@@ -39,7 +40,6 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   shop: [
     async ({ holdfast }, use) => {
       const { startReplicaSet } = await import('@holdfast/server/testing/mongo');
-      const { slowDown } = await import('@holdfast/server/testing/slow-down');
       await using mongo = await startReplicaSet();
       await fillShop(mongo.client);
       const uri = mongo.uri.replace('/?', '/shop?');
@@ -49,7 +49,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         mongo,
         uri,
         deploymentId: id,
-        slowDown: () => slowDown(mongo.client, ['find', 'getMore', 'aggregate'], 4_000),
+        hold: () => holdReads(mongo.client),
       });
     },
     { scope: 'worker', timeout: 120_000 },
@@ -92,4 +92,14 @@ export async function backUp({ client }: HoldfastProcess, deploymentId: string):
 export async function untilIdle({ client }: HoldfastProcess): Promise<void> {
   const busy = async () => (await client.deployments.list.query()).filter(({ operation }) => operation !== null).length;
   await expect.poll(busy, { timeout: 60_000 }).toBe(0);
+}
+
+/** Every find on the orders waits inside the server, for as long as it takes. */
+async function holdReads(client: MongoClient): Promise<() => Promise<void>> {
+  const admin = client.db('admin');
+  const failPoint = { configureFailPoint: 'waitInFindBeforeMakingBatch' };
+  await admin.command({ ...failPoint, mode: 'alwaysOn', data: { nss: 'shop.orders', shouldCheckForInterrupt: true } });
+  return async () => {
+    await admin.command({ ...failPoint, mode: 'off' });
+  };
 }

@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { readConnectionString } from './connection-string-input.ts';
-import { demoOnDatabase } from './demo-on-database.ts';
-import { demoOnSample } from './demo-on-sample.ts';
+import type { DemoContext, DemoResult } from './demo-context.ts';
 import { demoSteps } from './demo-steps.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruption } from './interruption.ts';
@@ -36,12 +35,11 @@ async function demo(invocation: Invocation, options: DemoOptions): Promise<void>
   const { config, output } = invocation;
   const uri = await connectionString(invocation, options);
   using interrupted = interruption('What the demo started has been removed.');
+  interrupted.signal.addEventListener('abort', () => output.say('\nCleaning up...'));
   const steps = demoSteps(output, interrupted.signal);
   const { sabotage = false, keepCopy = false } = options;
-  const result =
-    uri === null
-      ? await demoOnSample({ config, output, steps, sabotage })
-      : await demoOnDatabase({ config, output, steps, sabotage, uri, keepCopy });
+  const context = { config, output, steps, sabotage };
+  const result = await run(context, uri, keepCopy);
   const { comparisons, ...rest } = result;
   const equal = comparisons.every((comparison) => comparison.equal);
   const chainIntact = result.chain.intact;
@@ -51,6 +49,12 @@ async function demo(invocation: Invocation, options: DemoOptions): Promise<void>
   if (!equal) throw notEqual(comparisons.flatMap(({ differences }) => differences));
   if (!chainIntact)
     throw new CliError(exitCodes.failed, { code: 'CHAIN_BROKEN', message: 'The ledger does not hold.', hint: '' });
+}
+
+/** Loaded only here: the other commands need neither a server nor a driver, and start faster without them. */
+async function run(context: DemoContext, uri: string | null, keepCopy: boolean): Promise<DemoResult> {
+  if (uri === null) return (await import('./demo-on-sample.ts')).demoOnSample(context);
+  return (await import('./demo-on-database.ts')).demoOnDatabase({ ...context, uri, keepCopy });
 }
 
 async function connectionString(invocation: Invocation, { uri, uriFile }: DemoOptions): Promise<string | null> {

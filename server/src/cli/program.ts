@@ -7,6 +7,7 @@ import { addBackupsCommand } from './backups-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDeploymentsCommand } from './deployments-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
@@ -50,6 +51,7 @@ const commands = [
   addAuditCommand,
   addConfigCommand,
   addLoginCodeCommand,
+  addDoctorCommand,
 ];
 
 const afterHelp = `

@@ -1,8 +1,8 @@
-import { Writable } from 'node:stream';
 import type { OperationProgress } from '@holdfast/shared/operation';
 import { expect, it } from 'vitest';
 import { createOutput } from './output.ts';
 import { progressDisplay, progressLine } from './progress-display.ts';
+import { memorySink } from './testing/memory-sink.ts';
 
 const progress = {
   operationId: '019a1234-5678-7abc-8def-000000000001',
@@ -55,12 +55,6 @@ it('says nothing with --json', () => {
 });
 
 function sink(terminal: { isTTY?: boolean; columns?: number }) {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return Object.assign(stream, terminal, { text: () => chunks.join('') });
+  const { stream, text } = memorySink();
+  return Object.assign(stream, terminal, { text });
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { memorySink } from './testing/memory-sink.ts';
 
 /** Nobody listens there. */
 const nowhere = { HOLDFAST_URL: 'http://127.0.0.1:9', HOLDFAST_API_KEY: 'k-secret' };
@@ -107,7 +108,7 @@ it('refuses a configuration that is none, with a line per problem', async () => 
 });
 
 async function run(args: readonly string[], options: { env?: Record<string, string>; stdin?: string } = {}) {
-  const [stdout, stderr] = [sink(), sink()];
+  const [stdout, stderr] = [memorySink(), memorySink()];
   const status = await runCommandLine({
     args,
     stdin: Readable.from([options.stdin ?? '']) as never,
@@ -116,17 +117,6 @@ async function run(args: readonly string[], options: { env?: Record<string, stri
     config: loadConfig(options.env ?? nowhere),
   });
   return { status, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-function sink() {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream, text: () => chunks.join('') };
 }
 
 async function temporaryFolder() {

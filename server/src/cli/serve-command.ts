@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { destination, pino } from 'pino';
+import { interruption } from './interruption.ts';
 import type { Invocation } from './invocation.ts';
 
 /** `serve`: the server itself, in the foreground, until Ctrl-C or SIGTERM. */
@@ -11,21 +11,21 @@ export function addServeCommand(program: Command, invocation: Invocation): void 
 }
 
 async function runServer({ config, output }: Invocation): Promise<void> {
+  using stop = interruption('');
   // Only here: the other commands need none of the server's parts, and start faster without them.
   const { serve } = await import('../serve.ts');
   const { announcement } = await import('../announcement.ts');
+  const { destination, pino } = await import('pino');
   const logger = pino({ level: config.logLevel }, destination({ dest: 2, sync: false }));
   const served = await serve(config, { logger, onProgress: (line) => output.say(line) });
   const { url, administratorKeyFile } = served;
   output.answer({ url, administratorKeyFile, dataDir: config.dataDir }, () => announcement(served, config));
-  await stopRequested();
+  await aborted(stop.signal);
   output.say('Stopping...');
   await served.close();
 }
 
-function stopRequested(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

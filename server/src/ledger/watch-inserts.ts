@@ -22,16 +22,18 @@ export async function watchInserts(
 ): Promise<void> {
   for (let lost = 0; !signal.aborted; lost += 1) {
     const stream = events.watch<StoredEvent, Insert>(pipeline, { maxAwaitTimeMS: 1_000 });
+    const opened = () => {
+      lost = 0;
+      watch.onOpen();
+    };
+    const reading = readStream(stream, { ...watch, onOpen: opened }, signal);
     try {
-      const opened = () => {
-        lost = 0;
-        watch.onOpen();
-      };
-      await orAborted(signal, readStream(stream, { ...watch, onOpen: opened }, signal));
+      await orAborted(signal, reading);
     } catch (error) {
       if (!signal.aborted) logger?.warn({ err: error }, 'the change stream of the ledger was lost; it is opened again');
     } finally {
       await settledWithin(1_000, stream.close());
+      closeAfter(reading, stream);
     }
     await backOff(lost, { firstMs: 100, mostMs: 5_000 }, signal);
   }
@@ -44,11 +46,17 @@ interface Insert {
 }
 
 async function readStream(stream: ChangeStream<StoredEvent, Insert>, watch: InsertWatch, signal: AbortSignal) {
-  // The cursor is made by the first read, which does not wait for a change.
+  // The cursor is made by the first read. Each waits for a second at most: so the signal is seen whatever happens.
   let change = await stream.tryNext();
   watch.onOpen();
   while (!signal.aborted) {
     if (change?.documentKey !== undefined) watch.onInsert(change.documentKey._id);
-    change = await stream.next();
+    change = await stream.tryNext();
   }
+}
+
+/** A stream that the driver was just resuming opens another cursor although it was closed: that one is closed too. */
+function closeAfter(reading: Promise<void>, stream: ChangeStream<StoredEvent, Insert>): void {
+  const close = () => void stream.close().catch(() => undefined);
+  reading.then(close, close);
 }

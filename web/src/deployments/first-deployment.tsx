@@ -23,7 +23,7 @@ export function FirstDeployment() {
           <h2>{t('deployments.connect')}</h2>
           <p>{t('deployments.connectText')}</p>
           <button class="btn primary" type="button" onClick={() => setOpen(true)}>
-            {t('deployments.register')}
+            {t('deployments.registerAsk')}
           </button>
         </li>
       </ol>

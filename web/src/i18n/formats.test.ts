@@ -63,6 +63,10 @@ describe('points in time', () => {
     expect(fr.near(before(8), now)).toBe('aujourd’hui 02:41');
   });
 
+  it('leaves today away after "since"', () => {
+    expect([en.since(before(8), now), en.since(before(30), now)]).toEqual(['02:41', 'Wed 04:41']);
+  });
+
   it('writes the full date with 24 hours in both languages', () => {
     expect([en.moment(now), fr.moment(now)]).toEqual(['Thu 26 Mar 2026, 10:41', 'jeu. 26 mars 2026, 10:41']);
   });

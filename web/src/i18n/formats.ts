@@ -31,6 +31,8 @@ export interface Formats {
   relative(moment: Moment, now: number): string;
   /** "today 02:31", "Wed 03:00", "9 Mar, 03:40". */
   near(moment: Moment, now: number): string;
+  /** "02:31" today, else as `near`: for "since …". */
+  since(moment: Moment, now: number): string;
   day(moment: Moment): string;
   clock(moment: Moment, zone?: string): string;
   seconds(moment: Moment): string;
@@ -73,20 +75,25 @@ function createTimeFormats(locale: Locale, tag: string, ownZone: string) {
   const clock = (moment: Moment, zone?: string) => format(moment, { hour: '2-digit', minute: '2-digit' }, zone);
   const day = (moment: Moment, zone?: string) =>
     withoutComma(format(moment, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }, zone));
+  const isSameDay = (a: Moment, b: Moment) => {
+    const date = (value: Moment) => format(value, { year: 'numeric', month: 'numeric', day: 'numeric' });
+    return date(a) === date(b);
+  };
+  const near = (moment: Moment, now: number) => {
+    if (isSameDay(moment, now)) return `${today} ${clock(moment)}`;
+    const distance = Math.abs(new Date(moment).getTime() - now);
+    if (distance < 6 * 86_400_000) return `${format(moment, { weekday: 'short' })} ${clock(moment)}`;
+    if (distance < 300 * 86_400_000) return `${format(moment, { day: 'numeric', month: 'short' })}, ${clock(moment)}`;
+    return `${day(moment)}, ${clock(moment)}`;
+  };
   return {
     day,
     clock,
     seconds: (moment: Moment) => format(moment, { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     moment: (moment: Moment, zone?: string) => `${day(moment, zone)}, ${clock(moment, zone)}`,
     relative: (moment: Moment, now: number) => formatRelative(relatives, aMoment[locale], moment, now),
-    near: (moment: Moment, now: number) => {
-      const date = (value: Moment) => format(value, { year: 'numeric', month: 'numeric', day: 'numeric' });
-      if (date(moment) === date(now)) return `${today} ${clock(moment)}`;
-      const distance = Math.abs(new Date(moment).getTime() - now);
-      if (distance < 6 * 86_400_000) return `${format(moment, { weekday: 'short' })} ${clock(moment)}`;
-      if (distance < 300 * 86_400_000) return `${format(moment, { day: 'numeric', month: 'short' })}, ${clock(moment)}`;
-      return `${day(moment)}, ${clock(moment)}`;
-    },
+    near,
+    since: (moment: Moment, now: number) => (isSameDay(moment, now) ? clock(moment) : near(moment, now)),
     zoneName: (moment: Moment, zone = ownZone) => zonePart(tag, moment, zone, 'short'),
     zoneWithOffset: (moment: Moment) => {
       const name = zonePart(tag, moment, ownZone, 'short').replace('GMT', 'UTC');

@@ -28,8 +28,10 @@ function NotLive() {
         <Mark name="attention" tone="attention" />
       </span>
       <p>
-        <b>{t('live.lost', f.seconds(live.status().since))}</b>{' '}
-        <span aria-live="off">{f.duration(now() - live.status().since)}.</span>{' '}
+        <b>
+          {t('live.lost', f.seconds(live.status().since))},{' '}
+          <span aria-live="off">{f.duration(now() - live.status().since)}.</span>
+        </b>{' '}
         <Show when={live.status().position > 0}>{t('live.trueAsOf', live.status().position)}</Show> {t('live.goesOn')}
       </p>
       <button class="btn small" type="button" onClick={() => live.retry()}>

@@ -8,7 +8,7 @@ const f = createFormats('en');
 
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
-    `A ${holder.kind} already runs on ${deploymentName} since ${f.near(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
+    `A ${holder.kind} already runs on ${deploymentName} since ${f.since(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `There is no deployment ${id}.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} is already registered as ${existing}.`,
   DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')}: ${message}`,

@@ -21,9 +21,9 @@ const phases: Record<OperationPhase, string> = {
 export const operation = {
   after: (duration: string) => `after ${duration}`,
   busy: ({ kind, since, actor: who }: BusyWords) =>
-    `A ${kind} runs since ${f.near(since, Date.now())}, started by ${by(who.kind, actor.name(who))}.`,
+    `A ${kind} runs since ${f.since(since, Date.now())}, started by ${by(who.kind, actor.name(who))}.`,
   busyShort: ({ kind, since, actor: who }: BusyWords) =>
-    `${kind} since ${f.clock(since)}, by ${by(who.kind, actor.name(who))}`,
+    `${kind} since ${f.since(since, Date.now())}, by ${by(who.kind, actor.name(who))}`,
   cancelAsk: (kind: OperationKind) => `Cancel the ${kind}…`,
   cancelDo: (kind: OperationKind) => `Cancel the ${kind}`,
   cancelEffect: (kind: OperationKind): string =>

@@ -12,7 +12,7 @@ const nouns: Record<OperationKind, string> = { backup: 'sauvegarde', restore: 'r
 
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
-    `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.near(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
+    `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.since(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `Il n’y a pas de déploiement ${id}.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} est déjà enregistré sous le nom ${existing}.`,
   DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')} : ${message}`,

@@ -23,9 +23,9 @@ const nouns: Record<OperationKind, string> = { backup: 'sauvegarde', restore: 'r
 export const operation: Dictionary['operation'] = {
   after: (duration) => `depuis ${duration}`,
   busy: ({ kind, since, actor: who }) =>
-    `Une ${nouns[kind]} est en cours depuis ${f.near(since, Date.now())}, lancée par ${by(who.kind, actor.name(who))}.`,
+    `Une ${nouns[kind]} est en cours depuis ${f.since(since, Date.now())}, lancée par ${by(who.kind, actor.name(who))}.`,
   busyShort: ({ kind, since, actor: who }) =>
-    `${nouns[kind]} depuis ${f.clock(since)}, par ${by(who.kind, actor.name(who))}`,
+    `${nouns[kind]} depuis ${f.since(since, Date.now())}, par ${by(who.kind, actor.name(who))}`,
   cancelAsk: (kind) => `Annuler la ${nouns[kind]}…`,
   cancelDo: (kind) => `Annuler la ${nouns[kind]}`,
   cancelEffect: (kind) =>
