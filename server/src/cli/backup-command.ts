@@ -27,7 +27,6 @@ async function backup({ output, connect }: Invocation, deploymentId: string, opt
     output.answer(requested, () => `Requested backup ${requested.id} of ${requested.deploymentName}.`);
     return;
   }
-  output.say(`Backup ${requested.id} of ${requested.deploymentName} requested.`);
   const ended = await waitForEnd(output, connection, { kind: 'backup', id: requested.id, timeoutMs: options.timeout });
   output.answer(ended, () => describeBackup(ended));
   requireCompleted('backup', ended);

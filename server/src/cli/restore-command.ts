@@ -62,7 +62,6 @@ async function confirmAndWait(
     output.answer(requested, () => `Requested restore ${requested.id}.`);
     return;
   }
-  output.say(`Restore ${requested.id} requested.`);
   const ended = await waitForEnd(output, connection, { kind: 'restore', id: requested.id, timeoutMs: timeout });
   output.answer(ended, () => describeRestore(ended));
   requireCompleted('restore', ended);

@@ -33,6 +33,8 @@ export async function waitForEnd<K extends 'backup' | 'restore'>(
     timeoutMs === undefined
       ? undefined
       : setTimeout(() => late.abort(timedOut(kind, id, goesOn)), Math.min(timeoutMs, longestTimerMs));
+  // Only now: whoever sees it and presses Ctrl-C has to learn what becomes of it.
+  if (interrupted) output.say(`${kind === 'backup' ? 'Backup' : 'Restore'} ${id} requested.`);
   try {
     const signal = AbortSignal.any([late.signal, interrupted?.signal ?? given].filter((one) => one !== undefined));
     return await waitForOperation(client, { kind, id, signal, onProgress: progressDisplay(output) });

@@ -1,0 +1,431 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createHoldfastClient } from '@holdfast/client';
+import type { Backup } from '@holdfast/shared/backup';
+import type { LedgerEvent } from '@holdfast/shared/events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../config.ts';
+import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { runCommandLine } from './run-command-line.ts';
+import { type HoldfastProcess, lineOf, startHoldfast } from './testing/holdfast-process.ts';
+import { memorySink as sink } from './testing/memory-sink.ts';
+
+let folder: string;
+let server: HoldfastProcess;
+let url: string;
+let mongo: TestMongo;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
+  mongo = await startReplicaSet({ auth: true });
+  await mongo.client.db('ledgerless').collection('things').insertOne({ a: 1 });
+  server = startHoldfast(['serve', '--json'], { ...environment(), PORT: '0', LOG_LEVEL: 'error' });
+  url = /"url": "([^"]+)"/.exec(await lineOf(server, /"url"/))?.[1] ?? '';
+  await waitForIdle('sample');
+}, 180_000);
+
+afterAll(async () => {
+  server?.child.kill('SIGTERM');
+  const ended = await server?.ended;
+  await mongo?.stop();
+  await rm(folder, { recursive: true, force: true });
+  expect(ended?.status).toBe(0);
+}, 60_000);
+
+describe('backups', () => {
+  let backup: Backup;
+
+  it('takes one, waits for it and answers with its record', async () => {
+    const { status, stdout, stderr } = await holdfast('backup', 'sample', '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    backup = JSON.parse(stdout);
+    expect(backup).toMatchObject({ status: 'completed', deploymentName: 'sample', trigger: 'api', error: null });
+    expect(backup.documents).toBeGreaterThan(20_000);
+  });
+
+  it('says for people what it says for machines, progress apart from the answer', async () => {
+    const { status, stdout, stderr } = await holdfast('backup', 'sample');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Status +completed$/m);
+    expect(stdout).toMatch(/^Size +\d+\.\d+ MB, \d+\.\d+ MB uncompressed$/m);
+    expect(stderr).toMatch(/^backup of sample: /m);
+  });
+
+  it('finds one by the beginning of its id, and refuses a beginning that several have', async () => {
+    expect((await answer('backups', 'show', backup.id.slice(0, 18))).id).toBe(backup.id);
+    expect(await failed('backups', 'show', backup.id.slice(0, 6))).toMatchObject({ status: 2, code: 'AMBIGUOUS_ID' });
+  });
+
+  it('lists them newest first, page by page', async () => {
+    const first = await answer('backups', 'list', 'sample', '--limit', '1');
+    const second = await answer('backups', 'list', 'sample', '--limit', '1', '--after', first.nextCursor);
+    expect(second.items[0].id).toBe(backup.id);
+    expect(first.items[0].createdAt > second.items[0].createdAt).toBe(true);
+  });
+
+  it('lists what one holds', async () => {
+    const collections = await answer('backups', 'collections', backup.id);
+    expect(collections).toContainEqual(expect.objectContaining({ database: 'shop', collection: 'orders' }));
+  });
+
+  it('verifies one', async () => {
+    expect(await answer('verify', backup.id)).toMatchObject({ id: backup.id, documents: backup.documents });
+  });
+
+  it('exits with 1 and says what is wrong when the archive is damaged', async () => {
+    const other: Backup = await answer('backup', 'sample');
+    const file = join(folder, 'data', 'backups', String(other.filePath));
+    const bytes = await readFile(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(file, bytes);
+    const { status, message, hint } = await failed('verify', other.id);
+    expect([status, hint]).toEqual([1, expect.stringContaining('Do not use this backup')]);
+    expect(message).not.toBe('');
+  });
+
+  it('deletes one only when that is confirmed', async () => {
+    expect(await failed('backups', 'delete', backup.id)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
+    expect(await answer('backups', 'delete', backup.id, '--yes')).toEqual({ deleted: backup.id });
+    expect(await failed('verify', backup.id)).toMatchObject({ status: 5, code: 'BACKUP_NOT_RESTORABLE' });
+  });
+});
+
+describe('restores', () => {
+  let backup: Backup;
+
+  beforeAll(async () => {
+    backup = await answer('backup', 'sample');
+  });
+
+  it('restores into a copy without further questions', async () => {
+    const restore = await answer('restore', backup.id, '--suffix', '_copy');
+    expect(restore).toMatchObject({ status: 'completed', databases: ['shop_copy'], liveData: 'untouched' });
+    expect(restore.documents).toBe(backup.documents);
+  });
+
+  it('exits with 5 where the copy would land in something that exists', async () => {
+    expect(await failed('restore', backup.id, '--suffix', '_copy')).toMatchObject({ status: 5, code: 'TARGET_EXISTS' });
+  });
+
+  it('shows the plan and what to type, and changes nothing, where a restore in place is not confirmed', async () => {
+    const refused = await failed('restore', backup.id, '--in-place');
+    expect(refused).toMatchObject({ status: 5, code: 'NOT_CONFIRMED', details: { phrase: 'shop' } });
+    expect(refused.hint).toContain(`holdfast restore ${backup.id} --in-place --confirm shop`);
+    const { stderr } = await holdfast('restore', backup.id, '--in-place');
+    expect(stderr).toMatch(/^shop\.orders +the same +replaced +collection +8,000 +8,000$/m);
+    const events: LedgerEvent[] = (await answer('audit', 'search', '--type', 'RestoreRequested')).events;
+    expect(events.every(({ data }) => (data as { target: { kind: string } }).target.kind === 'copy')).toBe(true);
+  });
+
+  it('exits with 5 on other words than the plan asks for', async () => {
+    const refused = await failed('restore', backup.id, '--in-place', '--confirm', 'Shop');
+    expect(refused).toMatchObject({ status: 5, code: 'CONFIRMATION_MISMATCH' });
+  });
+
+  it('restores in place with the words that the plan asks for', async () => {
+    const restore = await answer('restore', backup.id, '--in-place', '--confirm', 'shop');
+    expect(restore).toMatchObject({ status: 'completed', databases: ['shop'], liveData: 'replaced' });
+  });
+
+  it('answers with the plan alone when that is asked for', async () => {
+    const plan = await answer('restore', backup.id, '--in-place', '--plan');
+    expect(plan).toMatchObject({ phrase: 'shop', target: { kind: 'original' }, backupId: backup.id });
+  });
+});
+
+describe('deployments', () => {
+  it('registers one from a pipe, and a second time exits with 5', async () => {
+    const added = await run(['deployments', 'add', 'second', '--uri-stdin', '--json'], { input: mongo.uri });
+    expect(JSON.parse(added.stdout)).toMatchObject({ name: 'second', database: null });
+    await writeFile(join(folder, 'uri'), `${mongo.uri}\n`, { mode: 0o600 });
+    const again = await failed('deployments', 'add', 'third', '--uri-file', join(folder, 'uri'));
+    expect(again).toMatchObject({ status: 5, code: 'DEPLOYMENT_EXISTS' });
+  });
+
+  it('renames one, and finds it by name and id', async () => {
+    const { id } = await answer('deployments', 'update', 'second', '--name', 'other');
+    expect(await answer('deployments', 'update', id, '--name', 'second')).toMatchObject({ id, name: 'second' });
+  });
+
+  it('exits with 7 where a deployment cannot be reached, and repeats no password', async () => {
+    const { status, stderr } = await run(['deployments', 'test', '--uri-stdin'], {
+      input: 'mongodb://u:p4ssw0rd@127.0.0.1:1/x',
+    });
+    expect(status).toBe(7);
+    expect(stderr).toContain('127.0.0.1:1');
+    expect(stderr).not.toContain('p4ssw0rd');
+  });
+
+  it('exits with 2 for what is no connection string', async () => {
+    const { status, stderr } = await run(['deployments', 'test', '--uri-stdin', '--json'], {
+      input: 'http://u:p4ssw0rd@h/',
+    });
+    expect([status, JSON.parse(stderr).code]).toEqual([2, 'INVALID_URI']);
+    expect(stderr).not.toContain('p4ssw0rd');
+  });
+
+  it.each([
+    [['backup', 'nowhere'], 'DEPLOYMENT_NOT_FOUND'],
+    [['backups', 'list', 'nowhere'], 'DEPLOYMENT_NOT_FOUND'],
+    [['policies', 'set', 'nowhere', '--hour', '3'], 'DEPLOYMENT_NOT_FOUND'],
+    [['verify', '019a0000-0000-7000-8000-000000000001'], 'BACKUP_NOT_FOUND'],
+    [['restore', 'beef00'], 'BACKUP_NOT_FOUND'],
+    [['operations', 'cancel', '019a0000-0000-7000-8000-000000000001'], 'OPERATION_NOT_FOUND'],
+    [['operations', 'cancel', 'beef00'], 'OPERATION_NOT_FOUND'],
+  ])('%j exits with 4', async (args, code) => {
+    expect(await failed(...args)).toMatchObject({ status: 4, code });
+  });
+});
+
+describe('waiting', () => {
+  it('exits with 6 after the time given; the operation goes on, and can be cancelled', async () => {
+    using _ = frozen();
+    const late = await failed('backup', 'second', '--timeout', '1s');
+    expect(late).toMatchObject({ status: 6, code: 'TIMED_OUT' });
+    const id = String((late.details as { id: string }).id);
+    expect(late.hint).toContain(`holdfast operations cancel ${id}`);
+    expect(await failed('backup', 'second')).toMatchObject({ status: 5, code: 'OPERATION_IN_PROGRESS' });
+    expect(await answer('operations', 'cancel', id)).toEqual({ cancelRequested: id });
+  });
+
+  it('exits with 1 when somebody cancels it, and answers with the record all the same', async () => {
+    await waitForIdle('second');
+    using _ = frozen();
+    const waiting = run(['backup', 'second', '--json']);
+    await cancelWhatRuns();
+    const { status, stdout, stderr } = await waiting;
+    expect([status, JSON.parse(stderr).code]).toEqual([1, 'BACKUP_CANCELLED']);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', deploymentName: 'second' });
+  });
+
+  it('exits with 130 on Ctrl-C, and the operation goes on', async () => {
+    await waitForIdle('second');
+    let id: string;
+    {
+      using _ = frozen();
+      const waiting = startHoldfast(['backup', 'second'], environment());
+      id = (await lineOf(waiting, /requested/)).split(' ')[1] ?? '';
+      waiting.child.kill('SIGINT');
+      const { status, stderr } = await waiting.ended;
+      expect([status, stderr]).toEqual([130, expect.stringContaining('The backup goes on at the server')]);
+    }
+    await waitForIdle('second');
+    expect((await answer('backups', 'show', id)).status).not.toBe('cancelled');
+  });
+
+  it('returns at once with --no-wait, with an id that can be followed', async () => {
+    const requested = await answer('backup', 'sample', '--no-wait');
+    expect(['requested', 'running']).toContain(requested.status);
+    await waitForIdle('sample');
+    expect(await answer('backups', 'show', requested.id)).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('policies', () => {
+  it('changes what is given and nothing else', async () => {
+    const [before] = (await answer('policies')).filter(({ nextRunAt }: { nextRunAt: string }) => nextRunAt);
+    const policy = await answer('policies', 'set', 'sample', '--hour', '23', '--timezone', 'Europe/Paris');
+    expect(policy).toMatchObject({
+      scheduledHour: 23,
+      timezone: 'Europe/Paris',
+      retentionCount: before.retentionCount,
+    });
+    expect(await answer('policies', 'set', 'sample', '--off', '--keep', '30')).toMatchObject({
+      enabled: false,
+      scheduledHour: 23,
+      retentionCount: 30,
+      nextRunAt: null,
+    });
+  });
+});
+
+describe('configuration', () => {
+  it('goes out to a file of its owner, and back in once it is confirmed', async () => {
+    const file = join(folder, 'configuration.json');
+    await answer('policies', 'set', 'sample', '--hour', '4');
+    await answer('config', 'export', file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await answer('policies', 'set', 'sample', '--hour', '5');
+    const preview = await answer('config', 'import', file, '--preview');
+    expect(preview.changes).toContainEqual(
+      expect.objectContaining({
+        kind: 'policy-changed',
+        deployment: 'sample',
+        next: expect.objectContaining({ scheduledHour: 4 }),
+      }),
+    );
+    expect(await failed('config', 'import', file)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
+    const { status, stderr } = await holdfast('config', 'import', file, '--yes');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^sample +daily +changed +off, 05:00 .* +off, 04:00 /m);
+    expect((await answer('policies', 'set', 'sample', '--on')).scheduledHour).toBe(4);
+  });
+});
+
+describe('audit', () => {
+  it('exports every event as a line, oldest first, over many pages', async () => {
+    const client = createHoldfastClient({ url, apiKey: await key() });
+    const [policy] = await client.policies.list.query();
+    if (policy === undefined) throw new Error('there is no policy');
+    const { id, enabled, retentionCount, timezone } = policy;
+    for (let hour = 0; (await client.audit.head.query()).position <= 520; hour = (hour + 1) % 24)
+      await client.policies.set.mutate({ id, enabled, retentionCount, timezone, scheduledHour: hour });
+    const { position, hash } = await answer('audit', 'head');
+    const { status, stdout } = await holdfast('audit', 'export', '--json');
+    expect(status).toBe(0);
+    const events: LedgerEvent[] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map((event) => event.position)).toEqual(Array.from({ length: position }, (_, index) => index + 1));
+    expect(events.at(-1)?.hash).toBe(hash);
+    const rest = await holdfast('audit', 'export', '--after', String(position - 3));
+    expect(rest.stdout.trimEnd().split('\n')).toHaveLength(3);
+  }, 120_000);
+
+  it('leaves quietly when its reader does', async () => {
+    const exporting = startHoldfast(['audit', 'export'], environment());
+    exporting.child.stdout.destroy();
+    exporting.ended.catch(() => {});
+    const status = await new Promise((resolve) => exporting.child.on('exit', resolve));
+    expect(status).toBe(0);
+  });
+
+  it('filters by operation, type and time', async () => {
+    const backup: Backup = await answer('backup', 'sample');
+    const types = async (...filters: string[]) =>
+      (await answer('audit', 'search', ...filters)).events.map(({ type }: LedgerEvent) => type);
+    expect(await types('--operation', backup.id)).toEqual([
+      'BackupCompleted',
+      'BackupSealed',
+      'BackupStarted',
+      'BackupRequested',
+    ]);
+    expect(await types('--operation', backup.id, '--type', 'backupsealed')).toEqual(['BackupSealed']);
+    expect(await types('--deployment', 'sample', '--to', '2020-01-01')).toEqual([]);
+    expect(await types('--operation', backup.id, '--from', backup.createdAt.slice(0, 10))).toHaveLength(4);
+  });
+
+  it('walks the chain', async () => {
+    const report = await answer('audit', 'verify');
+    expect(report).toMatchObject({ intact: true, differsAt: null });
+    expect(report.events).toBeGreaterThan(500);
+  });
+});
+
+describe('as a process', () => {
+  it('exits with the status, and keeps the answer apart from everything else', async () => {
+    const { status, stdout, stderr } = await startHoldfast(['backup', 'sample', '--json'], environment()).ended;
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' });
+    const refused = await startHoldfast(['backup', 'nowhere', '--json'], environment()).ended;
+    expect([refused.status, refused.stdout, JSON.parse(refused.stderr).code]).toEqual([4, '', 'DEPLOYMENT_NOT_FOUND']);
+  });
+
+  it('reads a connection string from its standard input', async () => {
+    const { status, stdout } = await startHoldfast(['deployments', 'test', '--uri-stdin'], environment(), mongo.uri)
+      .ended;
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^Replica set +rs0$/m)]);
+  });
+});
+
+describe('access', () => {
+  it('makes a code with which a browser signs in, once', async () => {
+    const { code, url: address } = await answer('login-code');
+    const signIn = () =>
+      fetch(new URL('auth/login', `${address}/`), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: address },
+        body: JSON.stringify({ code }),
+      });
+    expect([(await signIn()).status, (await signIn()).status]).toEqual([204, 401]);
+  });
+
+  it.each([['backups'], ['login-code'], ['audit', 'verify']])('%s exits with 3 with a wrong key', async (...args) => {
+    const { status, stderr } = await startHoldfast([...args, '--json'], { ...environment(), HOLDFAST_API_KEY: 'wrong' })
+      .ended;
+    expect([status, JSON.parse(stderr).code]).toEqual([3, 'NOT_SIGNED_IN']);
+  });
+});
+
+/** As a user has it, but for what would name another server. */
+function environment() {
+  return {
+    ...process.env,
+    INIT_CWD: folder,
+    HOLDFAST_DATA_DIR: join(folder, 'data'),
+    HOLDFAST_URL: url,
+    HOLDFAST_API_KEY: undefined,
+    MONGODB_URI: undefined,
+    LEDGER_URI: undefined,
+    NODE_OPTIONS: undefined,
+  };
+}
+
+/** In this process, as `main.ts` does it: starting one takes most of a command's time. */
+async function run(args: readonly string[], options: { env?: Record<string, string>; input?: string } = {}) {
+  const [stdout, stderr] = [sink(), sink()];
+  const status = await runCommandLine({
+    args,
+    stdin: Readable.from([options.input ?? '']) as never,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    config: loadConfig({ ...environment(), ...options.env }),
+  });
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function holdfast(...args: string[]) {
+  return run(args);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what the process wrote, checked by each test
+async function answer(...args: string[]): Promise<any> {
+  const { status, stdout, stderr } = await run([...args, '--json']);
+  expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+async function failed(...args: string[]) {
+  const { status, stderr } = await run([...args, '--json']);
+  const report = JSON.parse(stderr) as { code: string; message: string; hint: string; details: unknown };
+  return { status, ...report };
+}
+
+async function key(): Promise<string> {
+  return (await readFile(join(folder, 'data', 'admin.key'), 'utf8')).trim();
+}
+
+async function waitForIdle(deployment: string): Promise<void> {
+  const client = createHoldfastClient({ url, apiKey: await key() });
+  const deadline = Date.now() + 60_000;
+  while ((await client.deployments.byId.query({ id: deployment })).status !== 'idle') {
+    if (Date.now() > deadline) throw new Error(`${deployment} was not idle within a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function cancelWhatRuns(): Promise<void> {
+  const client = createHoldfastClient({ url, apiKey: await key() });
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const [running] = await client.operations.current.query();
+    if (running) return void (await client.operations.cancel.mutate({ id: running.operationId }));
+    if (Date.now() > deadline) throw new Error('nothing ran within 30 s');
+  }
+}
+
+/** The second deployment's server does not answer until this is disposed. */
+function frozen(): Disposable {
+  if (mongo.pids.length === 0)
+    throw new Error('a server is stopped by its process id here, and it runs in a container');
+  const { pids } = mongo;
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  return {
+    [Symbol.dispose]: () => {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    },
+  };
+}
