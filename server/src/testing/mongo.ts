@@ -82,7 +82,8 @@ async function assemble(
   const hosts = servers.map(({ port }) => `127.0.0.1:${port}`);
   await prepare(first.port, hosts, replicaSet, key);
   const uriOf = (user: string | undefined) => {
-    const credentials = user === undefined ? '' : `${encodeURIComponent(user)}:${passwordOf(user)}@`;
+    const credentials =
+      user === undefined ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(passwordOf(user))}@`;
     const parameters = [
       ...(replicaSet === undefined ? ['directConnection=true'] : [`replicaSet=${replicaSet}`]),
       ...(user === undefined ? [] : ['authSource=admin']),
@@ -97,9 +98,9 @@ async function assemble(
 
 const rootUser = 'root';
 
-/** Tests need no secret passwords, only such that survive a connection string. */
+/** Tests need no secret passwords, only such that are found when they leak. */
 function passwordOf(user: string): string {
-  return `password-of-${encodeURIComponent(user)}`;
+  return `password-of-${user}`;
 }
 
 async function prepare(

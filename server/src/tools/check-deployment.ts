@@ -1,0 +1,161 @@
+import { AppError } from '@holdfast/shared/errors';
+import { failureHints, OperationFailure } from '@holdfast/shared/failures';
+import { type MongoClient, MongoServerError } from 'mongodb';
+import { type DeploymentAddress, parseConnectionString } from '../engine/connection-string.ts';
+import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../engine/inspect-deployment.ts';
+import type { LedgerFinding } from './check-ledger.ts';
+import type { DoctorCheck } from './doctor.ts';
+import { missingForBackup, missingForRestore, type Need, type Privilege, type Scope } from './privileges.ts';
+
+/** Whether a deployment is reachable, what it is, and whether its user may back it up and restore it. */
+export async function checkDeployment(
+  { name, uri }: { readonly name: string; readonly uri: string },
+  ledger: LedgerFinding | undefined,
+): Promise<DoctorCheck[]> {
+  const titled = { id: `deployment:${name}`, title: `Deployment ${name}` };
+  try {
+    const address = parseConnectionString(uri);
+    const client = await connectDeployment(address, { timeoutMs: 5_000 });
+    try {
+      const reached = reachedCheck(titled, await inspectDeployment(client), ledger);
+      return [reached, ...privilegeChecks(name, await findRights(client, address))];
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (error instanceof OperationFailure) {
+      return [{ ...titled, status: 'failed', found: error.message, advice: failureHints[error.reason] }];
+    }
+    if (error instanceof AppError) return [{ ...titled, status: 'failed', found: error.message, advice: error.hint }];
+    throw error;
+  }
+}
+
+function reachedCheck(
+  titled: { readonly id: string; readonly title: string },
+  { version, replicaSet, replicaSetId, sharded }: DeploymentFacts,
+  ledger: LedgerFinding | undefined,
+): DoctorCheck {
+  const kind = sharded ? 'sharded cluster' : replicaSet === null ? 'standalone server' : `replica set ${replicaSet}`;
+  const found = `MongoDB ${version}, ${kind}`;
+  const shared = ledger?.kind === 'external' && replicaSetId !== null && replicaSetId === ledger.replicaSetId;
+  if (!shared) return { ...titled, status: 'ok', found, advice: null };
+  return {
+    ...titled,
+    status: 'warning',
+    found: `${found}; the ledger lies in it`,
+    advice: 'Losing it would lose the record of its backups too. Give the ledger another place with LEDGER_URI.',
+  };
+}
+
+/** What the connection's user may do. `open`: the server asks nobody who he is. */
+export interface Rights {
+  readonly access: 'open' | 'no-user' | 'user';
+  readonly privileges: readonly Privilege[];
+  readonly scope: Scope;
+}
+
+async function findRights(client: MongoClient, { database }: DeploymentAddress): Promise<Rights> {
+  const { authInfo } = await client.db('admin').command({ connectionStatus: 1, showPrivileges: true });
+  const privileges: readonly Privilege[] = authInfo.authenticatedUserPrivileges ?? [];
+  if (authInfo.authenticatedUsers.length === 0) {
+    const access = (await mayListDatabases(client)) ? 'open' : 'no-user';
+    return { access, privileges, scope: { database, serversOwn: [] } };
+  }
+  return { access: 'user', privileges, scope: { database, serversOwn: await serversOwn(client, database) } };
+}
+
+async function mayListDatabases(client: MongoClient): Promise<boolean> {
+  return await client
+    .db('admin')
+    .command({ listDatabases: 1, nameOnly: true })
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof MongoServerError) return false;
+        throw error;
+      },
+    );
+}
+
+/** For a whole deployment not asked: the roles that reach every database reach these as well. */
+async function serversOwn(client: MongoClient, database: string | null): Promise<string[]> {
+  if (database === null) return [];
+  try {
+    const listed = await client
+      .db(database)
+      .listCollections({ name: /^system\.(js$|buckets\.)/ })
+      .toArray();
+    return listed.map(({ name }) => name);
+  } catch (error) {
+    // Without that right the backup is impossible anyway, and said to be.
+    if (error instanceof MongoServerError) return [];
+    throw error;
+  }
+}
+
+/** What the rights mean for backup and restore. Pure. */
+export function privilegeChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {
+  const backup = { id: `backup-rights:${name}`, title: `Rights to back up ${name}` };
+  const restore = { id: `restore-rights:${name}`, title: `Rights to restore ${name}` };
+  if (access === 'open') return [{ ...backup, ...openServer }];
+  if (access === 'no-user') return [{ ...backup, ...noUser }];
+  const inPlace = missingForRestore(privileges, scope, 'in place');
+  const copy = missingForRestore(privileges, scope, 'copy');
+  return [
+    rightsCheck(backup, missingForBackup(privileges, scope), 'backup'),
+    inPlace.length === 0 && copy.length > 0
+      ? { ...restore, ...onlyInPlace(scope) }
+      : rightsCheck(restore, inPlace, 'restore'),
+  ];
+}
+
+function rightsCheck(
+  titled: { readonly id: string; readonly title: string },
+  missing: readonly Need[],
+  role: 'backup' | 'restore',
+): DoctorCheck {
+  if (missing.length === 0) return { ...titled, status: 'ok', found: 'complete', advice: null };
+  return { ...titled, status: 'failed', found: `missing: ${describe(missing)}`, advice: grantAdvice(role) };
+}
+
+function onlyInPlace({ database }: Scope) {
+  return {
+    status: 'warning',
+    found: `in place (${database}) only: not into another database, which is the safer default`,
+    advice: grantAdvice('restore'),
+  } as const;
+}
+
+const createUser =
+  "db.getSiblingDB('admin').createUser({ user: 'holdfast', pwd: passwordPrompt(), roles: ['backup', 'restore'] })";
+
+const openServer = {
+  status: 'warning',
+  found: 'the server has no access control: whoever reaches it can read and drop everything',
+  advice: `Create users, then start mongod with --auth (security.authorization: enabled). For Holdfast: ${createUser}`,
+} as const;
+
+const noUser = {
+  status: 'failed',
+  found: 'the connection string names no user, and the server wants one',
+  advice: `Create one in mongosh, as an administrator, and put it into the connection string: ${createUser}`,
+} as const;
+
+function grantAdvice(role: 'backup' | 'restore'): string {
+  return [
+    `In mongosh, as an administrator, give the role ${role} to the user in use (DATABASE is its authSource):`,
+    `db.getSiblingDB('DATABASE').grantRolesToUser('USER', [{ role: '${role}', db: 'admin' }])`,
+    `or create one for Holdfast, and put it into the connection string: ${createUser}`,
+  ].join(' ');
+}
+
+function describe(missing: readonly Need[]): string {
+  const places = Map.groupBy(missing, ({ database, collection }) => placeOf(database, collection));
+  return [...places].map(([place, needs]) => `${needs.map(({ action }) => action).join(', ')} on ${place}`).join('; ');
+}
+
+function placeOf(database: string | null, collection: string | null): string {
+  if (database === null) return 'every database';
+  return collection === null ? database : `${database}.${collection}`;
+}

@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OperationFailure } from '@holdfast/shared/failures';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
+import { testTools } from '../testing/tools.ts';
+import { type DoctorCheck, type DoctorOptions, runDoctor } from './doctor.ts';
+
+let mongo: TestMongo;
+let dataDir: string;
+let base: DoctorOptions;
+
+beforeAll(async () => {
+  mongo = await startReplicaSet({ auth: true });
+  dataDir = await mkdtemp(join(tmpdir(), 'holdfast-doctor-'));
+  await mongo.client.db('shop').collection('items').insertOne({ name: 'cup' });
+  const timeseries = { timeField: 'at' };
+  await mongo.client.db('load').createCollection('pages', { timeseries });
+  base = {
+    searchPath: '',
+    cacheDir: join(dataDir, 'cache'),
+    toolPaths: await testTools(),
+    dataDir,
+    storagePath: join(dataDir, 'backups'),
+    probeStorage: async () => {},
+    ledger: { kind: 'external', uri: mongo.uri },
+    ledgerTime: async () => Date.now(),
+  };
+});
+
+afterAll(async () => {
+  await mongo.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function doctor(more: Partial<DoctorOptions>): Promise<Map<string, DoctorCheck>> {
+  return new Map((await runDoctor({ ...base, ...more })).map((check) => [check.id, check]));
+}
+
+const withDatabase = (uri: string, database: string) => uri.replace('/?', `/${database}?`);
+
+test('finds nothing to fail on a machine that has everything', async () => {
+  const checks = [...(await doctor({})).values()];
+  expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
+  expect(checks.map(({ id }) => id)).toEqual([
+    ...['node', 'processor', 'mongod', 'mongodump', 'mongorestore', 'disk', 'storage', 'storage-space'],
+    ...['storage-disk', 'ledger', 'clock', 'time-zones'],
+  ]);
+  expect(checks.every(({ found, advice }) => !`${found}${advice}`.includes('\n'))).toBe(true);
+});
+
+test('says how to install what is missing, and what a broken path is about', async () => {
+  const checks = await doctor({ toolPaths: { mongorestore: '/nowhere/mongorestore' } });
+  expect(checks.get('mongodump')).toMatchObject({
+    status: 'warning',
+    advice: expect.stringContaining('mongodb-database-tools'),
+  });
+  expect(checks.get('mongorestore')).toMatchObject({
+    status: 'failed',
+    found: expect.stringContaining('MONGORESTORE_PATH cannot be used: /nowhere/mongorestore does not exist.'),
+  });
+  expect(checks.get('mongod')).toMatchObject({ status: 'ok', found: expect.stringContaining('not needed') });
+});
+
+test('backups beside the data are pointed out, and a destination that refuses', async () => {
+  const probeStorage = async () => {
+    throw new OperationFailure('storage-unwritable', 'Writing is refused.');
+  };
+  const checks = await doctor({ probeStorage });
+  expect(checks.get('storage-disk')).toMatchObject({ status: 'warning' });
+  expect(checks.get('storage')).toMatchObject({ status: 'failed', found: 'Writing is refused.' });
+});
+
+test('a ledger that is standalone, down, or has a wrong address fails with what to do', async () => {
+  await using standalone = await startStandalone();
+  const found = async (uri: string) => (await doctor({ ledger: { kind: 'external', uri } })).get('ledger');
+  expect(await found(standalone.uri)).toMatchObject({
+    status: 'failed',
+    advice: expect.stringContaining('rs.initiate()'),
+  });
+  expect(await found('mongodb://127.0.0.1:1/')).toMatchObject({ status: 'failed' });
+  expect(await found('http://127.0.0.1')).toMatchObject({
+    status: 'failed',
+    advice: expect.stringContaining('LEDGER_URI'),
+  });
+  const down = await doctor({ ledgerTime: () => Promise.reject(new Error('gone')) });
+  expect(down.get('clock')).toMatchObject({ status: 'failed', found: 'the ledger does not answer' });
+});
+
+test('a deployment that holds the ledger is pointed out, one that is down fails without its password', async () => {
+  const deployments = [
+    { name: 'shop', uri: mongo.uri },
+    { name: 'gone', uri: 'mongodb://u:S3cretPw@127.0.0.1:1/' },
+    { name: 'wrong', uri: mongo.uri.replace('password-of', 'S3cretPw') },
+  ];
+  const checks = await doctor({ deployments });
+  expect(checks.get('deployment:shop')).toMatchObject({
+    status: 'warning',
+    found: expect.stringContaining('the ledger lies in it'),
+  });
+  expect(checks.get('deployment:gone')).toMatchObject({ status: 'failed' });
+  expect(checks.get('deployment:wrong')).toMatchObject({ status: 'failed' });
+  expect(JSON.stringify([...checks.values()])).not.toMatch(/S3cretPw|password-of/);
+});
+
+/** What mongodump and mongorestore were seen to do with these roles: of one database, and of everything. */
+describe('says of a user what backup and restore are then refused', () => {
+  type Outcome = Record<'backup' | 'restore', DoctorCheck['status']>;
+  const reader: Outcome = { backup: 'ok', restore: 'failed' };
+  const all: Outcome = { backup: 'ok', restore: 'ok' };
+  const none: Outcome = { backup: 'failed', restore: 'failed' };
+  type Role = string | { role: string; db: string };
+  const cases: [string, Role[], Outcome, Outcome][] = [
+    ['backup', ['backup'], reader, reader],
+    ['backup and restore', ['backup', 'restore'], all, all],
+    ['root', ['root'], all, all],
+    ['readAnyDatabase', ['readAnyDatabase'], reader, none],
+    ['readWriteAnyDatabase', ['readWriteAnyDatabase'], reader, none],
+    [
+      'readWrite and dbAdmin on any',
+      ['readWriteAnyDatabase', 'dbAdminAnyDatabase'],
+      all,
+      { backup: 'failed', restore: 'ok' },
+    ],
+    ['owner of the database', [{ role: 'dbOwner', db: 'shop' }], { backup: 'ok', restore: 'warning' }, none],
+    ['reader of another database', [{ role: 'read', db: 'load' }], none, none],
+  ];
+  test.each(cases)('%s', async (name, roles, one, everything) => {
+    const uri = await mongo.addUser(`a ${name}`, roles);
+    const deployments = [
+      { name: 'one', uri: withDatabase(uri, 'shop') },
+      { name: 'all', uri },
+    ];
+    const checks = await doctor({ deployments });
+    const outcome = (deployment: string) => ({
+      backup: checks.get(`backup-rights:${deployment}`)?.status,
+      restore: checks.get(`restore-rights:${deployment}`)?.status,
+    });
+    expect({ one: outcome('one'), all: outcome('all') }).toEqual({ one, all: everything });
+    for (const { status, advice } of checks.values()) expect(advice === null).toBe(status === 'ok');
+  });
+
+  test('a time-series needs a right that the owner of its database does not have', async () => {
+    const uri = withDatabase(await mongo.addUser('load-owner', [{ role: 'dbOwner', db: 'load' }]), 'load');
+    const checks = await doctor({ deployments: [{ name: 'load', uri }] });
+    expect(checks.get('backup-rights:load')).toMatchObject({
+      status: 'failed',
+      found: 'missing: find on load.system.buckets.pages',
+      advice: expect.stringContaining("grantRolesToUser('USER', [{ role: 'backup', db: 'admin' }])"),
+    });
+  });
+
+  test('the commands that it prints give what was missing', async () => {
+    const uri = await mongo.addUser('poor', ['read']);
+    const before = await doctor({ deployments: [{ name: 'it', uri }] });
+    const advice = ['backup', 'restore'].map((kind) => before.get(`${kind}-rights:it`)?.advice ?? '');
+    for (const text of advice) {
+      const role = /grantRolesToUser\('USER', \[\{ role: '(\w+)', db: 'admin' \}\]\)/.exec(text)?.[1];
+      await mongo.client.db('admin').command({ grantRolesToUser: 'poor', roles: [{ role, db: 'admin' }] });
+    }
+    const after = await doctor({ deployments: [{ name: 'it', uri }] });
+    expect(after.get('backup-rights:it')).toMatchObject({ status: 'ok' });
+    expect(after.get('restore-rights:it')).toMatchObject({ status: 'ok' });
+  });
+
+  test('no user at all where one is needed', async () => {
+    const uri = `mongodb://127.0.0.1:${mongo.port}/?directConnection=true`;
+    const checks = await doctor({ deployments: [{ name: 'it', uri }] });
+    expect(checks.get('backup-rights:it')).toMatchObject({
+      status: 'failed',
+      found: expect.stringContaining('names no user'),
+    });
+  });
+});

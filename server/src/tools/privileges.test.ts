@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { allows, missingForBackup, missingForRestore, type Need, type Privilege } from './privileges.ts';
+
+const need = (action: string, database: string | null, collection: string | null): Need => ({
+  action,
+  database,
+  collection,
+});
+const on = (resource: Privilege['resource'], ...actions: string[]): Privilege => ({ resource, actions });
+
+describe('what a resource stands for', () => {
+  const cases: [string, Privilege['resource'], Need, boolean][] = [
+    ['everything reaches everything', { anyResource: true }, need('find', null, null), true],
+    ['the cluster is no namespace', { cluster: true }, need('find', 'shop', 'items'), false],
+    ['every database', { db: '', collection: '' }, need('find', null, null), true],
+    ['every database stands for one', { db: '', collection: '' }, need('find', 'shop', null), true],
+    ['one database does not stand for every', { db: 'shop', collection: '' }, need('find', null, null), false],
+    ['nor for another', { db: 'shop', collection: '' }, need('find', 'till', null), false],
+    ['one collection does not stand for all', { db: 'shop', collection: 'items' }, need('find', 'shop', null), false],
+    ['one collection', { db: 'shop', collection: 'items' }, need('find', 'shop', 'items'), true],
+    ["not the server's own collections", { db: 'shop', collection: '' }, need('find', 'shop', 'system.js'), false],
+    ['unless it names them', { db: '', collection: 'system.js' }, need('find', 'shop', 'system.js'), true],
+    ['all time-series', { system_buckets: '' }, need('find', 'shop', 'system.buckets.load'), true],
+    ['one time-series', { db: 'shop', system_buckets: 'load' }, need('find', 'shop', 'system.buckets.load'), true],
+    ['not another', { db: 'shop', system_buckets: 'load' }, need('find', 'shop', 'system.buckets.heat'), false],
+    ['time-series are no other collections', { system_buckets: '' }, need('find', 'shop', null), false],
+  ];
+  test.each(cases)('%s', (_, resource, wanted, expected) => {
+    expect(allows([on(resource, 'find')], wanted)).toBe(expected);
+  });
+
+  test('another action is not allowed by it', () => {
+    expect(allows([on({ anyResource: true }, 'find')], need('insert', 'shop', 'items'))).toBe(false);
+  });
+});
+
+const read = ['find', 'listCollections', 'listIndexes', 'collStats'];
+const write = ['insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'];
+
+test('a backup of one database names each right that is missing', () => {
+  const privileges = [on({ db: 'shop', collection: '' }, 'find', 'listCollections')];
+  const scope = { database: 'shop', serversOwn: ['system.buckets.load'] };
+  expect(missingForBackup(privileges, scope)).toEqual([
+    need('listIndexes', 'shop', null),
+    need('collStats', 'shop', null),
+    need('find', 'shop', 'system.buckets.load'),
+  ]);
+});
+
+test('a backup of everything needs the users too', () => {
+  const privileges = [on({ db: '', collection: '' }, ...read)];
+  const scope = { database: null, serversOwn: [] };
+  expect(missingForBackup(privileges, scope)).toEqual([need('find', 'admin', 'system.users')]);
+  const users = on({ db: '', collection: 'system.users' }, 'find');
+  expect(missingForBackup([...privileges, users], scope)).toEqual([]);
+});
+
+test('rights on one database are enough in place, and not for a copy', () => {
+  const privileges = [on({ db: 'shop', collection: '' }, ...read, ...write)];
+  const scope = { database: 'shop', serversOwn: [] };
+  expect(missingForRestore(privileges, scope, 'in place')).toEqual([]);
+  expect(missingForRestore(privileges, scope, 'copy')).toHaveLength(read.length + write.length);
+});

@@ -1,0 +1,67 @@
+// What a user's privileges allow Holdfast to do. Pure: made from the answer of `connectionStatus`.
+
+/** One entry of `authenticatedUserPrivileges`. */
+export interface Privilege {
+  readonly resource: {
+    readonly db?: string;
+    readonly collection?: string;
+    readonly system_buckets?: string;
+    readonly cluster?: boolean;
+    readonly anyResource?: boolean;
+  };
+  readonly actions: readonly string[];
+}
+
+/** An action on a namespace; database null: on every database, collection null: on every one that is not the server's own. */
+export interface Need {
+  readonly action: string;
+  readonly database: string | null;
+  readonly collection: string | null;
+}
+
+const readActions = ['find', 'listCollections', 'listIndexes', 'collStats'];
+
+/** mongorestore writes past validators, which is an action of its own; the rest is for shadow collections and their renames. */
+const writeActions = ['insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'];
+
+export interface Scope {
+  /** null: the whole deployment. */
+  readonly database: string | null;
+  /** What exists in a scope of one database and `collection: null` does not stand for: `system.js`, `system.buckets.*`. */
+  readonly serversOwn: readonly string[];
+}
+
+/** What a backup of the scope needs and the user may not. */
+export function missingForBackup(privileges: readonly Privilege[], { database, serversOwn }: Scope): Need[] {
+  const needs = readActions.map((action) => ({ action, database, collection: null }));
+  const special = serversOwn.map((collection) => ({ action: 'find', database, collection }));
+  const users = database === null ? [{ action: 'find', database: 'admin', collection: 'system.users' }] : [];
+  return [...needs, ...special, ...users].filter((need) => !allows(privileges, need));
+}
+
+/** What a restore into the place where the scope came from needs (`in place`), or into other databases (`copy`). */
+export function missingForRestore(privileges: readonly Privilege[], scope: Scope, into: 'copy' | 'in place'): Need[] {
+  const database = into === 'copy' ? null : scope.database;
+  const actions = [...readActions, ...writeActions];
+  return actions.map((action) => ({ action, database, collection: null })).filter((need) => !allows(privileges, need));
+}
+
+/** Whether the privileges allow an action; several that do so together for parts of the scope are not added up. */
+export function allows(privileges: readonly Privilege[], need: Need): boolean {
+  return privileges.some(({ resource, actions }) => actions.includes(need.action) && covers(resource, need));
+}
+
+function covers(resource: Privilege['resource'], { database, collection }: Need): boolean {
+  if (resource.anyResource === true) return true;
+  if (resource.cluster === true) return false;
+  const everyDatabase = resource.db === undefined || resource.db === '';
+  if (!everyDatabase && resource.db !== database) return false;
+  if (resource.system_buckets !== undefined) return isBuckets(collection, resource.system_buckets);
+  if (resource.collection === '') return collection === null || !collection.startsWith('system.');
+  return resource.collection === collection;
+}
+
+/** `system_buckets: 'm'` stands for `system.buckets.m`, and the empty name for all of them. */
+function isBuckets(collection: string | null, name: string): boolean {
+  return collection?.startsWith('system.buckets.') === true && (name === '' || collection === `system.buckets.${name}`);
+}
