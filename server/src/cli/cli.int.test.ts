@@ -24,6 +24,10 @@ beforeAll(async () => {
   server = startHoldfast(['serve', '--json'], { ...environment(), PORT: '0', LOG_LEVEL: 'error' });
   url = /"url": "([^"]+)"/.exec(await lineOf(server, /"url"/))?.[1] ?? '';
   await waitForIdle('sample');
+  await createHoldfastClient({ url, apiKey: await key() }).deployments.register.mutate({
+    name: 'second',
+    uri: mongo.uri,
+  });
 }, 180_000);
 
 afterAll(async () => {
@@ -136,11 +140,20 @@ describe('restores', () => {
 });
 
 describe('deployments', () => {
-  it('registers one from a pipe, and a second time exits with 5', async () => {
-    const added = await run(['deployments', 'add', 'second', '--uri-stdin', '--json'], { input: mongo.uri });
-    expect(JSON.parse(added.stdout)).toMatchObject({ name: 'second', database: null });
+  it('forgets one only when that is confirmed, and registers it again from a pipe', async () => {
+    expect(await failed('deployments', 'remove', 'second')).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
+    await answer('deployments', 'remove', 'second', '--yes');
+    expect((await answer('deployments')).map(({ name }: { name: string }) => name)).toEqual(['sample']);
+    const { status, stdout } = await run(['deployments', 'add', 'second', '--uri-stdin', '--json'], {
+      input: mongo.uri,
+    });
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ name: 'second', replicaSet: 'rs0' })]);
+    expect(stdout).not.toContain(new URL(mongo.uri).password);
+  });
+
+  it('exits with 5 where the same replica set is registered already', async () => {
     await writeFile(join(folder, 'uri'), `${mongo.uri}\n`, { mode: 0o600 });
-    const again = await failed('deployments', 'add', 'third', '--uri-file', join(folder, 'uri'));
+    const again = await failed('deployments', 'add', 'third', '--uri-file', 'uri');
     expect(again).toMatchObject({ status: 5, code: 'DEPLOYMENT_EXISTS' });
   });
 
@@ -312,6 +325,25 @@ describe('audit', () => {
     const report = await answer('audit', 'verify');
     expect(report).toMatchObject({ intact: true, differsAt: null });
     expect(report.events).toBeGreaterThan(500);
+  });
+});
+
+describe('doctor', () => {
+  it('answers with what the server found', async () => {
+    const checks = await answer('doctor');
+    const ids = checks.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['mongodump', 'storage', 'clock']));
+    expect(ids).not.toContain('server');
+  });
+
+  it('looks by itself where no server runs, makes no folder, and exits with 1 for what does not work', async () => {
+    const dataDir = join(folder, 'not-there');
+    const env = { HOLDFAST_DATA_DIR: dataDir, MONGODB_URI: 'mongodb://u:p4ssw0rd@127.0.0.1:1/x' };
+    const { status, stdout, stderr } = await run(['doctor', '--json'], { env });
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ id: 'server', status: 'warning' }));
+    expect([status, JSON.parse(stderr).details]).toEqual([1, { failed: ['deployment:default'] }]);
+    expect(stdout + stderr).not.toContain('p4ssw0rd');
+    await expect(stat(dataDir)).rejects.toThrow('ENOENT');
   });
 });
 
