@@ -1,6 +1,5 @@
 // The operations that this tab began: each ends in one toast with its outcome, also when the page was reloaded meanwhile.
-import { useQueryClient } from '@tanstack/solid-query';
-import { createContext, createEffect, type ParentProps, useContext } from 'solid-js';
+import { createContext, createEffect, createMemo, type ParentProps, useContext } from 'solid-js';
 import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -29,8 +28,9 @@ export function WatchedOperations(props: ParentProps) {
     if (!endings.test(event.type)) return;
     for (const operation of kept()) if (operation.id === event.correlationId) settle(operation);
   });
+  const isLive = createMemo(() => live.status().connection === 'live');
   createEffect(() => {
-    if (live.status().connection === 'live') kept().forEach(settle);
+    if (isLive()) kept().forEach(settle);
   });
   const watched: Watched = {
     watch: (operation) => {
@@ -52,13 +52,13 @@ function useOutcomeToast() {
   const { t, f } = useI18n();
   const api = useApi();
   const toast = useToast();
-  const queryClient = useQueryClient();
   const told = new Set<string>();
   return async ({ kind, id }: WatchedOperation): Promise<boolean> => {
+    // Past the cache: a question that is already under way may have been answered before the operation ended.
     const ask = async () =>
       kind === 'backup'
-        ? backupToast(t, f, await queryClient.fetchQuery({ ...api.backups.byId.query({ id }), staleTime: 0 }))
-        : restoreToast(t, await queryClient.fetchQuery({ ...api.restores.byId.query({ id }), staleTime: 0 }));
+        ? backupToast(t, f, await api.backups.byId.fetch({ id }))
+        : restoreToast(t, await api.restores.byId.fetch({ id }));
     const outcome = await ask().catch(() => null);
     if (!outcome || told.has(id)) return outcome !== null;
     told.add(id);
