@@ -17,7 +17,7 @@ export async function buildMongoTool({ name, target, onProgress, signal }: ToolJ
   });
   const go = await goVersion(signal);
   onProgress(
-    `${name} ${providedVersions[name]}: building with Go ${go}, about 25 s (source from the Go module proxy, built here)`,
+    `${name} ${providedVersions[name]}: building with Go ${go}, about half a minute (source from the Go module proxy, built here)`,
   );
   const args = [
     'build',
