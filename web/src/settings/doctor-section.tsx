@@ -37,7 +37,7 @@ export function DoctorSection() {
               <li>
                 <Mark name={looks[check.status].mark} tone={looks[check.status].tone} />
                 <p>
-                  <b lang="en">{check.title}</b>{' '}
+                  <b>{t('settings.checkTitle', check.id, check.title)}</b>{' '}
                   <span class="visually-hidden">{t(`settings.checkStatus.${check.status}`)}</span>{' '}
                   <span class="muted" lang="en">
                     {check.found}

@@ -16,6 +16,8 @@ export const settings = {
   } satisfies Record<ConfigurationChange['kind'], string>,
   checkAgain: 'Check again',
   checkStatus: { ok: 'In order.', warning: 'Worth a look.', failed: 'Failed.' },
+  /** The server titles its checks in English. */
+  checkTitle: (_id: string, title: string) => title,
   checking: 'Checking…',
   configuration: 'Configuration',
   configurationNote: 'Deployments and policies as a file',

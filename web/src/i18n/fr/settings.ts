@@ -3,6 +3,21 @@ import { createFormats } from '../formats.ts';
 
 const f = createFormats('fr');
 
+/** Titles of the checks by the stable part of their id; what they find is said by the server, in English. */
+const checkTitles: Readonly<Record<string, string>> = {
+  processor: 'Processeur',
+  'time-zones': 'Fuseaux horaires',
+  disk: 'Disque du dossier de données',
+  storage: 'Destination des sauvegardes',
+  'storage-space': 'Disque des sauvegardes',
+  'storage-disk': 'Un disque à part',
+  ledger: 'Registre',
+  clock: 'Horloge',
+  deployment: 'Déploiement',
+  'backup-rights': 'Droits pour sauvegarder',
+  'restore-rights': 'Droits pour restaurer',
+};
+
 export const settings: Dictionary['settings'] = {
   apply: (count) =>
     f.plural(count, {
@@ -20,6 +35,11 @@ export const settings: Dictionary['settings'] = {
   },
   checkAgain: 'Contrôler de nouveau',
   checkStatus: { ok: 'En ordre.', warning: 'À regarder.', failed: 'Échec.' },
+  checkTitle: (id, title) => {
+    const [kind = '', name] = id.split(':');
+    const words = checkTitles[kind];
+    return words ? [words, name].filter(Boolean).join(' ') : title;
+  },
   checking: 'Contrôle…',
   configuration: 'Configuration',
   configurationNote: 'Déploiements et politiques dans un fichier',
