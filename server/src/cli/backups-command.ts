@@ -1,4 +1,5 @@
-import { type BackupStatus, backupStatus } from '@holdfast/shared/backup';
+import type { HoldfastClient } from '@holdfast/client';
+import { type Backup, type BackupStatus, backupStatus } from '@holdfast/shared/backup';
 import { type Command, Option } from 'commander';
 import { backupTable, collectionTable, describeBackup } from './describe-backup.ts';
 import { findBackup } from './find-backup.ts';
@@ -10,6 +11,7 @@ interface ListOptions {
   readonly status?: BackupStatus;
   readonly limit: number;
   readonly after?: string;
+  readonly all?: boolean;
 }
 
 /** `backups list | show | collections | delete`. */
@@ -21,6 +23,7 @@ export function addBackupsCommand(program: Command, invocation: Invocation): voi
     .argument('[deployment]', 'only those of this one, by name or id')
     .addOption(new Option('--status <status>', 'only those in this status').choices(backupStatus.options))
     .option('--limit <1-200>', 'how many', limitOf(200), 50)
+    .option('--all', 'those that were deleted, too')
     .option('--after <id>', 'go on after this id, as the list before said')
     .action((deployment: string | undefined, options: ListOptions) => list(invocation, deployment, options));
   backups
@@ -45,15 +48,38 @@ const idHelp = 'its id or the beginning of it';
 
 async function list(invocation: Invocation, deploymentId: string | undefined, options: ListOptions): Promise<void> {
   const { client } = await invocation.connect();
-  const { status, limit, after } = options;
-  const page = await client.backups.list.query({
-    limit,
-    ...(deploymentId === undefined ? {} : { deploymentId }),
-    ...(status === undefined ? {} : { status }),
-    ...(after === undefined ? {} : { cursor: after }),
-  });
+  const page = await collectPage(client, deploymentId, options);
   invocation.output.answer(page, () => backupTable(page.items));
   if (page.nextCursor !== null) invocation.output.say(`There are more: --after ${page.nextCursor}`);
+}
+
+interface BackupPage {
+  readonly items: Backup[];
+  readonly nextCursor: string | null;
+}
+
+/** Years of daily backups leave many deleted ones: they are passed over, page by page, unless they are asked for. */
+async function collectPage(
+  client: HoldfastClient,
+  deploymentId: string | undefined,
+  { status, limit, after, all = false }: ListOptions,
+): Promise<BackupPage> {
+  const filter = {
+    ...(deploymentId === undefined ? {} : { deploymentId }),
+    ...(status === undefined ? {} : { status }),
+  };
+  const items: Backup[] = [];
+  for (let cursor = after; ; ) {
+    const page = await client.backups.list.query({
+      ...filter,
+      limit: 200,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    items.push(...page.items.filter((backup) => all || status !== undefined || backup.status !== 'deleted'));
+    if (items.length > limit) return { items: items.slice(0, limit), nextCursor: items[limit - 1]?.id ?? null };
+    if (page.nextCursor === null) return { items, nextCursor: null };
+    cursor = page.nextCursor;
+  }
 }
 
 async function show({ output, connect }: Invocation, id: string): Promise<void> {

@@ -93,6 +93,9 @@ describe('backups', () => {
     expect(await failed('backups', 'delete', backup.id)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
     expect(await answer('backups', 'delete', backup.id, '--yes')).toEqual({ deleted: backup.id });
     expect(await failed('verify', backup.id)).toMatchObject({ status: 5, code: 'BACKUP_NOT_RESTORABLE' });
+    const listed = async (...options: string[]) =>
+      (await answer('backups', 'list', ...options)).items.some(({ id }: Backup) => id === backup.id);
+    expect([await listed(), await listed('--all'), await listed('--status', 'deleted')]).toEqual([false, true, true]);
   });
 });
 

@@ -40,7 +40,7 @@ export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
   };
   const drawLiveLine = (line: string) => {
     clearLiveLine();
-    stderr.write(`\r${line.slice(0, (stderr.columns ?? 80) - 1)}`);
+    stderr.write(`\r${line.slice(0, (stderr.columns || 80) - 1)}`);
     live = true;
   };
   return {
