@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import { ExecaError, execa } from 'execa';
 import type { ToolName } from './find-tool.ts';
 
@@ -52,11 +52,11 @@ async function versionOutput(path: string): Promise<string> {
     return (await execa(path, ['--version'], { timeout: 20_000, stdin: 'ignore' })).stdout;
   } catch (cause) {
     if (!(cause instanceof ExecaError)) throw cause;
-    throw new ToolProblem(`${path} does not run: ${whyItDidNotRun(cause)}.`, { cause });
+    throw new ToolProblem(`${path} does not run: ${whyItDidNotRun(cause, await isScript(path))}.`, { cause });
   }
 }
 
-function whyItDidNotRun(error: ExecaError): string {
+function whyItDidNotRun(error: ExecaError, script: boolean): string {
   if (error.timedOut) return 'it did not answer --version within 20 s';
   if (error.signal === 'SIGILL') return 'this processor lacks an instruction that it needs (mongod 5.0 and later: AVX)';
   if (error.code === 'ENOEXEC' || error.code === 'ENOENT') return 'it was built for another system';
@@ -65,7 +65,19 @@ function whyItDidNotRun(error: ExecaError): string {
     .trim()
     .split('\n')
     .at(-1);
+  // What the system cannot run as a program, it hands to the shell, which stumbles over the first line.
+  if (!script && said !== undefined && /: (line )?\d+: /.test(said)) return 'it was built for another system';
   return said ? `it says "${said}"` : `it ended with exit code ${error.exitCode ?? String(error.code)}`;
+}
+
+async function isScript(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('latin1') === '#!';
+  } finally {
+    await file.close();
+  }
 }
 
 function parseVersion(name: ToolName, path: string, output: string): string {
