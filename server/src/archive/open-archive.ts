@@ -99,8 +99,9 @@ async function* chosenDump(source: ArchiveSource, dump: ZipEntry, choice: Choice
   const keep = keepNamespaces((database, collection) => namespaces.has(`${database}.${collection}`));
   const parser = new ArchiveParser();
   const wanted = manifest.namespaces.map(({ database, collection }) => namespaces.has(`${database}.${collection}`));
-  for (const run of runsOf(frames, ({ namespace }) => namespace === 0 || wanted[namespace - 1] === true)) {
-    for await (const { frame, raw } of readFrames(run, readRange(source, rangeOf(dump, run), dump.name))) {
+  const isWanted = ({ namespace }: Frame) => namespace === 0 || wanted[namespace - 1] === true;
+  for (const run of runsOf(frames, isWanted)) {
+    for await (const { frame, raw } of readFrames(run, readRange(source, rangeOf(dump, run), dump.name), isWanted)) {
       if (frame.namespace > 0) yield raw;
       else {
         for (const part of parser.push(raw)) {
@@ -112,17 +113,24 @@ async function* chosenDump(source: ArchiveSource, dump: ZipEntry, choice: Choice
   }
 }
 
-/** Runs of wanted frames that lie one after the other: each is one read. */
+/** So much is rather read and thrown away than left out by another read. */
+const gapBytes = 1024 * 1024;
+
+/** Each run is one read: it begins and ends with a wanted frame, and has no large gaps between them. */
 function runsOf(frames: readonly Frame[], isWanted: (frame: Frame) => boolean): Frame[][] {
   const runs: Frame[][] = [];
-  let run: Frame[] | undefined;
+  let gap: Frame[] = [];
+  let gapped = Number.POSITIVE_INFINITY;
   for (const frame of frames) {
-    if (!isWanted(frame)) run = undefined;
-    else if (run !== undefined) run.push(frame);
-    else {
-      run = [frame];
-      runs.push(run);
+    if (!isWanted(frame)) {
+      gap.push(frame);
+      gapped += frame.storedBytes;
+      continue;
     }
+    if (gapped > gapBytes) runs.push([frame]);
+    else runs.at(-1)?.push(...gap, frame);
+    gap = [];
+    gapped = 0;
   }
   return runs;
 }

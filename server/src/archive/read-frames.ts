@@ -10,11 +10,15 @@ export interface ReadFrame {
 }
 
 /**
- * Decompresses frames that lie one after the other in `stored`, several at once, and yields them in order. Throws
- * OperationFailure('archive-damaged') when `stored` is shorter or longer than they are together.
+ * Decompresses the wanted ones of the frames that lie one after the other in `stored`, several at once, and yields them in
+ * order. Throws OperationFailure('archive-damaged') when `stored` is shorter or longer than they all are together.
  */
-export function readFrames(frames: readonly Frame[], stored: AsyncIterable<Buffer>): AsyncGenerator<ReadFrame> {
-  return inOrder(splitFrames(frames, stored), framesAtOnce, async ({ frame, bytes }) => ({
+export function readFrames(
+  frames: readonly Frame[],
+  stored: AsyncIterable<Buffer>,
+  isWanted: (frame: Frame) => boolean = () => true,
+): AsyncGenerator<ReadFrame> {
+  return inOrder(splitFrames(frames, stored, isWanted), framesAtOnce, async ({ frame, bytes }) => ({
     frame,
     raw: await decompressFrame(bytes, frame.rawBytes, frame.storedOffset),
   }));
@@ -23,6 +27,7 @@ export function readFrames(frames: readonly Frame[], stored: AsyncIterable<Buffe
 async function* splitFrames(
   frames: readonly Frame[],
   stored: AsyncIterable<Buffer>,
+  isWanted: (frame: Frame) => boolean,
 ): AsyncGenerator<{ frame: Frame; bytes: Buffer }> {
   let pieces: Buffer[] = [];
   let missing = frames[0]?.storedBytes ?? 0;
@@ -36,7 +41,7 @@ async function* splitFrames(
       missing -= taken.length;
       piece = piece.subarray(taken.length);
       if (missing > 0) continue;
-      yield { frame, bytes: pieces.length === 1 ? taken : Buffer.concat(pieces) };
+      if (isWanted(frame)) yield { frame, bytes: pieces.length === 1 ? taken : Buffer.concat(pieces) };
       pieces = [];
       next += 1;
       missing = frames[next]?.storedBytes ?? 0;

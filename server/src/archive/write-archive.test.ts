@@ -159,6 +159,23 @@ describe('writeArchive', () => {
     expect(source.reads.reduce((total, { start, end }) => total + end - start, 0)).toBeLessThan(file.length * 0.4);
   });
 
+  it('reads small frames that are not asked for rather than asking for each one between them', async () => {
+    const namespaces = Array.from({ length: 200 }, (_, n) => ({
+      database: 'shop',
+      collection: `c${n}`,
+      documents: [serialize({ n })],
+    }));
+    const { file } = await writeToMemory(chunked(await generateDump(namespaces), repeat(65_536)));
+    const source = memorySource(file);
+    const archive = await openArchive(source);
+    source.reads.length = 0;
+    const odd = namespaces.filter((_, n) => n % 2 === 1);
+    const names = new Set(odd.map(({ collection }) => `shop.${collection}`));
+    const back = await collect(archive.dumpStream({ namespaces: names }));
+    expect(await contents(back)).toStrictEqual(await contents(await generateDump(odd)));
+    expect(source.reads.length).toBe(1);
+  });
+
   it('counts while it writes', async () => {
     const documents = [serialize({ a: 1 }), serialize({ a: 2 })];
     const dump = await generateDump([
