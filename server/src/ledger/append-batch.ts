@@ -10,7 +10,7 @@ import { readStates } from './read-states.ts';
 import { toStored } from './stored-event.ts';
 import { type TakenHead, takeHead } from './take-head.ts';
 import { isTransient } from './transient.ts';
-import { backOff, orAborted, settledWithin } from './waiting.ts';
+import { backOff, settledWithin, withinTime } from './waiting.ts';
 import { writeEffects } from './write-effects.ts';
 
 export interface BatchContext {
@@ -18,6 +18,9 @@ export interface BatchContext {
   readonly rules: LedgerRules;
   readonly logger?: Logger | undefined;
 }
+
+/** How long the first attempt may take; each further one twice as long. */
+const firstAttemptMs = 4_000;
 
 /**
  * Appends a batch, exactly once however often it has to try; resolves when its events are majority-durable. Tries again
@@ -32,7 +35,9 @@ export async function appendBatch(
   const unsure: BatchPlan[] = [];
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await orAborted(signal, attemptBatch(context, commands, unsure, signal));
+      return await withinTime(firstAttemptMs * 2 ** attempt, signal, (own) =>
+        attemptBatch(context, commands, unsure, own),
+      );
     } catch (error) {
       signal.throwIfAborted();
       if (!isTransient(error) && unsure.length === 0) throw error;
@@ -56,6 +61,7 @@ async function attemptBatch(
     const taken = await takeHead(database, session);
     const committed = await findCommitted(database, unsure, session);
     if (committed !== undefined) return committed;
+    signal.throwIfAborted();
     unsure.length = 0;
     const plan = await planOnStates(context, taken, commands, session);
     signal.throwIfAborted();

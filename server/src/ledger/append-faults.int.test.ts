@@ -99,8 +99,20 @@ test('refuses in bounded time while the ledger does not answer, and goes on when
   await expectExactly(2);
 });
 
+test('does not wait for ever for a command that met a socket in the act of closing', async () => {
+  await reopen({ patienceMs: 60_000 });
+  await executeMany(1);
+  await mongo.kill();
+  const waiting = executeMany(1);
+  const started = performance.now();
+  await mongo.restart();
+  await waiting;
+  expect(performance.now() - started).toBeLessThan(40_000);
+  await expectExactly(2);
+});
+
 test('keeps commands that came later over an outage that ends in time', async () => {
-  await reopen({ patienceMs: 20_000 });
+  await reopen({ patienceMs: 60_000 });
   await mongo.kill();
   const waiting = executeMany(70);
   await mongo.restart();

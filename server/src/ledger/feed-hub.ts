@@ -7,7 +7,7 @@ import { readHead } from './prepare-database.ts';
 import { type RecentEvents, recentEvents } from './recent-events.ts';
 import { fromStored } from './stored-event.ts';
 import { isTransient } from './transient.ts';
-import { backOff, pause } from './waiting.ts';
+import { backOff, pause, withinTime } from './waiting.ts';
 import { wakeUps } from './wake-ups.ts';
 import { watchInserts } from './watch-inserts.ts';
 
@@ -21,6 +21,7 @@ export interface FeedOptions {
 }
 
 const pageSize = 500;
+const answerMs = 5_000;
 const retry = { firstMs: 100, mostMs: 5_000 };
 
 export class FeedHub {
@@ -119,7 +120,8 @@ export class FeedHub {
 
   /** The stream is open already, so that what commits after this read is told by it. */
   async #begin(): Promise<void> {
-    this.#recent.jump((await readHead(this.#options.database)).position);
+    const { position } = await withinTime(answerMs, undefined, () => readHead(this.#options.database));
+    this.#recent.jump(position);
     this.#ready = true;
     this.#news.wake();
   }

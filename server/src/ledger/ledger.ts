@@ -72,6 +72,7 @@ export interface ReadOptions {
   readonly limit: number;
 }
 
+/** Queries raise LEDGER_UNAVAILABLE when the ledger does not answer in about 15 s. */
 export interface Ledger {
   /**
    * Appends what `decide` returns, atomically with read models and states; resolves with the events once they are

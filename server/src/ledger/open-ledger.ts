@@ -1,4 +1,5 @@
 // Puts the ledger together: appender, feed, verification and rebuild over one database of a replica set.
+import { AppError } from '@holdfast/shared/errors';
 import type { Filter, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import { createAppender } from './append.ts';
@@ -9,7 +10,11 @@ import { type LedgerDatabase, ledgerDatabase } from './ledger-database.ts';
 import { prepareDatabase, readHead } from './prepare-database.ts';
 import { finishRebuild, rebuild } from './rebuild.ts';
 import { fromStored, type StoredEvent } from './stored-event.ts';
+import { isTransient } from './transient.ts';
 import { verifyChain } from './verify-chain.ts';
+import { settledWithin, withinTime } from './waiting.ts';
+
+const answerMs = 15_000;
 
 export interface OpenLedgerOptions {
   /** Stays the caller's: `Ledger.close` leaves it open. */
@@ -54,7 +59,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     async close() {
       await appender.close();
       closing.abort(new Error('the ledger was closed'));
-      await Promise.all([feed.close(), resuming]);
+      await Promise.all([feed.close(), settledWithin(5_000, resuming)]);
     },
   };
 }
@@ -62,17 +67,27 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
 function queries(database: LedgerDatabase): Pick<Ledger, 'head' | 'read' | 'readModel' | 'state'> {
   const generation = async () => (await readHead(database)).generation;
   return {
-    async head() {
-      const { position, hash, at } = await readHead(database);
-      return { position, hash, at };
-    },
-    read: (options) => readEvents(database, options),
+    head: () =>
+      answered(async () => {
+        const { position, hash, at } = await readHead(database);
+        return { position, hash, at };
+      }),
+    read: (options) => answered(() => readEvents(database, options)),
     // The head is asked each time: another server's rebuild may have flipped it, and one read by `_id` costs little.
-    readModel: async (name) => database.slot(name, await generation()) as never,
-    async state(stream) {
-      return (await database.states(await generation()).findOne({ _id: stream }))?.state;
-    },
+    readModel: (name) => answered(async () => database.slot(name, await generation()) as never),
+    state: (stream) =>
+      answered(async () => (await database.states(await generation()).findOne({ _id: stream }))?.state),
   };
+}
+
+/** Asks in bounded time; raises LEDGER_UNAVAILABLE. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await withinTime(answerMs, undefined, ask);
+  } catch (error) {
+    if (isTransient(error)) throw new AppError('LEDGER_UNAVAILABLE', {});
+    throw error;
+  }
 }
 
 async function readEvents(database: LedgerDatabase, options: ReadOptions) {

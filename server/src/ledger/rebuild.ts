@@ -25,7 +25,7 @@ import { readStates } from './read-states.ts';
 import { fromStored } from './stored-event.ts';
 import { takeHead } from './take-head.ts';
 import { isTransient } from './transient.ts';
-import { pause } from './waiting.ts';
+import { pause, settledWithin, withinTime } from './waiting.ts';
 import { writeEffects } from './write-effects.ts';
 
 export interface RebuildContext {
@@ -39,6 +39,8 @@ export interface RebuildContext {
 const batchSize = 500;
 const defaultLeaseMs = 30_000;
 const retryClaimMs = 500;
+/** How long one step may take. One that comes through later finds its claim lost. */
+const answerMs = 60_000;
 
 /**
  * Rebuilds, or joins a rebuild that is under way; resolves once the head has flipped. Ends with the signal, by its reason:
@@ -53,14 +55,22 @@ export async function rebuild(context: RebuildContext, signal: AbortSignal): Pro
 export async function finishRebuild(context: RebuildContext, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
-    try {
-      const claimed = await claim(context);
-      if (claimed === 'none') return;
-      if (claimed !== 'held') await runClaimed(context, claimed, signal);
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-    }
-    await pause(retryClaimMs, signal);
+    const next = await continueRebuild(context, signal);
+    if (next === 'done') return;
+    if (next === 'wait') await pause(retryClaimMs, signal);
+  }
+}
+
+async function continueRebuild(context: RebuildContext, signal: AbortSignal): Promise<'done' | 'wait' | 'again'> {
+  try {
+    const claimed = await within(() => claim(context));
+    if (claimed === 'none') return 'done';
+    if (claimed === 'held') return 'wait';
+    await runClaimed(context, claimed, signal);
+    return 'again';
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    return 'wait';
   }
 }
 
@@ -94,13 +104,13 @@ async function claim({ database, leaseMs = defaultLeaseMs }: RebuildContext): Pr
 async function runClaimed(context: RebuildContext, claimed: Claim, signal: AbortSignal): Promise<void> {
   const { token, generation } = claimed;
   try {
-    let position = claimed.position ?? (await emptySlot(context, claimed));
+    let position = claimed.position ?? (await within(() => emptySlot(context, claimed)));
     context.logger?.info({ generation, position }, 'read models are rebuilt');
     for (;;) {
       signal.throwIfAborted();
-      const filled = await fillBatch(context, { token, generation, position });
-      position += filled;
-      if (filled < batchSize && (await flip(context, { token, generation, position }))) break;
+      const from = position;
+      position += await within(() => fillBatch(context, { token, generation, position: from }));
+      if (position - from < batchSize && (await within(() => flip(context, { token, generation, position })))) break;
     }
     context.logger?.info({ generation }, 'read models were rebuilt');
   } catch (error) {
@@ -108,8 +118,13 @@ async function runClaimed(context: RebuildContext, claimed: Claim, signal: Abort
   } finally {
     // Stopped half-way, it is for whoever comes next, at once.
     const released = { _id: 'rebuild', token } as const;
-    await context.database.rebuild.updateOne(released, { $set: { leaseUntil: new Date(0) } }).catch(() => undefined);
+    await settledWithin(1_000, context.database.rebuild.updateOne(released, { $set: { leaseUntil: new Date(0) } }));
   }
+}
+
+/** A step is never left half-way by a signal: what it writes would come after the claim was let go. */
+function within<T>(step: () => Promise<T>): Promise<T> {
+  return withinTime(answerMs, undefined, step);
 }
 
 class ClaimLost extends Error {

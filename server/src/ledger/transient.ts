@@ -1,7 +1,9 @@
 import { MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { NoAnswer } from './waiting.ts';
 
 /** Whether trying again may help: the ledger was unreachable, changed its primary, or another writer was first. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof NoAnswer) return true;
   if (!(error instanceof MongoError)) return false;
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   return labels.some((label) => error.hasErrorLabel(label)) || codes.has(Number(error.code));

@@ -31,6 +31,33 @@ export function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> 
   });
 }
 
+/** Nothing came back in time. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/**
+ * What `work` becomes, or `NoAnswer` after the time, or the outer signal's reason. The work is told by its signal. Needed
+ * around the driver: a command that meets a socket in the act of closing is never settled by it.
+ */
+export async function withinTime<T>(
+  ms: number,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(new NoAnswer(`no answer within ${ms} ms`)), ms);
+  const stop = () => own.abort(outer?.reason);
+  if (outer?.aborted) stop();
+  outer?.addEventListener('abort', stop, { once: true });
+  try {
+    return await orAborted(own.signal, work(own.signal));
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', stop);
+  }
+}
+
 /** Waits until `work` is settled, whichever way, but no longer than the time. */
 export async function settledWithin(ms: number, work: Promise<unknown>): Promise<void> {
   const settled = new AbortController();

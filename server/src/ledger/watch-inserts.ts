@@ -1,7 +1,7 @@
 import type { ChangeStream, Collection } from 'mongodb';
 import type { Logger } from 'pino';
 import type { StoredEvent } from './stored-event.ts';
-import { backOff, orAborted, settledWithin } from './waiting.ts';
+import { backOff, settledWithin, withinTime } from './waiting.ts';
 
 export interface InsertWatch {
   /** The stream is open: whatever commits from now on is told. Called again after each time that it was lost. */
@@ -21,23 +21,22 @@ export async function watchInserts(
   logger?: Logger,
 ): Promise<void> {
   for (let lost = 0; !signal.aborted; lost += 1) {
-    const stream = events.watch<StoredEvent, Insert>(pipeline, { maxAwaitTimeMS: 1_000 });
+    const stream = events.watch<StoredEvent, Insert>(pipeline, { maxAwaitTimeMS: 500 });
     const opened = () => {
       lost = 0;
       watch.onOpen();
     };
-    const reading = readStream(stream, { ...watch, onOpen: opened }, signal);
     try {
-      await orAborted(signal, reading);
+      await readStream(stream, { ...watch, onOpen: opened }, signal);
     } catch (error) {
       if (!signal.aborted) logger?.warn({ err: error }, 'the change stream of the ledger was lost; it is opened again');
-    } finally {
-      await settledWithin(1_000, stream.close());
-      closeAfter(reading, stream);
     }
     await backOff(lost, { firstMs: 100, mostMs: 5_000 }, signal);
   }
 }
+
+/** A read without a change is answered after half a second. */
+const answerMs = 10_000;
 
 const pipeline = [{ $match: { operationType: 'insert' } }, { $project: { documentKey: 1 } }];
 
@@ -46,17 +45,22 @@ interface Insert {
 }
 
 async function readStream(stream: ChangeStream<StoredEvent, Insert>, watch: InsertWatch, signal: AbortSignal) {
-  // The cursor is made by the first read. Each waits for a second at most: so the signal is seen whatever happens.
-  let change = await stream.tryNext();
-  watch.onOpen();
-  while (!signal.aborted) {
-    if (change?.documentKey !== undefined) watch.onInsert(change.documentKey._id);
-    change = await stream.tryNext();
+  let reading: Promise<Insert | null> = Promise.resolve(null);
+  const next = () => {
+    reading = stream.tryNext();
+    return withinTime(answerMs, signal, () => reading);
+  };
+  try {
+    // The cursor is made by the first read.
+    let change = await next();
+    watch.onOpen();
+    while (!signal.aborted) {
+      if (change?.documentKey !== undefined) watch.onInsert(change.documentKey._id);
+      change = await next();
+    }
+  } finally {
+    // Closed while it opens its cursor, the driver would leave that cursor open at the server.
+    await settledWithin(2_000, reading);
+    await settledWithin(1_000, stream.close());
   }
-}
-
-/** A stream that the driver was just resuming opens another cursor although it was closed: that one is closed too. */
-function closeAfter(reading: Promise<void>, stream: ChangeStream<StoredEvent, Insert>): void {
-  const close = () => void stream.close().catch(() => undefined);
-  reading.then(close, close);
 }

@@ -59,6 +59,11 @@ export async function registerOne(ledger: Ledger): Promise<DeploymentId> {
   return deploymentId;
 }
 
+/** Runs one whole backup through. */
+export async function backUpOnce(ledger: Ledger, deploymentId: DeploymentId): Promise<void> {
+  for (const command of backupCommands(deploymentId)) await execute(ledger, command);
+}
+
 /** The four appends of one whole backup, to be executed in order: requested, started, sealed, completed. */
 export function backupCommands(deploymentId: DeploymentId): CommandOptions[] {
   const backupId = uuid() as BackupId;
