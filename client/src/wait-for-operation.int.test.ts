@@ -10,7 +10,7 @@ const never = { pollMs: 600_000 };
 it('resolves with the record as it ended, told by the event stream', async () => {
   await using server = await runningServer();
   const waiting = waitForOperation(createHoldfastClient({ url: server.url }), { kind: 'backup', id, ...never });
-  await requested(server, 'live.events');
+  await bothLooksAnswered(server);
   server.backup = { id, status: 'failed' };
   server.events.push({ correlationId: id });
   expect(await waiting).toEqual({ id, status: 'failed' });
@@ -90,6 +90,16 @@ async function runningServer(): Promise<StandInServer> {
 function end(server: StandInServer): void {
   server.backup = { id, status: 'completed' };
   server.running = [];
+}
+
+/** It looks at once, and again when the event stream has begun; from then on only an event can tell it something. */
+async function bothLooksAnswered(server: StandInServer): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  const looks = () => server.requests.filter(({ url, answered }) => answered && url.startsWith('/trpc/backups.byId'));
+  while (looks().length < 2) {
+    if (Date.now() > deadline) throw new Error('it did not look twice within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function requested(server: StandInServer, path: string, times = 1): Promise<void> {

@@ -8,7 +8,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 
 export interface StandInServer extends AsyncDisposable {
   readonly url: string;
-  readonly requests: { readonly url: string; readonly authorization: string | undefined }[];
+  readonly requests: { readonly url: string; readonly authorization: string | undefined; answered: boolean }[];
   /** What stands in the ledger: positions 1, 2, 3... */
   readonly events: { correlationId: string }[];
   running: { operationId: string; documents: number }[];
@@ -34,7 +34,11 @@ export async function startStandInServer(): Promise<StandInServer> {
     refuse: () => null,
     async start() {
       server = createServer((request, response) => {
-        requests.push({ url: request.url ?? '', authorization: request.headers.authorization });
+        const seen = { url: request.url ?? '', authorization: request.headers.authorization, answered: false };
+        requests.push(seen);
+        response.on('finish', () => {
+          seen.answered = true;
+        });
         const status = standIn.refuse(pathOf(request));
         if (status === null) return void handler(request, response);
         response.writeHead(status).end();
