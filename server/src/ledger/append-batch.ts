@@ -1,12 +1,13 @@
 // One batch of commands -> one transaction. Taking the head comes first: it puts the batches of all servers in order, so
 // that everything read after it stays true until the commit.
-import type { ClientSession } from 'mongodb';
+import { type ClientSession, MongoError } from 'mongodb';
 import type { Logger } from 'pino';
 import type { LedgerRules, VersionedState } from './evolve-event.ts';
 import type { LedgerCommand } from './ledger.ts';
 import { type LedgerDatabase, transactionOptions } from './ledger-database.ts';
-import { type BatchPlan, type ChainTip, planBatch } from './plan-batch.ts';
-import { readStates } from './read-states.ts';
+import { type BatchPlan, likelyStreams, planBatch } from './plan-batch.ts';
+import { readStates, unread } from './read-states.ts';
+import type { StateCache } from './state-cache.ts';
 import { toStored } from './stored-event.ts';
 import { type TakenHead, takeHead } from './take-head.ts';
 import { isTransient } from './transient.ts';
@@ -16,7 +17,14 @@ import { writeEffects } from './write-effects.ts';
 export interface BatchContext {
   readonly database: LedgerDatabase;
   readonly rules: LedgerRules;
+  readonly cache: StateCache;
   readonly logger?: Logger | undefined;
+}
+
+export interface AppendedBatch {
+  readonly plan: BatchPlan;
+  /** Another server appends too: it needs a moment in which it finds the head free. */
+  readonly crowded: boolean;
 }
 
 /** How long the first attempt may take; each further one twice as long. */
@@ -31,7 +39,7 @@ export async function appendBatch(
   context: BatchContext,
   commands: readonly LedgerCommand[],
   signal: AbortSignal,
-): Promise<BatchPlan> {
+): Promise<AppendedBatch> {
   const unsure: BatchPlan[] = [];
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -42,9 +50,17 @@ export async function appendBatch(
       signal.throwIfAborted();
       if (!isTransient(error) && unsure.length === 0) throw error;
       context.logger?.debug({ err: error, attempt }, 'a batch of commands is tried again');
-      await backOff(attempt, { firstMs: 4, mostMs: 200 }, signal);
+      await backOff(attempt, isConflict(error) ? whileTaken : whileUnreachable, signal);
     }
   }
+}
+
+/** Another server has the head, for some milliseconds at a time. */
+const whileTaken = { firstMs: 4, mostMs: 12 };
+const whileUnreachable = { firstMs: 20, mostMs: 500 };
+
+function isConflict(error: unknown): boolean {
+  return error instanceof MongoError && error.code === 112;
 }
 
 /** `unsure` holds the plan whose commit was asked for without a clear answer, so that the next attempt can look for it. */
@@ -53,23 +69,26 @@ async function attemptBatch(
   commands: readonly LedgerCommand[],
   unsure: BatchPlan[],
   signal: AbortSignal,
-): Promise<BatchPlan> {
-  const { database } = context;
+): Promise<AppendedBatch> {
+  const { database, cache } = context;
   const session = database.client.startSession();
   try {
     session.startTransaction(transactionOptions);
     const taken = await takeHead(database, session);
     const committed = await findCommitted(database, unsure, session);
-    if (committed !== undefined) return committed;
+    if (committed !== undefined) return { plan: committed, crowded: false };
     signal.throwIfAborted();
     unsure.length = 0;
-    const plan = await planOnStates(context, taken, commands, session);
+    const crowded = !cache.follows(taken.head);
+    const { plan, known } = await planOnStates(context, taken, commands, session);
     signal.throwIfAborted();
     await writePlan(database, taken.head.generation, plan, session);
     signal.throwIfAborted();
     unsure.push(plan);
     await commit(session, signal);
-    return plan;
+    const { generation } = taken.head;
+    cache.keep({ position: plan.tip.position, generation }, [...known, ...plan.effects.states]);
+    return { plan, crowded };
   } finally {
     await release(session);
   }
@@ -87,21 +106,28 @@ async function findCommitted(
   return found === null ? undefined : unsure.find(({ events }) => events[0]?.eventId === found.eventId);
 }
 
-/** Reads the states that are named, and then those that turned out to be needed: rarely more than two round trips. */
+/**
+ * Plans on the states that are known from before and those that it reads: none when this server is alone and the streams
+ * are not new, rarely more than two round trips.
+ */
 async function planOnStates(
-  { database, rules }: BatchContext,
+  { database, rules, cache }: BatchContext,
   { head, at }: TakenHead,
   commands: readonly LedgerCommand[],
   session: ClientSession,
-): Promise<BatchPlan> {
+): Promise<{ plan: BatchPlan; known: ReadonlyMap<string, VersionedState> }> {
+  const cached = cache.at(head);
   const known = new Map<string, VersionedState>();
-  const tip: ChainTip = { position: head.position, hash: head.hash, at };
-  let wanted: Iterable<string> = commands.flatMap(({ reads }) => reads);
+  const know = async (streams: Iterable<string>) => {
+    for (const stream of streams) known.set(stream, known.get(stream) ?? cached.get(stream) ?? unread);
+    await readStates(database, head.generation, known, session);
+  };
+  await know(commands.flatMap(({ reads }) => reads));
+  await know(commands.flatMap((command) => likelyStreams(rules, known, command)));
   for (;;) {
-    await readStates(database, head.generation, wanted, known, session);
-    const plan = planBatch(rules, known, tip, commands);
-    if (plan.missing.size === 0) return plan;
-    wanted = plan.missing;
+    const plan = planBatch(rules, known, { position: head.position, hash: head.hash, at }, commands);
+    if (plan.missing.size === 0) return { plan, known };
+    await know(plan.missing);
   }
 }
 

@@ -6,6 +6,8 @@ import type { LedgerEvent } from '@holdfast/shared/events';
 import { appendBatch, type BatchContext } from './append-batch.ts';
 import type { LedgerCommand } from './ledger.ts';
 import type { BatchPlan } from './plan-batch.ts';
+import { stateCache } from './state-cache.ts';
+import { backOff } from './waiting.ts';
 
 export interface Appender {
   /** Rejects with what `decide` throws, with LEDGER_UNAVAILABLE, or with a defect; see `Ledger.execute`. */
@@ -14,7 +16,7 @@ export interface Appender {
   close(): Promise<void>;
 }
 
-export interface AppenderOptions extends BatchContext {
+export interface AppenderOptions extends Omit<BatchContext, 'cache'> {
   /** Told of the events of each batch, in order, before their commands resolve. Never throws. */
   readonly onAppended: (events: readonly LedgerEvent[]) => void;
   /** How long a command waits for a ledger that does not answer. */
@@ -26,6 +28,11 @@ const defaultPatienceMs = 15_000;
 /** A command that has waited for its turn for long gets at least so long once it has it. */
 const leastPatienceMs = 3_000;
 
+/** So long at most a server that is not alone leaves the head to the others after each batch. */
+const whileCrowded = { firstMs: 12, mostMs: 12 };
+
+type Appending = AppenderOptions & BatchContext;
+
 interface Queued {
   readonly command: LedgerCommand;
   readonly since: number;
@@ -33,7 +40,8 @@ interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
-export function createAppender(options: AppenderOptions): Appender {
+export function createAppender(appenderOptions: AppenderOptions): Appender {
+  const options = { ...appenderOptions, cache: stateCache() };
   const patienceMs = options.patienceMs ?? defaultPatienceMs;
   const queue: Queued[] = [];
   let draining: Promise<void> | undefined;
@@ -65,14 +73,16 @@ export function createAppender(options: AppenderOptions): Appender {
 }
 
 /** Settles every command of a batch; false when the ledger did not answer. */
-async function appendQueued(options: AppenderOptions, patienceMs: number, batch: readonly Queued[]): Promise<boolean> {
+async function appendQueued(options: Appending, patienceMs: number, batch: readonly Queued[]): Promise<boolean> {
   const since = batch[0]?.since ?? performance.now();
   const leftMs = Math.max(since + patienceMs - performance.now(), Math.min(patienceMs, leastPatienceMs));
   const impatience = new AbortController();
   const timer = setTimeout(() => impatience.abort(), leftMs);
   try {
     const commands = batch.map(({ command }) => command);
-    deliver(options, batch, await appendBatch(options, commands, impatience.signal));
+    const { plan, crowded } = await appendBatch(options, commands, impatience.signal);
+    deliver(options, batch, plan);
+    if (crowded) await backOff(0, whileCrowded, impatience.signal);
     return true;
   } catch (error) {
     if (impatience.signal.aborted) return rejectUnavailable(options, batch);
@@ -85,13 +95,13 @@ async function appendQueued(options: AppenderOptions, patienceMs: number, batch:
 }
 
 /** What the database refuses to write is one command's fault: the others must not suffer for it. */
-async function appendSingly(options: AppenderOptions, patienceMs: number, batch: readonly Queued[]): Promise<boolean> {
+async function appendSingly(options: Appending, patienceMs: number, batch: readonly Queued[]): Promise<boolean> {
   let answered = true;
   for (const queued of batch) answered = (await appendQueued(options, patienceMs, [queued])) && answered;
   return answered;
 }
 
-function deliver(options: AppenderOptions, batch: readonly Queued[], { events, outcomes }: BatchPlan): void {
+function deliver(options: Appending, batch: readonly Queued[], { events, outcomes }: BatchPlan): void {
   if (events.length > 0) options.onAppended(events);
   for (const [index, { resolve, reject }] of batch.entries()) {
     const outcome = outcomes[index];

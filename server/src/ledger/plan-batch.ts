@@ -4,7 +4,15 @@ import { type LedgerEvent, type NewEvent, parseEvent, type StreamName } from '@h
 import { v7 as uuid } from 'uuid';
 import { hashEvent } from './event-hash.ts';
 import type { VersionedState } from './evolve-event.ts';
-import { type Effects, evolveEvent, freshState, type LedgerRules, mergeEffects, noEffects } from './evolve-event.ts';
+import {
+  affectedStreams,
+  type Effects,
+  evolveEvent,
+  freshState,
+  type LedgerRules,
+  mergeEffects,
+  noEffects,
+} from './evolve-event.ts';
 import { jsonOnly } from './json-only.ts';
 import type { LedgerCommand } from './ledger.ts';
 import { schemaVersionOf } from './upcast.ts';
@@ -60,6 +68,21 @@ export function planBatch(
     }
   });
   return { outcomes, events, effects, tip, missing };
+}
+
+/** The streams that a command will probably move, from the states as they are before the batch: what to read at once. */
+export function likelyStreams(
+  rules: LedgerRules,
+  known: ReadonlyMap<StreamName, VersionedState>,
+  command: LedgerCommand,
+): StreamName[] {
+  try {
+    const drafts = decide(command, (stream) => known.get(stream) ?? freshState);
+    return drafts.flatMap((draft) => [...affectedStreams(rules, draft)]);
+  } catch {
+    // A refusal, perhaps only for now: the plan decides.
+    return [];
+  }
 }
 
 function planCommand(

@@ -11,17 +11,10 @@ import { type ClientSession, MongoServerError } from 'mongodb';
 import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { slotName, slottedCollections } from './collections.ts';
-import {
-  affectedStreams,
-  evolveEvent,
-  freshState,
-  type LedgerRules,
-  noEffects,
-  type VersionedState,
-} from './evolve-event.ts';
+import { affectedStreams, evolveEvent, freshState, type LedgerRules, noEffects } from './evolve-event.ts';
 import { type LedgerDatabase, type RebuildDocument, transactionOptions } from './ledger-database.ts';
 import { prepareSlot, readHead } from './prepare-database.ts';
-import { readStates } from './read-states.ts';
+import { readStates, unread } from './read-states.ts';
 import { fromStored } from './stored-event.ts';
 import { takeHead } from './take-head.ts';
 import { isTransient } from './transient.ts';
@@ -194,9 +187,9 @@ async function writeEvents(
   events: readonly LedgerEvent[],
   session: ClientSession,
 ): Promise<void> {
-  const known = new Map<string, VersionedState>();
   const streams = events.flatMap((event) => [...affectedStreams(rules, event)]);
-  await readStates(database, generation, streams, known, session);
+  const known = new Map(streams.map((stream) => [stream, unread]));
+  await readStates(database, generation, known, session);
   const effects = noEffects();
   for (const event of events) {
     evolveEvent(rules, event, (stream) => effects.states.get(stream) ?? known.get(stream) ?? freshState, effects);
