@@ -21,7 +21,7 @@ import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
 import { backupsProjection } from './projections/backups.ts';
-import { deploymentsProjection } from './projections/deployments.ts';
+import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
 import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
@@ -134,7 +134,7 @@ async function openServices(options: AppOptions, { client, embedded }: LedgerPla
     version: packageJson.version,
     now,
     logger,
-    doctor: () => doctor(services, config),
+    doctor: () => doctor(services, config, embedded?.ledgerUri ?? config.ledgerUri ?? ''),
   };
   return services;
 }
@@ -168,12 +168,20 @@ async function loadInstanceId(dataDir: string): Promise<string> {
   return id;
 }
 
-function doctor(services: Services, config: Config) {
+async function doctor(services: Services, config: Config, ledgerUri: string) {
   const { searchPath, cacheDir, toolPaths, dataDir } = config;
-  const { storage, ledgerPlace } = services;
+  const { storage, ledgerPlace, secrets } = services;
+  const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
+  const known = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
   return runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir },
+    storagePath: config.storageUrl.slice('file:'.length),
     probeStorage: () => storage.probe(),
+    ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
+    deployments: await Promise.all(
+      known.map(async ({ name, secretRef }) => ({ name, uri: await secrets.open(secretRef) })),
+    ),
+    now: services.now,
   });
 }

@@ -12,7 +12,9 @@ import { startReplicaSet } from '../testing/mongo.ts';
 const run = promisify(execFile);
 const diskMib = 700;
 
-it('stops at the reserve, keeps its mongod, records disk-full, and succeeds once there is space', async () => {
+it('stops at the reserve, keeps its mongod, records disk-full, and succeeds once there is space', {
+  timeout: 240_000,
+}, async () => {
   await using source = await startReplicaSet();
   const { randomBytes } = await import('node:crypto');
   const blobs = Array.from({ length: 1_200 }, () => ({ blob: randomBytes(500_000) }));
