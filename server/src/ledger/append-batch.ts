@@ -1,7 +1,8 @@
 // One batch of commands -> one transaction. Taking the head comes first: it puts the batches of all servers in order, so
 // that everything read after it stays true until the commit.
-import { type ClientSession, MongoError } from 'mongodb';
+import type { ClientSession } from 'mongodb';
 import type { Logger } from 'pino';
+import { appendRetries } from './append-retries.ts';
 import type { LedgerRules, VersionedState } from './evolve-event.ts';
 import type { LedgerCommand } from './ledger.ts';
 import { type LedgerDatabase, transactionOptions } from './ledger-database.ts';
@@ -27,9 +28,6 @@ export interface AppendedBatch {
   readonly crowded: boolean;
 }
 
-/** How long the first attempt may take; each further one twice as long. */
-const firstAttemptMs = 4_000;
-
 /**
  * Appends a batch, exactly once however often it has to try; resolves when its events are majority-durable. Tries again
  * while errors are transient, until the signal aborts: then it throws the signal's reason, and it is unknown whether a
@@ -41,26 +39,16 @@ export async function appendBatch(
   signal: AbortSignal,
 ): Promise<AppendedBatch> {
   const unsure: BatchPlan[] = [];
-  for (let attempt = 0; ; attempt += 1) {
+  const retries = appendRetries(context.database.client, context.logger);
+  for (;;) {
     try {
-      return await withinTime(firstAttemptMs * 2 ** attempt, signal, (own) =>
-        attemptBatch(context, commands, unsure, own),
-      );
+      return await withinTime(retries.attemptMs, signal, (own) => attemptBatch(context, commands, unsure, own));
     } catch (error) {
       signal.throwIfAborted();
       if (!isTransient(error) && unsure.length === 0) throw error;
-      context.logger?.debug({ err: error, attempt }, 'a batch of commands is tried again');
-      await backOff(attempt, isConflict(error) ? whileTaken : whileUnreachable, signal);
+      await retries.after(error, signal);
     }
   }
-}
-
-/** Another server has the head, for some milliseconds at a time. */
-const whileTaken = { firstMs: 4, mostMs: 12 };
-const whileUnreachable = { firstMs: 20, mostMs: 500 };
-
-function isConflict(error: unknown): boolean {
-  return error instanceof MongoError && error.code === 112;
 }
 
 /** `unsure` holds the plan whose commit was asked for without a clear answer, so that the next attempt can look for it. */

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { type ClientSession, MongoClient, MongoNetworkError } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -15,6 +18,7 @@ beforeAll(async () => {
 afterAll(async () => await mongo?.stop());
 
 let databases = 0;
+let database: string;
 let client: MongoClient;
 let ledger: Ledger;
 beforeEach(async () => {
@@ -30,7 +34,8 @@ async function reopen(tuning: LedgerTuning): Promise<void> {
   await client?.close();
   databases += 1;
   client = new MongoClient(mongo.uri, { appName });
-  ledger = await openTinyLedger(client, `faults_${databases}`, tuning);
+  database = `faults_${databases}`;
+  ledger = await openTinyLedger(client, database, tuning);
 }
 
 function executeMany(count: number): Promise<(readonly LedgerEvent[])[]> {
@@ -134,6 +139,20 @@ test('refuses in bounded time when the server is frozen, and appends nothing of 
     process.kill(pid, 'SIGCONT');
   }
   await executeMany(1);
+  await expectExactly(2);
+});
+
+test('frees the head of a server that was killed in the middle of an append', async () => {
+  await executeMany(1);
+  const fixture = join(import.meta.dirname, 'fixtures/die-with-the-head.ts');
+  const options = ['--conditions=@holdfast/source', fixture, mongo.uri, database, appName];
+  const other = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(other.stdout, 'data');
+  other.kill('SIGKILL');
+  const started = performance.now();
+  await executeMany(1);
+  expect(performance.now() - started).toBeGreaterThan(2_000);
+  expect(performance.now() - started).toBeLessThan(14_000);
   await expectExactly(2);
 });
 
