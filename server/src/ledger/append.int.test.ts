@@ -181,3 +181,16 @@ test('more commands than a batch takes are appended in the order in which they w
   expect(await turns(name)).toBe(before + 4);
   await close();
 });
+
+test('time stays where it is along the chain when the database’s clock goes back', async () => {
+  const { name, first, close } = await openTwice();
+  await first.execute(signIn());
+  const ahead = '2999-12-31T23:59:59.999Z';
+  await mongo.client
+    .db(name)
+    .collection(headCollection)
+    .updateOne({ position: 1 }, { $set: { at: ahead } });
+  expect((await first.execute(signIn())).map(({ at }) => at)).toEqual([ahead]);
+  expect(await first.head()).toMatchObject({ position: 2, at: ahead });
+  await close();
+});

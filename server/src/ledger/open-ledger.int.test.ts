@@ -5,6 +5,7 @@ import { until } from '../testing/holdfast.ts';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { openTinyLedger, signIn } from '../testing/tiny-ledger.ts';
 import { eventsCollection, headCollection, mutableCollections } from './collections.ts';
+import { endAbandoned } from './end-abandoned.ts';
 import { LedgerUnsuitable } from './prepare-database.ts';
 import type { StoredEvent } from './stored-event.ts';
 
@@ -88,6 +89,21 @@ test('the service’s own user can do all that a ledger does, and can neither ch
   stop.abort();
   await following;
   await Promise.all([ledger.close(), other.close()]);
+});
+
+test('the service’s own user can end a transaction that a killed server left open', async () => {
+  const uri = await mongo.addUser('another-ledger-user', ['ledger']);
+  await using client = await new MongoClient(uri, { appName: 'holdfast' }).connect();
+  const session = client.startSession();
+  session.startTransaction();
+  await client.db('holdfast').collection(headCollection).findOne({}, { session });
+  await until(
+    () => endAbandoned(client),
+    (ended) => ended === 1,
+    20_000,
+  );
+  await expect(session.commitTransaction()).rejects.toMatchObject({ codeName: 'NoSuchTransaction' });
+  await session.endSession();
 });
 
 test('takes no command once it is closed, after it has appended what it had taken', async () => {
