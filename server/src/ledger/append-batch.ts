@@ -1,6 +1,6 @@
 // One batch of commands -> one transaction. Taking the head comes first: it puts the batches of all servers in order, so
 // that everything read after it stays true until the commit.
-import type { ClientSession } from 'mongodb';
+import { type ClientSession, MongoError } from 'mongodb';
 import type { Logger } from 'pino';
 import { appendRetries } from './append-retries.ts';
 import type { LedgerRules, VersionedState } from './evolve-event.ts';
@@ -141,10 +141,7 @@ async function commit(session: ClientSession, signal: AbortSignal): Promise<void
 }
 
 function isUnknownCommit(error: unknown): boolean {
-  return (
-    isTransient(error) &&
-    (error as { hasErrorLabel(label: string): boolean }).hasErrorLabel('UnknownTransactionCommitResult')
-  );
+  return error instanceof MongoError && error.hasErrorLabel('UnknownTransactionCommitResult');
 }
 
 /** Aborts what was not committed. A ledger that does not answer is not waited for: the server aborts it by itself. */

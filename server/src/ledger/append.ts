@@ -78,20 +78,18 @@ async function appendQueued(options: Appending, patienceMs: number, batch: reado
   const leftMs = Math.max(since + patienceMs - performance.now(), Math.min(patienceMs, leastPatienceMs));
   const impatience = new AbortController();
   const timer = setTimeout(() => impatience.abort(), leftMs);
-  try {
-    const commands = batch.map(({ command }) => command);
-    const { plan, crowded } = await appendBatch(options, commands, impatience.signal);
-    deliver(options, batch, plan);
-    if (crowded) await backOff(0, whileCrowded, impatience.signal);
+  const commands = batch.map(({ command }) => command);
+  const [outcome] = await Promise.allSettled([appendBatch(options, commands, impatience.signal)]);
+  clearTimeout(timer);
+  if (outcome.status === 'fulfilled') {
+    deliver(options, batch, outcome.value.plan);
+    if (outcome.value.crowded) await backOff(0, whileCrowded, new AbortController().signal);
     return true;
-  } catch (error) {
-    if (impatience.signal.aborted) return rejectUnavailable(options, batch);
-    if (batch.length > 1) return await appendSingly(options, patienceMs, batch);
-    for (const { reject } of batch) reject(error);
-    return true;
-  } finally {
-    clearTimeout(timer);
   }
+  if (impatience.signal.aborted) return rejectUnavailable(options, batch);
+  if (batch.length > 1) return await appendSingly(options, patienceMs, batch);
+  for (const { reject } of batch) reject(outcome.reason);
+  return true;
 }
 
 /** What the database refuses to write is one command's fault: the others must not suffer for it. */
