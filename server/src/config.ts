@@ -101,7 +101,7 @@ function secret(env: Environment, name: string): string | null {
   const file = env[`${name}_FILE`];
   if (!file) return env[name] || null;
   try {
-    return readFileSync(file, 'utf8').trim();
+    return readFileSync(resolve(env.INIT_CWD ?? process.cwd(), file), 'utf8').trim();
   } catch (cause) {
     throw new ConfigError(`${name}_FILE names "${file}", which cannot be read.`, { cause });
   }

@@ -10,7 +10,7 @@ import { openArchive } from '../archive/open-archive.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
 import { type DeploymentState, requireDeployment } from '../domain/deployment.ts';
 import { requestRestore } from '../domain/restore.ts';
-import { confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
+import { canBeRenamed, confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
@@ -175,7 +175,9 @@ function warningsOf(
   const replaced = namespaces.filter(({ action }) => action === 'replaced').map((namespace) => namespace.target);
   const inPlace = target.kind === 'original';
   const lastInPlace = inPlace
-    ? namespaces.filter(({ type }) => type !== 'collection').map((namespace) => namespace.target)
+    ? namespaces
+        .filter(({ type, target: name }) => !canBeRenamed({ type, collection: name.slice(name.indexOf('.') + 1) }))
+        .map((namespace) => namespace.target)
     : [];
   const expiring = manifest.namespaces
     .filter(({ indexes }) => indexes.some((index) => 'expireAfterSeconds' in index))

@@ -36,3 +36,8 @@ export function shadowName(restoreId: string, index: number): string {
 export function isShadowName(collection: string): boolean {
   return /^hf_[0-9a-f]{32}_\d+$/.test(collection);
 }
+
+/** Whether a shadow can be renamed into its place: the server renames no view, no time-series and nothing of its own (`system.js`). */
+export function canBeRenamed({ type, collection }: { readonly type: string; readonly collection: string }): boolean {
+  return type === 'collection' && !collection.startsWith('system.');
+}

@@ -39,6 +39,14 @@ export function parseConnectionString(uri: string): DeploymentAddress {
   };
 }
 
+/** The address with the set's name as the server says it: a single seed may by now be a secondary, which takes no writes. */
+export function throughSet(
+  address: DeploymentAddress,
+  server: { readonly replicaSet: string | null },
+): DeploymentAddress {
+  return { ...address, replicaSet: address.replicaSet ?? server.replicaSet };
+}
+
 /** Every secret that a connection string holds, decoded. */
 export function secretsOf(uri: string): string[] {
   const parsed = new ConnectionString(uri);

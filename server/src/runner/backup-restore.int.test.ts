@@ -92,6 +92,24 @@ describe('a backup of the sample and its way back', () => {
   });
 });
 
+it("restores in place stored functions, which no rename can replace, through one seed without the set's name", async () => {
+  const db = source.client.db('functions');
+  await db.dropDatabase();
+  await db.collection('a').insertOne({ n: 1 });
+  await db.collection('system.js').insertOne({ _id: 'twice' as never, value: 'x => 2 * x' });
+  await ledger.client.db('holdfast').dropDatabase();
+  const seed = `mongodb://127.0.0.1:${source.port}/functions`;
+  await using holdfast = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: seed });
+  const backup = await backedUp(holdfast);
+  await db.collection('system.js').deleteMany({});
+  const plan = await holdfast.api.restores.plan({ backupId: backup.id, target: { kind: 'original' } });
+  expect(plan.warnings.find(({ code }) => code === 'NOT_ATOMIC')?.namespaces).toStrictEqual(['functions.system.js']);
+  const { id } = await holdfast.api.restores.confirm({ planId: plan.id, phrase: 'functions' });
+  expect(await holdfast.restoreEnd(id)).toMatchObject({ status: 'completed', liveData: 'replaced', error: null });
+  expect(await db.collection('system.js').countDocuments()).toBe(1);
+  await expectConsistent(holdfast.services, [source.client]);
+});
+
 describe('what is refused, with nothing changed', () => {
   it('a restore in place with the wrong words', async () => {
     await source.client.db('small').collection('a').insertOne({ n: 1 });

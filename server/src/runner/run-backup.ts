@@ -10,7 +10,7 @@ import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
 import { cancelBackup, completeBackup, failBackup, sealBackup, startBackup } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
-import { parseConnectionString } from '../engine/connection-string.ts';
+import { parseConnectionString, throughSet } from '../engine/connection-string.ts';
 import {
   connectDeployment,
   type DeploymentFacts,
@@ -80,7 +80,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await run.note({ uploadToken: upload.token });
   const dump = startDump({
     mongodumpPath: services.tools.mongodump,
-    address,
+    address: throughSet(address, server),
     database,
     signal: run.signal,
     stallLimitMs,

@@ -21,8 +21,8 @@ import {
   stageRestore,
   swapRestore,
 } from '../domain/restore.ts';
-import { shadowName, targetDatabase } from '../domain/restore-names.ts';
-import { type DeploymentAddress, parseConnectionString } from '../engine/connection-string.ts';
+import { canBeRenamed, shadowName, targetDatabase } from '../domain/restore-names.ts';
+import { type DeploymentAddress, parseConnectionString, throughSet } from '../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
@@ -91,9 +91,19 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
   attempt.address = address;
   await using client = await connectDeployment(address);
-  const exclude = excludedFrom(services.ledgerPlace, await inspectDeployment(client));
+  const server = await inspectDeployment(client);
+  const exclude = excludedFrom(services.ledgerPlace, server);
   const namespaces = archive.manifest.namespaces.filter(({ database, collection }) => !exclude(database, collection));
-  const work: Work = { services, run, attempt, restore, archive, client, address, namespaces };
+  const work: Work = {
+    services,
+    run,
+    attempt,
+    restore,
+    archive,
+    client,
+    address: throughSet(address, server),
+    namespaces,
+  };
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
   run.phase('finish');
   return {
@@ -140,7 +150,7 @@ async function restoreCopy(work: Work): Promise<string[]> {
 async function restoreInPlace(work: Work): Promise<string[]> {
   const { services, run, attempt, restore, client, namespaces } = work;
   const { restoreId, deploymentId } = restore;
-  const renamed = namespaces.filter(({ type }) => type === 'collection');
+  const renamed = namespaces.filter(canBeRenamed);
   const staged = renamed.map(
     (namespace, index): StagedNamespace => ({
       namespace,
@@ -173,7 +183,7 @@ async function restoreInPlace(work: Work): Promise<string[]> {
 
 async function replaceInPlace(work: Work): Promise<void> {
   const last = work.namespaces
-    .filter(({ type }) => type !== 'collection')
+    .filter((namespace) => !canBeRenamed(namespace))
     .map(
       (namespace): StagedNamespace => ({ namespace, database: namespace.database, collection: namespace.collection }),
     );
