@@ -130,6 +130,7 @@ async function openServices(options: AppOptions, { client, embedded }: LedgerPla
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
     instanceId,
     worker: `${instanceId}/${uuid()}`,
+    runningHere: new Set(),
     startedAt: new Date(now()).toISOString(),
     version: packageJson.version,
     now,

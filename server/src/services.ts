@@ -26,6 +26,8 @@ export interface Services {
   readonly instanceId: string;
   /** `<instanceId>/<boot>`: names this process in events and leases. */
   readonly worker: string;
+  /** The operations that this process runs right now, kept by the runner: what else bears its name is abandoned. */
+  readonly runningHere: Set<string>;
   readonly startedAt: string;
   readonly version: string;
   /** Milliseconds since the epoch; tests hand in their own. */

@@ -2,12 +2,16 @@
 // backup succeeds.
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '@holdfast/shared/errors';
+import type { EventType } from '@holdfast/shared/events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Ledger } from '../ledger/ledger.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { superviseOnce } from './supervisor.ts';
 
 let source: TestMongo;
 let ledger: TestMongo;
@@ -198,6 +202,56 @@ describe('half-way through a restore', () => {
     expect(await source.client.db('shop_half').listCollections().toArray()).toStrictEqual([]);
     await expectConsistent(service.services, [source.client]);
   });
+});
+
+describe('a ledger whose answer is lost', () => {
+  /** The append of this event is in, but the one who asked for it hears that the ledger does not answer. */
+  function loseAnswerTo({ services }: TestHoldfast, type: EventType): () => boolean {
+    const execute = services.ledger.execute.bind(services.ledger);
+    let lost = false;
+    const losing: Ledger['execute'] = async (command) => {
+      const events = await execute(command);
+      if (lost || !events.some((event) => event.type === type)) return events;
+      lost = true;
+      throw new AppError('LEDGER_UNAVAILABLE', {});
+    };
+    Object.assign(services.ledger, { execute: losing });
+    return () => lost;
+  }
+
+  it('to a completed copy: the copy stays', async () => {
+    await using service = await holdfast();
+    const { id: backupId } = await service.api.backups.request({ deploymentId: 'default' });
+    await service.backupEnd(backupId);
+    const wasLost = loseAnswerTo(service, 'RestoreCompleted');
+    const plan = await service.api.restores.plan({ backupId, target: { kind: 'copy', suffix: '_kept' } });
+    const { id } = await service.api.restores.confirm({ planId: plan.id });
+    expect(await service.restoreEnd(id)).toMatchObject({ status: 'completed', databases: ['shop_kept'] });
+    await until(
+      async () => service.services.runningHere.size,
+      (size) => size === 0,
+    );
+    await superviseOnce(service.services);
+    expect(wasLost()).toBe(true);
+    expect(await source.client.db('shop_kept').collection('a').countDocuments()).toBe(4_000);
+    await expectConsistent(service.services, [source.client]);
+    await source.client.db('shop_kept').dropDatabase();
+  });
+
+  it.each(['BackupStarted', 'BackupSealed', 'BackupCompleted'] as const)(
+    'to %s: the supervisor ends what nobody runs, without a restart',
+    async (type) => {
+      await using service = await holdfast();
+      const wasLost = loseAnswerTo(service, type);
+      const { id } = await service.api.backups.request({ deploymentId: 'default' });
+      const backup = await service.backupEnd(id);
+      expect(wasLost()).toBe(true);
+      expect([backup.status, backup.error?.reason]).toStrictEqual(
+        type === 'BackupStarted' ? ['failed', 'interrupted'] : ['completed', undefined],
+      );
+      await nextOneSucceeds(service);
+    },
+  );
 });
 
 describe('a destination that cannot be written to', () => {

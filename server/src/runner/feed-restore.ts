@@ -24,7 +24,7 @@ export interface FeedOptions {
   readonly run: OperationRun;
 }
 
-/** Resolves with what mongorestore says it restored. Throws OperationFailure. */
+/** Resolves with what mongorestore says it restored. Throws OperationFailure. The process is gone when it settles. */
 export async function feedRestore(services: Services, options: FeedOptions): Promise<RestoreExit> {
   const stopped = new AbortController();
   const restore = startRestore({
@@ -36,20 +36,22 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
     stallLimitMs,
     wallClockLimitMs,
   });
-  await options.run.note({ child: { pid: restore.pid, startTime: await processStartTime(restore.pid) } });
   let feedError: unknown;
-  const fed = pipeline(streamOf(options), restore.stdin).catch((error: unknown) => {
-    // A tool that ends early closes its input; its exit says why.
-    if (isClosedInput(error)) return;
-    feedError = error;
-    stopped.abort(error);
-  });
   try {
+    await options.run.note({ child: { pid: restore.pid, startTime: await processStartTime(restore.pid) } });
+    const fed = pipeline(streamOf(options), restore.stdin).catch((error: unknown) => {
+      // A tool that ends early closes its input; its exit says why.
+      if (isClosedInput(error)) return;
+      feedError = error;
+      stopped.abort(error);
+    });
     const exit = await restore.exited;
     await fed;
     if (feedError !== undefined) throw feedError;
     return exit;
   } catch (error) {
+    stopped.abort(error);
+    await restore.exited.catch(() => undefined);
     throw feedError ?? error;
   }
 }

@@ -40,6 +40,8 @@ export interface OperationRun {
   note(fields: Pick<Partial<RunningOperation>, 'uploadToken' | 'createdDatabases' | 'child'>): Promise<void>;
   /** Stops reporting and gives up the lease. */
   end(): Promise<void>;
+  /** Stops reporting; what the supervisor needs for cleaning up stays. */
+  leave(): Promise<void>;
 }
 
 const reportEveryMs = 500;
@@ -95,6 +97,7 @@ export async function startOperationRun(
       lastByteAt = phaseStartedAt;
     },
     note: (fields) => services.running.update(operationId, fields),
+    leave: () => reporting.stop(),
     async end() {
       await reporting.stop();
       await services.running.end(operationId);

@@ -19,7 +19,7 @@ import {
   listNamespaces,
 } from '../engine/inspect-deployment.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
-import { startDump } from '../engine/start-dump.ts';
+import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
@@ -27,7 +27,7 @@ import type { Upload } from '../storage/archive-storage.ts';
 import { stallLimitMs, wallClockLimitMs } from './limits.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
-import { CancelRequested, Fenced } from './stop-reason.ts';
+import { CancelRequested, isFenced } from './stop-reason.ts';
 
 /** Claims and runs a requested backup; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runBackup(
@@ -50,10 +50,13 @@ export async function runBackup(
       change(services, backupId, (state) => completeBackup(state, { backupId, by: services, durationMs })),
     );
   } catch (error) {
+    if (isFenced(controller.signal, error)) {
+      await run.leave();
+      throw error;
+    }
     await endBadly(services, controller.signal, attempt, backupId, error);
-  } finally {
-    await run.end();
   }
+  await run.end();
 }
 
 interface Attempt {
@@ -78,25 +81,18 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const upload = await services.storage.createUpload(key);
   attempt.upload = upload;
   await run.note({ uploadToken: upload.token });
-  const dump = startDump({
-    mongodumpPath: services.tools.mongodump,
-    address: throughSet(address, server),
-    database,
-    signal: run.signal,
-    stallLimitMs,
-    wallClockLimitMs,
-  });
-  await run.note({ child: { pid: dump.pid, startTime: await processStartTime(dump.pid) } });
   const progress = new ArchiveProgress();
-  run.phase('dump', progress, totalsOf(before));
-  const written = await writeArchive({
-    source: dump.stdout,
-    sourceEnded: dump.exited,
-    output: upload.body,
-    exclude,
-    manifest: await manifestBase(services, deployment, server, backupId),
-    progress,
-    signal: run.signal,
+  const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
+    run.phase('dump', progress, totalsOf(before));
+    return writeArchive({
+      source: dump.stdout,
+      sourceEnded: dump.exited,
+      output: upload.body,
+      exclude,
+      manifest: await manifestBase(services, deployment, server, backupId),
+      progress,
+      signal: run.signal,
+    });
   });
   requireComplete(before, await listNamespaces(client, { database, exclude }), written.manifest);
 
@@ -111,7 +107,31 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await upload.commit();
 }
 
-/** The attempt ends as cancelled or failed; a fenced worker appends and deletes nothing. */
+/** Runs mongodump for as long as `write` takes; however that ends, the process is gone when this settles. */
+async function dumpInto(
+  services: Services,
+  run: OperationRun,
+  what: Pick<DumpOptions, 'address' | 'database'>,
+  write: (dump: DumpProcess) => Promise<WrittenArchive>,
+): Promise<WrittenArchive> {
+  const over = new AbortController();
+  const dump = startDump({
+    ...what,
+    mongodumpPath: services.tools.mongodump,
+    signal: AbortSignal.any([run.signal, over.signal]),
+    stallLimitMs,
+    wallClockLimitMs,
+  });
+  try {
+    await run.note({ child: { pid: dump.pid, startTime: await processStartTime(dump.pid) } });
+    return await write(dump);
+  } finally {
+    over.abort();
+    await dump.exited.catch(() => undefined);
+  }
+}
+
+/** The attempt ends as cancelled or failed. */
 async function endBadly(
   services: Services,
   signal: AbortSignal,
@@ -119,7 +139,6 @@ async function endBadly(
   backupId: BackupId,
   error: unknown,
 ): Promise<void> {
-  if (signal.reason instanceof Fenced) throw signal.reason;
   await attempt.upload?.abort();
   const cancelled = signal.reason instanceof CancelRequested;
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;

@@ -31,7 +31,7 @@ import { feedRestore } from './feed-restore.ts';
 import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
-import { CancelRequested, Fenced } from './stop-reason.ts';
+import { CancelRequested, isFenced } from './stop-reason.ts';
 import { dropShadows, type Swap, swapIn } from './swap-shadows.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
@@ -58,10 +58,13 @@ export async function runRestore(
       change(services, restoreId, (state) => completeRestore(state, { ...data, durationMs })),
     );
   } catch (error) {
+    if (isFenced(controller.signal, error)) {
+      await run.leave();
+      throw error;
+    }
     await endBadly(services, controller.signal, attempt, restoreId, error);
-  } finally {
-    await run.end();
   }
+  await run.end();
 }
 
 /** What an attempt made so far: all that has to be taken back when it fails. */
@@ -231,7 +234,7 @@ async function requireAbsent(client: MongoClient, databases: readonly string[]):
   }
 }
 
-/** Takes back what the attempt made, then records the end. A fenced worker appends and deletes nothing. */
+/** Takes back what the attempt made, then records the end. */
 async function endBadly(
   services: Services,
   signal: AbortSignal,
@@ -239,7 +242,6 @@ async function endBadly(
   restoreId: RestoreId,
   error: unknown,
 ): Promise<void> {
-  if (signal.reason instanceof Fenced) throw signal.reason;
   const untouched = attempt.liveData === 'untouched';
   if (attempt.address !== null)
     await takeBack(services, attempt.address, attempt).catch((err) => {

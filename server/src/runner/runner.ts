@@ -46,8 +46,10 @@ export function startRunner(services: Services): Runner {
   function start(operation: StoredOperation): void {
     const controller = new AbortController();
     if (operation.cancelRequested) controller.abort(new CancelRequested());
+    services.runningHere.add(operation._id);
     const done = runOperation(services, operation, controller).finally(() => {
       running.delete(operation._id);
+      services.runningHere.delete(operation._id);
       wake();
     });
     running.set(operation._id, { controller, done });

@@ -1,11 +1,21 @@
 // Why a running operation is stopped from outside; the reason of its abort signal.
 
+import { AppError } from '@holdfast/shared/errors';
+
 /** Somebody asked for it: the operation ends as cancelled. */
 export class CancelRequested extends Error {
   override readonly name = 'CancelRequested';
   constructor() {
     super('the operation was cancelled');
   }
+}
+
+/**
+ * Whether the worker has to leave the operation as it is: its lease ran out, or the ledger refused its append. Then somebody
+ * else ended it, or an append whose answer was lost is in; either way only the supervisor, which looks, may clean up.
+ */
+export function isFenced(signal: AbortSignal, error: unknown): boolean {
+  return signal.reason instanceof Fenced || (error instanceof AppError && error.code === 'WRONG_WORKER');
 }
 
 /** This worker no longer holds the operation: it appends nothing and deletes nothing more. */

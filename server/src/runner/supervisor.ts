@@ -52,11 +52,11 @@ async function superviseOperation(services: Services, operation: StoredOperation
 }
 
 /**
- * An earlier process of this data folder is certainly gone (the folder has one owner at a time); another server's claim is
- * abandoned when its lease ran out, or was never written.
+ * This process knows what it runs. An earlier one of this data folder is certainly gone (the folder has one owner at a time);
+ * another server's claim is abandoned when its lease ran out, or was never written.
  */
 function isAbandoned(services: Services, operation: StoredOperation, running: RunningOperation | null): boolean {
-  if (operation.worker === services.worker) return false;
+  if (operation.worker === services.worker) return !services.runningHere.has(operation._id);
   if (isThisHost(services, operation)) return true;
   return running === null
     ? services.now() - Date.parse(operation.requestedAt) > claimLimitMs
@@ -69,6 +69,8 @@ function isThisHost(services: Services, operation: StoredOperation): boolean {
 
 async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {
   const state = (await services.ledger.state(`backup:${backupId}`)) as BackupState;
+  // It may have ended since the list was read.
+  if (state.status !== 'running' && state.status !== 'sealed') return;
   const sealed = state.status === 'sealed' ? state.sealed : null;
   const whole = sealed !== null && (await services.storage.finishUpload({ key: sealed.key, token: sealed.upload }));
   if (!whole && running?.uploadToken) await services.storage.discardUpload(running.uploadToken);
@@ -105,6 +107,8 @@ export async function removeOrphanedUploads(services: Services): Promise<void> {
 
 async function endRestore(services: Services, restoreId: RestoreId, running: RunningOperation | null): Promise<void> {
   const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  // It may have ended since the list was read: what it made is then somebody's data.
+  if (!['running', 'staged', 'swapped'].includes(state.status)) return;
   const deployment = (await services.ledger.state(`deployment:${state.deploymentId}`)) as DeploymentState;
   await using client = await connectDeployment(
     parseConnectionString(await services.secrets.open(deployment.facts.secretRef)),
@@ -176,7 +180,8 @@ async function failUnclaimed(services: Services, operation: StoredOperation): Pr
 /** Progress documents of operations that have ended. */
 async function removeLeftovers(services: Services, open: ReadonlySet<string>): Promise<void> {
   for (const { _id, worker } of await services.running.all()) {
-    if (!open.has(_id) && worker !== services.worker) await services.running.end(_id);
+    if (!open.has(_id) && !(worker === services.worker && services.runningHere.has(_id)))
+      await services.running.end(_id);
   }
 }
 

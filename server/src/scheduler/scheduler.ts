@@ -19,13 +19,14 @@ const everySeconds = 5;
 /** Starts the clock. */
 export function startScheduler(services: Services): Scheduler {
   const scheduler = new ToadScheduler();
-  let latest: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
   const job = (id: string, run: (services: Services) => Promise<void>) => {
     const task = new AsyncTask(
       id,
       () => {
-        latest = run(services);
-        return latest;
+        const running = run(services);
+        underWay.add(running);
+        return running.finally(() => underWay.delete(running));
       },
       (error) => services.logger.error({ err: error }, `${id} failed; it is tried again`),
     );
@@ -38,7 +39,7 @@ export function startScheduler(services: Services): Scheduler {
   return {
     async close() {
       scheduler.stop();
-      await latest.catch(() => undefined);
+      await Promise.allSettled(underWay);
     },
   };
 }
