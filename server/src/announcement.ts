@@ -14,12 +14,18 @@ export function announcement({ url, administratorKeyFile, welcome, app }: Served
     `  Key          ${config.apiKey === null ? administratorKeyFile : 'as configured'}`,
     `  Ledger       ${ledger}`,
     `  Archives     ${services.storage.url}`,
-    `  Tools        mongodump ${services.tools.mongodumpVersion}`,
+    `  Tools        ${services.tools === null ? 'none: this server runs no operations' : `mongodump ${services.tools.mongodumpVersion}`}`,
+    ...(services.role === 'all' ? [] : [`  Role         ${roles[services.role]}`]),
     '',
     ...nextSteps(welcome).map((line) => `  ${line}`),
     '',
   ].join('\n');
 }
+
+const roles = {
+  api: 'api: answers calls and serves the console; a worker runs the operations',
+  worker: 'worker: runs operations and the schedule; answers health checks and metrics only',
+} as const;
 
 function nextSteps({ deployment, schedule, problem }: Served['welcome']): string[] {
   if (problem !== null) return ['MONGODB_URI could not be registered:', problem];

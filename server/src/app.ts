@@ -11,11 +11,12 @@ import { attemptLimit } from './access/attempt-limit.ts';
 import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
 import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
 import { inspectDeployment } from './engine/inspect-deployment.ts';
+import { openWatchdog } from './engine/watchdog.ts';
 import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -29,7 +30,8 @@ import { startRunner } from './runner/runner.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { removeOrphanedUploads, superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
-import type { Services } from './services.ts';
+import { joinServers, type StoredServer } from './servers/server-registry.ts';
+import type { Services, Tools } from './services.ts';
 import { openFileStorage } from './storage/file-storage.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
@@ -43,6 +45,11 @@ export interface App {
   readonly administratorKeyFile: string;
   /** Only with the embedded ledger: where the sample database can live. */
   readonly embedded: EmbeddedMongod | null;
+  /** Told to stop: it is not ready any more, and claims nothing. */
+  readonly isDraining: boolean;
+  /** Claims nothing more; resolves once what runs here has ended, or after the time it is given. */
+  drain(): Promise<void>;
+  /** Ends what still runs as interrupted. */
   close(): Promise<void>;
 }
 
@@ -62,25 +69,43 @@ export const ledgerDatabase = 'holdfast';
 export async function startApp(options: AppOptions): Promise<App> {
   await using parts = new AsyncDisposableStack();
   const { config, logger } = options;
+  if (config.role !== 'all' && config.ledgerUri === null)
+    throw new ConfigError(
+      `The role ${config.role} needs LEDGER_URI, a replica set that all servers share: ` +
+        'the ledger that a server brings along is for that server only.',
+    );
   const lock = await lockDataDir(config.dataDir, options.onDataDirLost ? { onLost: options.onDataDirLost } : {});
   parts.defer(() => lock.release());
   const embedded = await openEmbedded(options, lock);
   if (embedded) parts.defer(() => embedded.stop());
   const client = new MongoClient(embedded?.ledgerUri ?? config.ledgerUri ?? '', { appName: 'holdfast' });
   parts.defer(() => client.close());
-  const services = await openServices(options, { client, embedded });
-  parts.defer(() => services.ledger.close());
+  const services = await openServices(options, { client, embedded }, parts);
   await removeOrphanedUploads(services);
   await superviseOnce(services);
-  const runner = startRunner(services);
-  parts.defer(() => runner.close());
+  const runner = services.role === 'api' ? null : startRunner(services, config);
+  parts.defer(() => runner?.close());
   const scheduler = startScheduler(services);
   parts.defer(() => scheduler.close());
   const access = await openAccess(services, config, client);
   parts.defer(() => access.close());
   const started = parts.move();
-  logger.debug({ instanceId: services.instanceId }, 'started');
-  return { services, ...access, embedded, close: () => started.disposeAsync() };
+  logger.debug({ instanceId: services.instanceId, role: services.role }, 'started');
+  let draining = false;
+  return {
+    services,
+    ...access,
+    embedded,
+    get isDraining() {
+      return draining;
+    },
+    async drain() {
+      draining = true;
+      await services.servers.drain();
+      await runner?.drain(config.drainMs);
+    },
+    close: () => started.disposeAsync(),
+  };
 }
 
 async function openEmbedded(
@@ -98,7 +123,12 @@ interface LedgerPlace {
   readonly embedded: EmbeddedMongod | null;
 }
 
-async function openServices(options: AppOptions, { client, embedded }: LedgerPlace): Promise<Services> {
+/** What has to be closed is left to `parts`. */
+async function openServices(
+  options: AppOptions,
+  { client, embedded }: LedgerPlace,
+  parts: AsyncDisposableStack,
+): Promise<Services> {
   const { config, logger, onProgress } = options;
   const now = options.now ?? Date.now;
   const db = client.db(ledgerDatabase);
@@ -110,26 +140,42 @@ async function openServices(options: AppOptions, { client, embedded }: LedgerPla
     operationsProjection,
   ];
   const ledger = await openLedger({ client, databaseName: ledgerDatabase, model: streamModel, projections, logger });
+  parts.defer(() => ledger.close());
   const key = await loadMasterKey({
     configured: config.secretKey ?? undefined,
     file: join(config.dataDir, 'secret.key'),
   });
-  const mongodump = await provide(config, 'mongodump', onProgress);
-  const mongorestore = await provide(config, 'mongorestore', onProgress);
+  const tools = config.role === 'api' ? null : await provideTools(config, onProgress);
   const instanceId = await loadInstanceId(config.dataDir);
+  const worker = `${instanceId}/${uuid()}`;
   const { replicaSetId } = await inspectDeployment(client);
   const plans = db.collection<StoredPlan>('plans');
   await plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
+  const storage = await openFileStorage({
+    directory: config.storageUrl.slice('file:'.length),
+    shared: config.storageShared,
+  });
+  const running = runningOperations(db.collection<RunningOperation>('running'), config);
+  const { role } = config;
+  const servers = await joinServers(
+    {
+      ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
+      concurrency: role === 'api' ? 0 : config.concurrency,
+      destination: { id: storage.id, url: storage.url, isShared: storage.isShared },
+    },
+    {
+      ...{ collection: db.collection<StoredServer>('servers'), running },
+      onMissed: (err) => logger.warn({ err }, 'the heartbeat of this server could not be written'),
+    },
+  );
+  parts.defer(() => servers.close());
   const services: Services = {
-    ledger,
-    secrets: openSecrets({ collection: db.collection<SealedSecret>('secrets'), key }),
-    storage: await openFileStorage({ directory: config.storageUrl.slice('file:'.length) }),
-    running: runningOperations(db.collection<RunningOperation>('running')),
-    plans,
-    tools: { mongodump: mongodump.path, mongorestore: mongorestore.path, mongodumpVersion: mongodump.version },
+    ...{ ledger, secrets, storage, running, servers, plans, role, tools },
+    watchdog: parts.use(openWatchdog()),
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
     instanceId,
-    worker: `${instanceId}/${uuid()}`,
+    worker,
     runningHere: new Set(),
     startedAt: new Date(now()).toISOString(),
     version: packageJson.version,
@@ -151,6 +197,12 @@ async function openAccess(services: Services, config: Config, client: MongoClien
   const recording = recordFailedSignIns(services, limit);
   const signingIn = signIn({ codes, sessions, limit, now: services.now });
   return { signIn: signingIn, administratorKey, administratorKeyFile, close: () => recording.close() };
+}
+
+async function provideTools(config: Config, onProgress: (line: string) => void): Promise<Tools> {
+  const mongodump = await provide(config, 'mongodump', onProgress);
+  const mongorestore = await provide(config, 'mongorestore', onProgress);
+  return { mongodump: mongodump.path, mongorestore: mongorestore.path, mongodumpVersion: mongodump.version };
 }
 
 /** A tool that is found, or provided into the user's cache. Throws `tool-missing` with what to do. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServerRole, serverRole } from '@holdfast/shared/server';
 
 export interface Config {
   /** Registers the deployment `default`; null: a sample database is shown instead. */
@@ -15,6 +16,15 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly dataDir: string;
   readonly storageUrl: string;
+  /** The folder behind `storageUrl` is one that several servers share, such as a network file system. */
+  readonly storageShared: boolean;
+  readonly role: ServerRole;
+  /** How many operations run at once on this server. */
+  readonly concurrency: number;
+  /** How long running work may go on once the server was told to stop. */
+  readonly drainMs: number;
+  /** How long a server that is silent keeps what it runs. */
+  readonly leaseMs: number;
   readonly secretKey: string | null;
   readonly apiKey: string | null;
   readonly logLevel: string;
@@ -54,6 +64,11 @@ export function loadConfig(env: Environment = process.env): Config {
       .filter(Boolean),
     dataDir,
     storageUrl: storageUrl(env.HOLDFAST_STORAGE_URL, dataDir, workingDir),
+    storageShared: parseFlag(env, 'HOLDFAST_STORAGE_SHARED'),
+    role: parseRole(env.HOLDFAST_ROLE),
+    concurrency: parseNumber(env, 'HOLDFAST_CONCURRENCY', concurrencyRange, 2),
+    drainMs: 1_000 * parseNumber(env, 'HOLDFAST_DRAIN_SECONDS', drainSecondsRange, 30),
+    leaseMs: 1_000 * parseNumber(env, 'HOLDFAST_LEASE_SECONDS', { least: 3, most: 3_600 }, 60),
     secretKey: secret(env, 'HOLDFAST_SECRET_KEY'),
     apiKey: secret(env, 'HOLDFAST_API_KEY'),
     logLevel: parseLogLevel(env.LOG_LEVEL),
@@ -75,6 +90,37 @@ function parsePort(text: string | undefined): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new ConfigError(`PORT is "${text}"; it must be a whole number from 0 (any free port) to 65535.`);
+}
+
+function parseRole(text: string | undefined): ServerRole {
+  if (text === undefined || text === '') return 'all';
+  const role = serverRole.safeParse(text);
+  if (role.success) return role.data;
+  throw new ConfigError(`HOLDFAST_ROLE is "${text}"; it must be one of ${serverRole.options.join(', ')}.`);
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How many operations a server can run at once, and for how many seconds it can wait for them when it stops. */
+export const concurrencyRange: Range = { least: 1, most: 64 };
+export const drainSecondsRange: Range = { least: 0, most: 86_400 };
+
+function parseNumber(env: Environment, name: string, { least, most }: Range, otherwise: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new ConfigError(`${name} is "${text}"; it must be a whole number from ${least} to ${most}.`);
+}
+
+function parseFlag(env: Environment, name: string): boolean {
+  const text = env[name];
+  if (text === undefined || text === '' || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new ConfigError(`${name} is "${text}"; it must be true or false.`);
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

@@ -4,6 +4,7 @@ import { announcement } from './announcement.ts';
 import { type Config, loadConfig } from './config.ts';
 import { explainStartFailure } from './explain-start-failure.ts';
 import { serve } from './serve.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -18,21 +19,8 @@ try {
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   const served = await serve(config, { logger, onProgress: say, onDataDirLost: lost(config) });
   say(announcement(served, config));
-  let closing = false;
-  const stop = () => {
-    if (closing) return;
-    closing = true;
-    say('Stopping...');
-    served.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${explainStartFailure(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  await stopOnSignals(served, say);
+  process.exit(0);
 } catch (error) {
   process.stderr.write(`${explainStartFailure(error)}\n`);
   process.exit(1);

@@ -16,6 +16,8 @@ export interface Served {
   readonly app: App;
   /** What was registered at the start, and what to do next. */
   readonly welcome: Welcome;
+  /** Claims nothing more and waits for what runs, as long as `drainMs` allows; still answers meanwhile. */
+  drain(): Promise<void>;
   /** Ends what runs, closes streams, stops the embedded ledger. */
   close(): Promise<void>;
 }
@@ -27,7 +29,7 @@ export interface ServeOptions {
   readonly onDataDirLost?: () => void;
 }
 
-const drainMs = 2_000;
+const streamsMs = 2_000;
 
 /** Throws ConfigError, OperationFailure (`tool-missing`, `storage-unwritable`) or another Error whose message says what to do. */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
@@ -42,20 +44,23 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       signIn,
       allowedHosts: [config.host, ...config.allowedHosts],
       webDir: config.webDir,
+      isDraining: () => app.isDraining,
     });
     const server = createAdaptorServer({ fetch: http.fetch });
     await listen(server, config);
     const { port } = server.address() as AddressInfo;
     const url = `http://${displayHost(config.host)}:${port}`;
-    const close = async () => {
-      await closeServer(server);
-      await app.close();
+    let closed: Promise<void> | undefined;
+    const close = () => {
+      closed ??= closeServer(server).then(() => app.close());
+      return closed;
     };
     return {
       url,
       administratorKeyFile: app.administratorKeyFile,
       app,
       welcome: await welcome(app, config, onProgress),
+      drain: () => app.drain(),
       close,
     };
   } catch (error) {
@@ -81,7 +86,7 @@ function listen(server: ServerType, { host, port }: Config): Promise<void> {
 /** Live streams never end by themselves: what is still open after the grace period is closed. */
 function closeServer(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), drainMs);
+    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), streamsMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();

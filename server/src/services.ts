@@ -1,12 +1,22 @@
-// What the composition root hands to commands, runner, scheduler and API. Types only: nothing is made here.
+// What the composition root hands to commands, runner, scheduler and API. Nothing is made here.
+import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import type { StoredPlan } from './commands/restore-plans.ts';
+import type { Watchdog } from './engine/watchdog.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
+import type { ServerRegistry } from './servers/server-registry.ts';
 import type { ArchiveStorage } from './storage/archive-storage.ts';
 import type { DoctorCheck } from './tools/doctor.ts';
+
+/** Paths of the MongoDB tools, and the version that archives are written with. */
+export interface Tools {
+  readonly mongodump: string;
+  readonly mongorestore: string;
+  readonly mongodumpVersion: string;
+}
 
 export interface Services {
   readonly ledger: Ledger;
@@ -14,7 +24,10 @@ export interface Services {
   readonly storage: ArchiveStorage;
   readonly running: RunningOperations;
   readonly plans: Collection<StoredPlan>;
-  readonly tools: { readonly mongodump: string; readonly mongorestore: string; readonly mongodumpVersion: string };
+  /** What this server may do. */
+  readonly role: ServerRole;
+  /** null on a server that runs no operations. */
+  readonly tools: Tools | null;
   /** The ledger's own place, which no backup contains and no restore touches. */
   readonly ledgerPlace: {
     readonly database: string;
@@ -28,10 +41,20 @@ export interface Services {
   readonly worker: string;
   /** The operations that this process runs right now, kept by the runner: what else bears its name is abandoned. */
   readonly runningHere: Set<string>;
+  /** Ends the tools of this server when it cannot. */
+  readonly watchdog: Watchdog;
+  /** The servers over this ledger. */
+  readonly servers: ServerRegistry;
   readonly startedAt: string;
   readonly version: string;
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now: () => number;
   readonly logger: Logger;
   readonly doctor: () => Promise<DoctorCheck[]>;
+}
+
+/** The tools, for what only runs where they are. */
+export function requireTools({ tools, role }: Pick<Services, 'tools' | 'role'>): Tools {
+  if (tools === null) throw new Error(`a server of the role ${role} has no tools`);
+  return tools;
 }

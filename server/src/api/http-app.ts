@@ -33,6 +33,8 @@ export interface HttpOptions {
   readonly signIn: SignIn;
   readonly allowedHosts: readonly string[];
   readonly webDir: string;
+  /** Whether this server was told to stop and waits for its work to end. */
+  readonly isDraining: () => boolean;
 }
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -51,7 +53,7 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
   app.onError((error) => (error instanceof AppError ? refusal(error) : defect(services, error)));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
-    const problem = await notReady(services);
+    const problem = options.isDraining() ? 'draining' : await notReady(services);
     return problem === null
       ? context.json({ status: 'ready' })
       : context.json({ status: 'not-ready', reason: problem }, 503);
@@ -68,13 +70,14 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
     );
     await next();
   });
-  app.route('/auth', authRoutes(services, options.signIn));
   app.get('/metrics', async (context) => {
     requireActor(context.var.actor);
     return context.text(await metricsText(services), 200, {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     });
   });
+  if (services.role === 'worker') return app;
+  app.route('/auth', authRoutes(services, options.signIn));
   app.all('/trpc/*', (context) => {
     const { actor } = context.var;
     // A stream that is refused inside tRPC is a 200 with an error event, which an EventSource would open again for ever.

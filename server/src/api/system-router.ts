@@ -14,6 +14,7 @@ export const systemRouter = router({
       startedAt: services.startedAt,
       now: new Date(services.now()).toISOString(),
       timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      servers: await services.servers.list(),
       ledger: { kind: services.ledgerPlace.kind, position, hash },
       storage: {
         url: services.storage.url,

@@ -32,6 +32,9 @@ export async function startDemoServer(
     host: '127.0.0.1',
     dataDir,
     storageUrl: `file:${join(dataDir, 'backups')}`,
+    storageShared: false,
+    role: 'all',
+    drainMs: 0,
     secretKey: null,
     apiKey: null,
   };

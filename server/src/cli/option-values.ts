@@ -20,6 +20,16 @@ export function keepOf(text: string): number {
   return count;
 }
 
+/** A whole number within a range, both ends included. */
+export function numberOf(what: string, { least, most }: { readonly least: number; readonly most: number }) {
+  return (text: string): number => {
+    const value = wholeNumber(text);
+    if (value === null || value < least || value > most)
+      throw new InvalidArgumentError(`${what} must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
 /** An IANA time zone that this machine knows. */
 export function timezoneOf(text: string): string {
   if (!timezone.safeParse(text).success)

@@ -69,7 +69,7 @@ export async function makePlan(services: Services, backupId: BackupId, wanted: R
     phrase: confirmationPhrase(target, databases, deployment.facts.name),
     warnings: warningsOf(manifest, target, namespaces, {
       serverVersion: live.serverVersion,
-      toolVersion: services.tools.mongodumpVersion,
+      toolVersion: services.tools?.mongodumpVersion ?? null,
     }),
   };
   await services.plans.insertOne({ _id: plan.id, plan, expiresAt: new Date(services.now() + validForMs) });
@@ -170,7 +170,7 @@ function warningsOf(
   manifest: Manifest,
   target: RestoreTarget,
   namespaces: readonly PlanNamespace[],
-  now: { readonly serverVersion: string; readonly toolVersion: string },
+  now: { readonly serverVersion: string; readonly toolVersion: string | null },
 ): PlanWarning[] {
   const replaced = namespaces.filter(({ action }) => action === 'replaced').map((namespace) => namespace.target);
   const inPlace = target.kind === 'original';
@@ -216,7 +216,7 @@ function warningsOf(
       },
     ],
     [
-      manifest.tool.version !== now.toolVersion,
+      now.toolVersion !== null && manifest.tool.version !== now.toolVersion,
       {
         code: 'TOOL_VERSION_DIFFERS',
         message: `The backup was made by mongodump ${manifest.tool.version}; the tools here are ${now.toolVersion}.`,

@@ -63,7 +63,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   running: {
-    Start: no,
+    Start: 'nothing',
     Seal: 'BackupSealed',
     Complete: no,
     Fail: 'BackupFailed',
@@ -74,7 +74,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   },
   sealed: {
     Start: no,
-    Seal: no,
+    Seal: 'nothing',
     Complete: 'BackupCompleted',
     Fail: 'BackupFailed',
     Cancel: 'BackupCancelled',
@@ -85,7 +85,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   completed: {
     Start: no,
     Seal: no,
-    Complete: no,
+    Complete: 'nothing',
     Fail: no,
     Cancel: no,
     Expire: 'BackupExpired',

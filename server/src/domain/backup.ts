@@ -8,7 +8,8 @@
 // completed  -              -       -        -          -       -          expired  deleted
 // expired    -              -       -        -          -       -          -        deleted
 //
-// `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt.
+// `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt. A step
+// that its worker has taken already appends nothing: an answer that was lost is asked for again.
 import type { BackupStatus, BackupTrigger } from '@holdfast/shared/backup';
 import { AppError } from '@holdfast/shared/errors';
 import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
@@ -67,12 +68,14 @@ export function requestBackup(
 
 /** A worker claims a requested backup. Raises WRONG_WORKER when it was claimed or has ended. */
 export function startBackup(state: BackupState | undefined, data: EventData<'BackupStarted'>): NewEvent[] {
+  if (state?.status === 'running' && state.worker === data.worker) return [];
   if (state?.status !== 'requested') throw new AppError('WRONG_WORKER', { id: data.backupId });
   return [{ stream: `backup:${data.backupId}`, type: 'BackupStarted', data }];
 }
 
 /** The archive is durable under its temporary name. Raises WRONG_WORKER. */
 export function sealBackup(state: BackupState | undefined, data: Sealed): NewEvent[] {
+  if (state?.status === 'sealed' && state.worker === data.worker) return [];
   if (state?.status !== 'running' || state.worker !== data.worker)
     throw new AppError('WRONG_WORKER', { id: data.backupId });
   return [{ stream: `backup:${data.backupId}`, type: 'BackupSealed', data }];
@@ -83,6 +86,7 @@ export function completeBackup(
   state: BackupState | undefined,
   command: { readonly backupId: BackupId; readonly by: Ender; readonly durationMs: number },
 ): NewEvent[] {
+  if (state?.status === 'completed' && mayEnd(state, command.by)) return [];
   if (state?.status !== 'sealed' || state.sealed === null || !mayEnd(state, command.by)) {
     throw new AppError('WRONG_WORKER', { id: command.backupId });
   }

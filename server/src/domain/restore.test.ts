@@ -42,7 +42,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     AskToStop: asked,
   },
   running: {
-    Start: no,
+    Start: 'nothing',
     Stage: 'RestoreStaged',
     Swap: no,
     Complete: 'RestoreCompleted',
@@ -52,7 +52,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   },
   staged: {
     Start: no,
-    Stage: no,
+    Stage: 'nothing',
     Swap: 'RestoreSwapped',
     Complete: 'RestoreCompleted',
     Fail: 'RestoreFailed',
@@ -62,13 +62,21 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   swapped: {
     Start: no,
     Stage: no,
-    Swap: no,
+    Swap: 'nothing',
     Complete: 'RestoreCompleted',
     Fail: 'RestoreFailed',
     Cancel: no,
     AskToStop: 'OPERATION_ENDED',
   },
-  completed: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_ENDED' },
+  completed: {
+    Start: no,
+    Stage: no,
+    Swap: no,
+    Complete: 'nothing',
+    Fail: no,
+    Cancel: no,
+    AskToStop: 'OPERATION_ENDED',
+  },
   failed: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_ENDED' },
   cancelled: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_ENDED' },
 };
@@ -84,7 +92,7 @@ describe('a restore in each state', () => {
         .map(({ type }) => type)
         .join();
     });
-    expect(code === 'accepted' ? appended : code).toBe(outcome);
+    expect(code === 'accepted' ? appended || 'nothing' : code).toBe(outcome);
   });
 });
 

@@ -67,24 +67,28 @@ export function requestRestore(
 
 /** A worker claims a requested restore. Raises WRONG_WORKER when it was claimed or has ended. */
 export function startRestore(state: RestoreState | undefined, data: EventData<'RestoreStarted'>): NewEvent[] {
+  if (isTaken(state, data, 'running')) return [];
   if (state?.status !== 'requested') throw new AppError('WRONG_WORKER', { id: data.restoreId });
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStarted', data }];
 }
 
 /** The shadow collections are proven and about to be swapped in. Raises WRONG_WORKER. */
 export function stageRestore(state: RestoreState | undefined, data: EventData<'RestoreStaged'>): NewEvent[] {
+  if (isTaken(state, data, 'staged')) return [];
   requireStep(state, data, ['running']);
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStaged', data }];
 }
 
 /** Every shadow collection is live. Raises WRONG_WORKER. */
 export function swapRestore(state: RestoreState | undefined, data: EventData<'RestoreSwapped'>): NewEvent[] {
+  if (isTaken(state, data, 'swapped')) return [];
   requireStep(state, data, ['staged']);
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreSwapped', data }];
 }
 
 /** The data is where it was asked for; releases the lock. Raises WRONG_WORKER. */
 export function completeRestore(state: RestoreState | undefined, data: EventData<'RestoreCompleted'>): NewEvent[] {
+  if (isTaken(state, data, 'completed')) return [];
   requireStep(state, data, ['running', 'staged', 'swapped']);
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreCompleted', data }];
 }
@@ -143,6 +147,15 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     default:
       return state;
   }
+}
+
+/** The worker has taken this step already, and did not hear of it. */
+function isTaken(
+  state: RestoreState | undefined,
+  { worker }: { readonly worker: string },
+  status: RestoreStep,
+): boolean {
+  return state?.status === status && state.worker === worker;
 }
 
 function requireStep(

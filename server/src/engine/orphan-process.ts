@@ -4,6 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { groupGone, signalGroup } from './process-group.ts';
 
+/** A process as it is written down: `startTime` by `processStartTime`. */
+export interface RecordedProcess {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
 /**
  * Tells a process from every other that ever had its pid, on this host and across restarts of it. Empty when there is no
  * such process, or only a dead one that its parent has not collected. To be compared for equality only.
@@ -17,7 +23,7 @@ export async function processStartTime(pid: number): Promise<string> {
  * Kills the process that was recorded, and its whole group, and waits until it is gone. Returns false, and does nothing,
  * when that very process does not run any more, whoever has its pid now.
  */
-export async function killOrphan(recorded: { readonly pid: number; readonly startTime: string }): Promise<boolean> {
+export async function killOrphan(recorded: RecordedProcess): Promise<boolean> {
   if (recorded.startTime === '' || (await processStartTime(recorded.pid)) !== recorded.startTime) return false;
   signalGroup(recorded.pid, 'SIGKILL');
   await groupGone(recorded.pid, goneLimitMs);

@@ -15,6 +15,8 @@ export interface SealedSecret {
 }
 
 export interface SealedSecrets {
+  /** Of the master key: tells it from another one, and says nothing about the key itself. */
+  readonly keyId: string;
   /** Stores a secret durably and returns its reference, a UUID. */
   seal(plaintext: string): Promise<string>;
   /** The secret. Throws `SecretUnreadable` when it is gone, was sealed with another master key, or was changed. */
@@ -42,6 +44,7 @@ export function openSecrets({ collection, key, keySource = defaultSource }: Secr
   if (key.length !== 32) throw new RangeError('a master key has 32 bytes');
   const keyId = keyIdOf(key);
   return {
+    keyId,
     async seal(plaintext) {
       const sealed = { keyId, ...encrypt(key, plaintext) };
       await collection.insertOne(sealed, { writeConcern: { w: 'majority', journal: true } });

@@ -238,20 +238,15 @@ describe('a ledger whose answer is lost', () => {
     await source.client.db('shop_kept').dropDatabase();
   });
 
-  it.each(['BackupStarted', 'BackupSealed', 'BackupCompleted'] as const)(
-    'to %s: the supervisor ends what nobody runs, without a restart',
-    async (type) => {
-      await using service = await holdfast();
-      const wasLost = loseAnswerTo(service, type);
-      const { id } = await service.api.backups.request({ deploymentId: 'default' });
-      const backup = await service.backupEnd(id);
-      expect(wasLost()).toBe(true);
-      expect([backup.status, backup.error?.reason]).toStrictEqual(
-        type === 'BackupStarted' ? ['failed', 'interrupted'] : ['completed', undefined],
-      );
-      await nextOneSucceeds(service);
-    },
-  );
+  it.each(['BackupStarted', 'BackupSealed', 'BackupCompleted'] as const)('to %s: the backup goes on', async (type) => {
+    await using service = await holdfast();
+    const wasLost = loseAnswerTo(service, type);
+    const { id } = await service.api.backups.request({ deploymentId: 'default' });
+    const backup = await service.backupEnd(id);
+    expect(wasLost()).toBe(true);
+    expect(backup).toMatchObject({ status: 'completed', error: null });
+    await nextOneSucceeds(service);
+  });
 });
 
 describe('a destination that cannot be written to', () => {

@@ -9,7 +9,7 @@ import { rewriteArchive } from '../archive/rewrite-archive.ts';
 import type { DeploymentAddress } from '../engine/connection-string.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../engine/start-restore.ts';
-import type { Services } from '../services.ts';
+import { requireTools, type Services } from '../services.ts';
 import { stallLimitMs, wallClockLimitMs } from './limits.ts';
 import type { OperationRun } from './operation-run.ts';
 import type { StagedNamespace } from './prove-restore.ts';
@@ -28,7 +28,7 @@ export interface FeedOptions {
 export async function feedRestore(services: Services, options: FeedOptions): Promise<RestoreExit> {
   const stopped = new AbortController();
   const restore = startRestore({
-    mongorestorePath: services.tools.mongorestore,
+    mongorestorePath: requireTools(services).mongorestore,
     address: options.address,
     drop: options.drop,
     stopOnError: true,
@@ -56,7 +56,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   }
 }
 
-function streamOf({ archive, staged, progress }: FeedOptions): Readable {
+function streamOf({ archive, staged, progress, run }: FeedOptions): Readable {
   const targets = new Map(staged.map((one) => [keyOf(one.namespace.database, one.namespace.collection), one]));
   const namespaces = new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`));
   const rewritten = rewriteArchive(archive.dumpStream({ namespaces }), {
@@ -64,7 +64,14 @@ function streamOf({ archive, staged, progress }: FeedOptions): Readable {
     rename: (database, collection) => targets.get(keyOf(database, collection)) ?? { database, collection },
     progress,
   });
-  return ReadableStream.from(rewritten, { objectMode: false });
+  return ReadableStream.from(whileLeased(rewritten, run), { objectMode: false });
+}
+
+async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: OperationRun): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    run.requireLease();
+    yield chunk;
+  }
 }
 
 function keyOf(database: string, collection: string): string {

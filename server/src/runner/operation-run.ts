@@ -1,10 +1,12 @@
 // One claimed operation while it runs on this server: its signal, its progress, its lease. Progress goes into `running`
-// twice a second at most, which renews the lease; a lease that could not be renewed in time stops the operation.
+// twice a second at most, which renews the lease. How long the lease holds is also counted here, by the monotonic clock and
+// from before each renewal was sent: this worker stops before another one may take the operation over.
 import type { LockHolder } from '@holdfast/shared/deployment';
 import type { DeploymentId } from '@holdfast/shared/ids';
 import type { NamespaceProgress, OperationPhase, OperationProgress } from '@holdfast/shared/operation';
+import type { RecordedProcess } from '../engine/orphan-process.ts';
 import type { Services } from '../services.ts';
-import { leaseMs, type RunningOperation } from './running-operations.ts';
+import type { RunningFacts } from './running-operations.ts';
 import { Fenced } from './stop-reason.ts';
 
 /** What moves while bytes flow. The archive's reader and writer count into one; bytes are raw bytes. */
@@ -36,8 +38,12 @@ export interface OperationRun {
   readonly signal: AbortSignal;
   /** Begins a phase; its counters start from nothing. */
   phase(phase: OperationPhase, counters?: Counters, totals?: Totals): void;
-  /** Records, before it is relied on, what somebody else would have to clean up. */
-  note(fields: Pick<Partial<RunningOperation>, 'uploadToken' | 'createdDatabases' | 'child'>): Promise<void>;
+  /** Records, before it is relied on, what somebody else would have to clean up. Throws Fenced. */
+  note(fields: Omit<RunningFacts, 'progress'>): Promise<void>;
+  /** Right before each step that cannot be taken back. Throws Fenced once the lease may have run out. */
+  requireLease(): void;
+  /** Whether the lease may have run out: then nothing is to be appended or removed any more. */
+  readonly isFenced: boolean;
   /** Stops reporting and gives up the lease. */
   end(): Promise<void>;
   /** Stops reporting; what the supervisor needs for cleaning up stays. */
@@ -48,12 +54,111 @@ const reportEveryMs = 500;
 const nothing: Counters = { bytes: 0, documents: 0, namespaces: new Map() };
 const unknown: Totals = { bytes: null, documents: null, namespaces: new Map() };
 
-/** Begins to report a claimed operation. `controller` is aborted with `Fenced` when the lease cannot be renewed. */
+/**
+ * Takes the lease on a requested operation and begins to report; null when another worker has it. `controller` is aborted with
+ * `Fenced` when the lease cannot be renewed in time, or was taken over.
+ */
 export async function startOperationRun(
   services: Services,
   facts: OperationFacts,
   controller: AbortController,
-): Promise<OperationRun> {
+): Promise<OperationRun | null> {
+  const { running, worker, watchdog } = services;
+  const { operationId } = facts;
+  const progress = progressOf(services, facts, controller.signal);
+  const nothingYet = { uploadToken: null, createdDatabases: [], child: null };
+  const claimedAt = performance.now();
+  if (!(await running.claim({ _id: operationId, worker, progress: progress.snapshot(), ...nothingYet }))) return null;
+  const lease = new Lease(claimedAt, running.leaseMs, controller);
+  let child: RecordedProcess | null = null;
+
+  const renew = async (fields: RunningFacts): Promise<void> => {
+    const sentAt = performance.now();
+    if (await running.renew(operationId, worker, fields)) lease.renewed(sentAt);
+    else lease.lose();
+    lease.require();
+    if (child !== null) watchdog.watch(child, lease.leftMs);
+  };
+  const reporting = repeat(async () => {
+    await renew({ progress: progress.snapshot() }).catch((error: unknown) => {
+      services.logger.warn({ operationId, err: error }, 'progress could not be written');
+    });
+  }, reportEveryMs);
+  const stop = async (): Promise<void> => {
+    lease.end();
+    await reporting.stop();
+    if (child !== null) watchdog.forget(child);
+  };
+  return {
+    facts,
+    signal: controller.signal,
+    phase: (next, counters, totals) => progress.phase(next, counters, totals),
+    async note(fields) {
+      if (fields.child) {
+        if (child !== null) watchdog.forget(child);
+        child = fields.child;
+      }
+      await renew(fields);
+    },
+    requireLease: () => lease.require(),
+    get isFenced() {
+      return lease.isOver;
+    },
+    leave: stop,
+    async end() {
+      await stop();
+      await running.end(operationId, worker);
+    },
+  };
+}
+
+/** How long the lease holds, as this worker may believe. */
+class Lease {
+  readonly #durationMs: number;
+  readonly #controller: AbortController;
+  readonly #timer: NodeJS.Timeout;
+  #until: number;
+
+  constructor(claimedAt: number, durationMs: number, controller: AbortController) {
+    this.#durationMs = durationMs;
+    this.#controller = controller;
+    this.#until = claimedAt + durationMs;
+    // A renewal that hangs must not keep this from being seen.
+    this.#timer = setInterval(() => this.#stopWhenOver(), reportEveryMs);
+  }
+
+  get isOver(): boolean {
+    return performance.now() >= this.#until;
+  }
+
+  get leftMs(): number {
+    return Math.max(1, Math.floor(this.#until - performance.now()));
+  }
+
+  renewed(sentAt: number): void {
+    this.#until = sentAt + this.#durationMs;
+  }
+
+  lose(): void {
+    this.#until = 0;
+  }
+
+  require(): void {
+    this.#stopWhenOver();
+    if (this.isOver) throw new Fenced();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  #stopWhenOver(): void {
+    if (this.isOver) this.#controller.abort(new Fenced());
+  }
+}
+
+/** What is reported: counters of the phase, and how fast they move. */
+function progressOf(services: Services, facts: OperationFacts, signal: AbortSignal) {
   const startedAt = services.now();
   let phase: OperationPhase = 'connect';
   let counters = nothing;
@@ -61,46 +166,17 @@ export async function startOperationRun(
   let phaseStartedAt = startedAt;
   let lastByteAt = startedAt;
   let lastBytes = 0;
-  let renewedAt = performance.now();
-
-  const snapshot = (): OperationProgress => {
-    const now = services.now();
-    if (counters.bytes !== lastBytes) lastByteAt = now;
-    lastBytes = counters.bytes;
-    const times = { startedAt: iso(startedAt), updatedAt: iso(now), lastByteAt: iso(lastByteAt) };
-    return { ...base(facts, controller.signal), phase, ...times, ...moving(counters, totals, now - phaseStartedAt) };
-  };
-  const { operationId } = facts;
-  await services.running.begin({
-    _id: operationId,
-    worker: services.worker,
-    progress: snapshot(),
-    uploadToken: null,
-    createdDatabases: [],
-    child: null,
-  });
-  const report = async (): Promise<void> => {
-    try {
-      await services.running.update(operationId, { progress: snapshot() });
-      renewedAt = performance.now();
-    } catch (error) {
-      services.logger.warn({ operationId, err: error }, 'progress could not be written');
-      if (performance.now() - renewedAt > leaseMs) controller.abort(new Fenced());
-    }
-  };
-  const reporting = repeat(report, reportEveryMs);
   return {
-    facts,
-    signal: controller.signal,
-    phase(next, nextCounters = nothing, nextTotals = unknown) {
+    snapshot(): OperationProgress {
+      const now = services.now();
+      if (counters.bytes !== lastBytes) lastByteAt = now;
+      lastBytes = counters.bytes;
+      const times = { startedAt: iso(startedAt), updatedAt: iso(now), lastByteAt: iso(lastByteAt) };
+      return { ...base(facts, signal), phase, ...times, ...moving(counters, totals, now - phaseStartedAt) };
+    },
+    phase(next: OperationPhase, nextCounters = nothing, nextTotals = unknown) {
       [phase, counters, totals, phaseStartedAt, lastBytes] = [next, nextCounters, nextTotals, services.now(), 0];
       lastByteAt = phaseStartedAt;
-    },
-    note: (fields) => services.running.update(operationId, fields),
-    leave: () => reporting.stop(),
-    async end() {
-      await reporting.stop();
-      await services.running.end(operationId);
     },
   };
 }

@@ -1,6 +1,7 @@
 // One backup, from the claim to its end: dump -> archive -> sealed -> visible -> completed. The archive becomes visible only
 // after the tool exited 0, every namespace was seen to its end, and the bytes are durable. Knows nothing of schedules.
 
+import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
@@ -21,7 +22,7 @@ import {
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import type { StoredOperation } from '../projections/operations.ts';
-import type { Services } from '../services.ts';
+import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { Upload } from '../storage/archive-storage.ts';
 import { stallLimitMs, wallClockLimitMs } from './limits.ts';
@@ -38,19 +39,23 @@ export async function runBackup(
   const backupId = operation._id as BackupId;
   const deploymentId = operation.deploymentId as DeploymentId;
   const startedAt = performance.now();
-  await change(services, backupId, (state) => startBackup(state, { backupId, deploymentId, worker: services.worker }));
   const { deploymentName, actor } = operation;
   const facts = { operationId: backupId, deploymentId, deploymentName, holder: { kind: 'backup', actor } } as const;
   const run = await startOperationRun(services, facts, controller);
+  if (run === null) throw new AppError('WRONG_WORKER', { id: backupId });
   const attempt: Attempt = { upload: null };
   try {
+    const { worker } = services;
+    await recordOutcome(services, () =>
+      change(services, backupId, (state) => startBackup(state, { backupId, deploymentId, worker })),
+    );
     await backUp(services, run, attempt, backupId);
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
       change(services, backupId, (state) => completeBackup(state, { backupId, by: services, durationMs })),
     );
   } catch (error) {
-    if (isFenced(controller.signal, error)) {
+    if (isFenced(run, error)) {
       await run.leave();
       throw error;
     }
@@ -99,11 +104,13 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   run.phase('seal', progress, totalsOf(before));
   await upload.seal();
   run.signal.throwIfAborted();
+  run.requireLease();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
       sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
     ),
   );
+  run.requireLease();
   await upload.commit();
 }
 
@@ -117,7 +124,7 @@ async function dumpInto(
   const over = new AbortController();
   const dump = startDump({
     ...what,
-    mongodumpPath: services.tools.mongodump,
+    mongodumpPath: requireTools(services).mongodump,
     signal: AbortSignal.any([run.signal, over.signal]),
     stallLimitMs,
     wallClockLimitMs,
@@ -179,7 +186,7 @@ async function manifestBase(
     deployment: { id: deployment.deploymentId, name, hosts },
     database,
     startedAt: new Date(services.now()).toISOString(),
-    tool: { name: 'mongodump', version: services.tools.mongodumpVersion },
+    tool: { name: 'mongodump', version: requireTools(services).mongodumpVersion },
     server: {
       version: server.version,
       featureCompatibilityVersion: server.featureCompatibilityVersion,

@@ -1,5 +1,6 @@
 // One restore, from the claim to its end: verify the archive -> stage -> prove -> swap. Before the swap nothing live is
 // touched: a copy goes into databases that do not exist yet, a restore in place into shadow collections beside the live ones.
+import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
@@ -43,22 +44,24 @@ export async function runRestore(
   const restoreId = operation._id as RestoreId;
   const deploymentId = operation.deploymentId as DeploymentId;
   const startedAt = performance.now();
-  await change(services, restoreId, (state) =>
-    claimRestore(state, { restoreId, deploymentId, worker: services.worker }),
-  );
   const { deploymentName, actor } = operation;
   const facts = { operationId: restoreId, deploymentId, deploymentName, holder: { kind: 'restore', actor } } as const;
   const run = await startOperationRun(services, facts, controller);
+  if (run === null) throw new AppError('WRONG_WORKER', { id: restoreId });
   const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
   try {
+    const { worker } = services;
+    await recordOutcome(services, () =>
+      change(services, restoreId, (state) => claimRestore(state, { restoreId, deploymentId, worker })),
+    );
     const done = await bringBack(services, run, attempt, restoreId);
-    const data = { restoreId, deploymentId, worker: services.worker, liveData: attempt.liveData, ...done };
+    const data = { restoreId, deploymentId, worker, liveData: attempt.liveData, ...done };
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
       change(services, restoreId, (state) => completeRestore(state, { ...data, durationMs })),
     );
   } catch (error) {
-    if (isFenced(controller.signal, error)) {
+    if (isFenced(run, error)) {
       await run.leave();
       throw error;
     }
@@ -174,6 +177,7 @@ async function restoreInPlace(work: Work): Promise<string[]> {
   run.phase('swap');
   // From here on the restore rolls forward: a cancel comes too late.
   await swapIn(client, attempt.swaps, () => {
+    run.requireLease();
     attempt.liveData = 'partly-replaced';
   });
   await recordOutcome(services, () =>

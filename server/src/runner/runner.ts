@@ -3,6 +3,7 @@
 //
 // request in the feed -> claim (BackupStarted | RestoreStarted) -> running -> outcome in the ledger -> retention
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { OperationFailure } from '@holdfast/shared/failures';
@@ -16,17 +17,22 @@ import { runRestore } from './run-restore.ts';
 import { CancelRequested, Fenced } from './stop-reason.ts';
 
 export interface Runner {
+  /** Claims nothing more; resolves once nothing runs, or after the time limit. */
+  drain(limitMs: number): Promise<void>;
   /** Stops claiming and ends what runs as interrupted; resolves when every outcome is recorded. */
   close(): Promise<void>;
 }
 
-/** How many operations run at once on this server. */
-const concurrency = 2;
+/** Requests are looked for at least so often: the word of one can be lost with the ledger's connection. */
+const lookEveryMs = 5_000;
 
-/** Starts to claim and run operations. */
-export function startRunner(services: Services): Runner {
+/** Starts to claim and run operations, so many at once. */
+export function startRunner(services: Services, { concurrency }: { readonly concurrency: number }): Runner {
   const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   const closing = new AbortController();
+  /** Held by another server, or claimed in vain: left alone until the next look. */
+  const lost = new Set<string>();
+  let draining = false;
   let claiming: Promise<void> = Promise.resolve();
 
   const wake = () => {
@@ -34,10 +40,10 @@ export function startRunner(services: Services): Runner {
   };
   async function claim(): Promise<void> {
     const room = concurrency - running.size;
-    if (closing.signal.aborted || room <= 0) return;
+    if (draining || room <= 0) return;
     const operations = await services.ledger.readModel<StoredOperation>('operations');
     const waiting = await operations
-      .find({ status: 'requested' })
+      .find({ status: 'requested', _id: { $nin: [...lost] } })
       .sort({ requestedAt: 1, _id: 1 })
       .limit(room)
       .toArray();
@@ -47,19 +53,34 @@ export function startRunner(services: Services): Runner {
     const controller = new AbortController();
     if (operation.cancelRequested) controller.abort(new CancelRequested());
     services.runningHere.add(operation._id);
-    const done = runOperation(services, operation, controller).finally(() => {
+    const done = runOperation(services, operation, controller).then((hasEnded) => {
       running.delete(operation._id);
       services.runningHere.delete(operation._id);
+      if (!hasEnded) lost.add(operation._id);
       wake();
     });
     running.set(operation._id, { controller, done });
   }
+  const looking = setInterval(() => {
+    lost.clear();
+    wake();
+  }, lookEveryMs);
   const following = follow(services, closing.signal, {
     requested: wake,
     cancelled: (id) => running.get(id)?.controller.abort(new CancelRequested()),
   });
   return {
+    async drain(limitMs) {
+      draining = true;
+      await claiming;
+      const ended = Promise.all([...running.values()].map(({ done }) => done));
+      const limit = new AbortController();
+      await Promise.race([ended, delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+      limit.abort();
+    },
     async close() {
+      draining = true;
+      clearInterval(looking);
       closing.abort();
       const stop = new OperationFailure('interrupted', 'The service was stopped while this ran.');
       for (const { controller } of running.values()) controller.abort(stop);
@@ -68,20 +89,23 @@ export function startRunner(services: Services): Runner {
   };
 }
 
+/** Returns whether it ended here, with an outcome. */
 async function runOperation(
   services: Services,
   operation: StoredOperation,
   controller: AbortController,
-): Promise<void> {
+): Promise<boolean> {
   const { _id: operationId, kind } = operation;
   try {
     await (kind === 'backup' ? runBackup : runRestore)(services, operation, controller);
     if (kind === 'backup') await retain(services, operationId);
+    return true;
   } catch (error) {
     if (error instanceof Fenced) services.logger.warn({ operationId }, 'the lease ran out; another server goes on');
     else if (error instanceof AppError && error.code === 'WRONG_WORKER')
       services.logger.info({ operationId }, 'another server has it');
     else services.logger.error({ operationId, err: error }, 'an operation ended without an outcome');
+    return false;
   }
 }
 

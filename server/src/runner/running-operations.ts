@@ -1,6 +1,10 @@
 // What runs now: one document per claimed operation, lease and progress in one. Every server sees every operation here.
+//
+// claim (before the claim's event) -> renew, renew, ... -> end
+//                                  -> takeOver by a supervisor, once the lease ran out: the worker's next renewal fails
 import type { OperationProgress } from '@holdfast/shared/operation';
-import type { Collection } from 'mongodb';
+import { type Collection, MongoServerError } from 'mongodb';
+import type { RecordedProcess } from '../engine/orphan-process.ts';
 
 /** A claimed operation. Its worker renews `leaseUntil`; the supervisor ends what nobody renews. */
 export interface RunningOperation {
@@ -12,18 +16,29 @@ export interface RunningOperation {
   /** The unfinished upload, and what a restore made: for whoever cleans up after a worker that is gone. */
   readonly uploadToken: string | null;
   readonly createdDatabases: readonly string[];
-  readonly child: { readonly pid: number; readonly startTime: string } | null;
+  readonly child: RecordedProcess | null;
 }
 
-/** How long a claim holds without being renewed, and how often it is renewed. */
-export const leaseMs = 60_000;
-export const renewMs = 10_000;
+export type RunningFacts = Partial<Pick<RunningOperation, 'progress' | 'uploadToken' | 'createdDatabases' | 'child'>>;
 
 export interface RunningOperations {
-  begin(operation: Omit<RunningOperation, 'leaseUntil'>): Promise<void>;
-  /** Writes progress and facts, and renews the lease by the database's clock. */
-  update(id: string, fields: Partial<Omit<RunningOperation, '_id' | 'leaseUntil'>>): Promise<void>;
-  end(id: string): Promise<void>;
+  /** How long a claim holds without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+  /** Takes an operation that nobody holds, or that this worker or one whose lease ran out held. False when it is held. */
+  claim(operation: Omit<RunningOperation, 'leaseUntil'>): Promise<boolean>;
+  /** Writes facts and renews the lease, by the database's clock. False when the operation is not this worker's any more. */
+  renew(id: string, worker: string, facts: RunningFacts): Promise<boolean>;
+  /**
+   * Takes the operation from `held.worker` if that one has not renewed its lease since it ran out (`held.isGone`: whatever its
+   * lease says). From then on the other's renewals fail. Returns what it left, or null when it is alive or another took it.
+   */
+  takeOver(
+    id: string,
+    by: string,
+    held: { readonly worker: string; readonly isGone: boolean },
+  ): Promise<RunningOperation | null>;
+  /** Idempotent; does nothing when the operation is another's. */
+  end(id: string, worker: string): Promise<void>;
   find(id: string): Promise<RunningOperation | null>;
   all(): Promise<RunningOperation[]>;
   list(): Promise<OperationProgress[]>;
@@ -31,24 +46,48 @@ export interface RunningOperations {
   watch(signal: AbortSignal): AsyncGenerator<OperationProgress[]>;
 }
 
+/** A lease that ran out is honoured a little longer: the worker's tools end when it runs out, and that takes a moment. */
+function graceMs(leaseMs: number): number {
+  return Math.max(500, leaseMs / 20);
+}
+
 /** Over the collection `running`. */
-export function runningOperations(collection: Collection<RunningOperation>): RunningOperations {
+export function runningOperations(
+  collection: Collection<RunningOperation>,
+  { leaseMs }: { readonly leaseMs: number },
+): RunningOperations {
   const renewed = { $add: ['$$NOW', leaseMs] };
+  const ranOut = { $expr: { $lt: ['$leaseUntil', { $subtract: ['$$NOW', graceMs(leaseMs)] }] } };
   const list = async () => (await collection.find({}).sort({ _id: 1 }).toArray()).map(({ progress }) => progress);
   return {
-    async begin(operation) {
-      await collection.updateOne(
-        { _id: operation._id },
-        [{ $replaceWith: { $literal: operation } }, { $set: { leaseUntil: renewed } }],
-        { upsert: true },
-      );
+    leaseMs,
+    async claim(operation) {
+      const { _id, worker } = operation;
+      const taken = [{ $replaceWith: { $literal: operation } }, { $set: { leaseUntil: renewed } }];
+      try {
+        await collection.updateOne({ _id, worker }, taken, { upsert: true });
+        return true;
+      } catch (error) {
+        // Another one's: the upsert found nothing to replace and could not insert.
+        if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
+        return (await collection.updateOne({ _id, ...ranOut }, taken)).matchedCount === 1;
+      }
     },
-    async update(id, fields) {
-      const literal = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { $literal: value }]));
-      await collection.updateOne({ _id: id }, [{ $set: { ...literal, leaseUntil: renewed } }]);
+    async renew(id, worker, facts) {
+      const literal = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, { $literal: value }]));
+      const { matchedCount } = await collection.updateOne({ _id: id, worker }, [
+        { $set: { ...literal, leaseUntil: renewed } },
+      ]);
+      return matchedCount === 1;
     },
-    async end(id) {
-      await collection.deleteOne({ _id: id });
+    takeOver: (id, by, { worker, isGone }) =>
+      collection.findOneAndUpdate(
+        { _id: id, worker, ...(isGone ? {} : ranOut) },
+        [{ $set: { worker: { $literal: by }, leaseUntil: renewed } }],
+        { returnDocument: 'before' },
+      ),
+    async end(id, worker) {
+      await collection.deleteOne({ _id: id, worker });
     },
     find: (id) => collection.findOne({ _id: id }),
     all: () => collection.find({}).toArray(),
@@ -56,6 +95,8 @@ export function runningOperations(collection: Collection<RunningOperation>): Run
     watch: (signal) => watchList(collection, list, signal),
   };
 }
+
+const duplicateKey = 11_000;
 
 const atMostEveryMs = 500;
 

@@ -14,8 +14,8 @@ export class CancelRequested extends Error {
  * Whether the worker has to leave the operation as it is: its lease ran out, or the ledger refused its append. Then somebody
  * else ended it, or an append whose answer was lost is in; either way only the supervisor, which looks, may clean up.
  */
-export function isFenced(signal: AbortSignal, error: unknown): boolean {
-  return signal.reason instanceof Fenced || (error instanceof AppError && error.code === 'WRONG_WORKER');
+export function isFenced(run: { readonly isFenced: boolean }, error: unknown): boolean {
+  return run.isFenced || error instanceof Fenced || (error instanceof AppError && error.code === 'WRONG_WORKER');
 }
 
 /** This worker no longer holds the operation: it appends nothing and deletes nothing more. */

@@ -1,5 +1,6 @@
-// Ends operations that nobody runs any more: at the start of the server and then every few seconds. What was sealed or swapped
-// is finished forward; the rest fails as interrupted, and what it left behind is removed.
+// Ends operations that nobody runs any more: at the start of the server and then every few seconds, on every server. First
+// the operation is taken over, so that its worker, should it live, can do nothing more; then what was sealed or swapped is
+// finished forward, and the rest fails as interrupted once what it left behind is removed.
 import { AppError } from '@holdfast/shared/errors';
 import { type Failure, failureHints } from '@holdfast/shared/failures';
 import type { BackupId, RestoreId } from '@holdfast/shared/ids';
@@ -13,7 +14,7 @@ import { isShadowName } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { killOrphan } from '../engine/orphan-process.ts';
-import type { StoredOperation } from '../projections/operations.ts';
+import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { claimLimitMs } from './limits.ts';
 import type { RunningOperation } from './running-operations.ts';
@@ -21,8 +22,10 @@ import { dropShadows, existingShadows, swapIn } from './swap-shadows.ts';
 
 /** One look over all open operations. Errors of one are logged and do not keep the others from being ended. */
 export async function superviseOnce(services: Services): Promise<void> {
+  // Before the operations: what is claimed while this looks is then no leftover.
+  const held = await services.running.all();
   const operations = await services.ledger.readModel<StoredOperation>('operations');
-  const open = await operations.find({ status: { $in: ['requested', 'running', 'sealed'] } }).toArray();
+  const open = await operations.find({ status: { $in: [...openStatuses] } }).toArray();
   for (const operation of open) {
     try {
       await superviseOperation(services, operation);
@@ -34,37 +37,57 @@ export async function superviseOnce(services: Services): Promise<void> {
       );
     }
   }
-  await removeLeftovers(services, new Set(open.map(({ _id }) => _id)));
+  const stillOpen = new Set(open.map(({ _id }) => _id));
+  for (const { _id, worker } of held)
+    if (!stillOpen.has(_id) && !services.runningHere.has(_id)) await services.running.end(_id, worker);
 }
 
 async function superviseOperation(services: Services, operation: StoredOperation): Promise<void> {
-  if (operation.status === 'requested') {
-    if (services.now() - Date.parse(operation.requestedAt) > claimLimitMs) await failUnclaimed(services, operation);
+  const running = await services.running.find(operation._id);
+  if (running === null) {
+    if (isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
     return;
   }
-  const running = await services.running.find(operation._id);
-  if (!isAbandoned(services, operation, running)) return;
-  services.logger.warn({ operationId: operation._id, worker: operation.worker }, 'ending an abandoned operation');
-  if (running?.child && isThisHost(services, operation)) await killOrphan(running.child);
-  if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, running);
-  else await endRestore(services, operation._id as RestoreId, running);
-  await services.running.end(operation._id);
+  if (services.runningHere.has(operation._id) && running.worker === services.worker) return;
+  const { worker } = running;
+  const left = await services.running.takeOver(operation._id, services.worker, {
+    worker,
+    isGone: isThisServer(services, worker),
+  });
+  if (left === null) return;
+  services.logger.warn({ operationId: operation._id, worker }, 'ending an abandoned operation');
+  if (left.child && isThisServer(services, worker)) await killOrphan(left.child);
+  await endAbandoned(services, operation, left);
+  await services.running.end(operation._id, services.worker);
+}
+
+/** Claimed, and then neither a claim's event nor an end: it may be claimed again. */
+async function endAbandoned(
+  services: Services,
+  operation: StoredOperation,
+  left: RunningOperation | null,
+): Promise<void> {
+  if (operation.status === 'requested') return;
+  if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, left);
+  else await endRestore(services, operation._id as RestoreId, left);
+}
+
+/** Nobody holds it: nobody took the request in time, or its claim was lost with the collection. */
+async function endUnheld(services: Services, operation: StoredOperation): Promise<void> {
+  if (operation.status === 'requested') await failUnclaimed(services, operation);
+  else await endAbandoned(services, operation, null);
 }
 
 /**
- * This process knows what it runs. An earlier one of this data folder is certainly gone (the folder has one owner at a time);
- * another server's claim is abandoned when its lease ran out, or was never written.
+ * This process knows what it runs, and an earlier one of this data folder is gone (the folder has one owner at a time). Of
+ * another server only its lease tells.
  */
-function isAbandoned(services: Services, operation: StoredOperation, running: RunningOperation | null): boolean {
-  if (operation.worker === services.worker) return !services.runningHere.has(operation._id);
-  if (isThisHost(services, operation)) return true;
-  return running === null
-    ? services.now() - Date.parse(operation.requestedAt) > claimLimitMs
-    : running.leaseUntil.getTime() < services.now();
+function isThisServer(services: Services, worker: string): boolean {
+  return worker.startsWith(`${services.instanceId}/`);
 }
 
-function isThisHost(services: Services, operation: StoredOperation): boolean {
-  return operation.worker?.startsWith(`${services.instanceId}/`) ?? false;
+function isLongAgo(services: Services, at: string): boolean {
+  return services.now() - Date.parse(at) > claimLimitMs;
 }
 
 async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {
@@ -80,6 +103,8 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
     reads: [`backup:${backupId}`],
     decide: (read) => {
       const current = read(`backup:${backupId}` as const);
+      // What was looked at has changed: the next pass looks again.
+      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: backupId });
       const by = 'supervisor';
       const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
       if (whole) return completeBackup(current, { backupId, by, durationMs });
@@ -120,6 +145,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
     reads: [`restore:${restoreId}`],
     decide: (read) => {
       const current = read(`restore:${restoreId}` as const);
+      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: restoreId });
       const by = 'supervisor';
       if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
       return failRestore(current, { restoreId, by, liveData, failure: interrupted() });
@@ -175,14 +201,6 @@ async function failUnclaimed(services: Services, operation: StoredOperation): Pr
             liveData: 'untouched',
           }),
   });
-}
-
-/** Progress documents of operations that have ended. */
-async function removeLeftovers(services: Services, open: ReadonlySet<string>): Promise<void> {
-  for (const { _id, worker } of await services.running.all()) {
-    if (!open.has(_id) && !(worker === services.worker && services.runningHere.has(_id)))
-      await services.running.end(_id);
-  }
 }
 
 function interrupted(): Failure {

@@ -11,16 +11,16 @@ const renameLimitMs = 60_000;
 
 /**
  * Renames every shadow that still exists over its live name; idempotent, so an interrupted swap is finished by calling it
- * again. `onFirst` is called right before the first rename: from then on live data differs.
+ * again. `before` is called right before each rename, and stops it by throwing: from the first one on live data differs.
  */
 export async function swapIn(
   client: MongoClient,
   swaps: readonly Swap[],
-  onFirst: () => void = () => undefined,
+  before: () => void = () => undefined,
 ): Promise<void> {
   const remaining = await existingShadows(client, swaps);
-  if (remaining.length > 0) onFirst();
   for (const { database, live, shadow } of remaining) {
+    before();
     await client.db('admin').command({
       renameCollection: `${database}.${shadow}`,
       to: `${database}.${live}`,

@@ -57,7 +57,10 @@ it('runs one due time once with two servers on one ledger', async () => {
   // Servers of one ledger share the key that seals its secrets, and the destination.
   const secretKey = randomBytes(32).toString('base64');
   await using a = await start(Date.now, undefined, { secretKey });
-  await using b = await start(Date.now, undefined, { secretKey, storageUrl: a.config.storageUrl });
+  await using b = await start(Date.now, undefined, {
+    ...{ secretKey, storageUrl: a.config.storageUrl },
+    storageShared: true,
+  });
   const tomorrow = (services: TestHoldfast['services']) => ({ ...services, now: later(dayMs) });
   await Promise.all([a, b, a, b].map(({ services }) => requestDueBackups(tomorrow(services))));
   const events = await scheduled(a);

@@ -34,7 +34,7 @@ export function startScheduler(services: Services): Scheduler {
       new SimpleIntervalJob({ seconds: everySeconds, runImmediately: true }, task, { id, preventOverrun: true }),
     );
   };
-  job('due policies', requestDueBackups);
+  if (services.role !== 'api') job('due policies', requestDueBackups);
   job('supervisor', superviseOnce);
   return {
     async close() {

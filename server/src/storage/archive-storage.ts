@@ -9,6 +9,8 @@ export interface ArchiveStorage {
   readonly url: string;
   /** The destination's id, kept in its marker: see `open`. */
   readonly id: string;
+  /** Whether several servers may use it. */
+  readonly isShared: boolean;
 
   /**
    * Begins an archive. Nothing is visible under `key` before `Upload.commit`. Refuses a key that exists with

@@ -8,7 +8,7 @@ import { validate as isUuid, v7 as uuid } from 'uuid';
 import { requireKey } from './archive-key.ts';
 import type { ArchiveStorage, Upload } from './archive-storage.ts';
 import { classifyFileError } from './classify-file-error.ts';
-import { openMarker, partialFolder, readMarker } from './destination-marker.ts';
+import { type Marker, openMarker, partialFolder, readMarker } from './destination-marker.ts';
 import { defaultReserve, diskSpace, type Reserve, ReserveGuard } from './disk-reserve.ts';
 import { removeEmptyFolders, syncFolder } from './durable-files.ts';
 import { FileReader } from './file-reader.ts';
@@ -18,6 +18,8 @@ import { publishFile } from './publish-file.ts';
 export interface FileStorageOptions {
   /** Made when it is not there. */
   readonly directory: string;
+  /** Marks it as one that several servers use; once marked it stays so. */
+  readonly shared?: boolean;
   /** Bytes that stay free on a disk of this size; default: `defaultReserve`. */
   readonly reserve?: Reserve;
 }
@@ -28,24 +30,26 @@ export interface FileStorageOptions {
  */
 export async function openFileStorage(options: FileStorageOptions): Promise<ArchiveStorage> {
   const root = resolve(options.directory);
-  const id = await classified(`Opening ${root}`, async () => {
+  const marker = await classified(`Opening ${root}`, async () => {
     await mkdir(root, { recursive: true, mode: 0o700 });
-    const found = await openMarker(root);
+    const found = await openMarker(root, { shared: options.shared ?? false });
     await mkdir(join(root, partialFolder), { recursive: true, mode: 0o700 });
     return found;
   });
-  return new FileStorage(root, id, options.reserve ?? defaultReserve);
+  return new FileStorage(root, marker, options.reserve ?? defaultReserve);
 }
 
 class FileStorage implements ArchiveStorage {
   readonly url: string;
   readonly id: string;
+  readonly isShared: boolean;
   readonly #root: string;
   readonly #reserve: Reserve;
 
-  constructor(root: string, id: string, reserve: Reserve) {
+  constructor(root: string, marker: Marker, reserve: Reserve) {
     this.#root = root;
-    this.id = id;
+    this.id = marker.id;
+    this.isShared = marker.shared;
     this.#reserve = reserve;
     this.url = `file:${root}`;
   }
@@ -170,7 +174,7 @@ class FileStorage implements ArchiveStorage {
   /** What is not there is missing only where the destination itself is. */
   async #requireMarker(): Promise<void> {
     const found = await classified(`Reading ${this.#root}`, () => readMarker(this.#root));
-    if (found === this.id) return;
+    if (found?.id === this.id) return;
     const how = found === undefined ? 'Its marker is gone: is the disk mounted?' : 'Another destination is there now.';
     throw new OperationFailure('storage-missing', `${this.#root} is not the destination that was opened. ${how}`);
   }

@@ -31,7 +31,7 @@ export async function startHoldfastProcess(options: {
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...{ PATH, HOME, PORT: '0', HOLDFAST_DATA_DIR: dataDir },
+      ...{ PATH, HOME, PORT: '0', HOLDFAST_DATA_DIR: dataDir, HOLDFAST_DRAIN_SECONDS: '0' },
       ...{ MONGOD_PATH: tools.mongod, MONGODUMP_PATH: tools.mongodump, MONGORESTORE_PATH: tools.mongorestore },
       ...options.env,
     },

@@ -49,6 +49,7 @@ export async function startHoldfast(options: TestHoldfastOptions = {}): Promise<
     dataDir,
     storageUrl: `file:${join(dataDir, 'backups')}`,
     toolPaths: tools,
+    drainMs: 0,
     ...options.config,
   };
   const served = await serve(config, {

@@ -1,0 +1,193 @@
+// Several servers over one ledger and one shared destination: each operation once, whoever is killed, stopped or drained.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppError } from '@holdfast/shared/errors';
+import type { MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expectConsistent } from '../testing/expect-consistent.ts';
+import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfastProcess } from '../testing/holdfast-process.ts';
+import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { slowDown } from '../testing/slow-down.ts';
+
+let source: TestMongo;
+let ledger: TestMongo;
+let folder: string;
+let faster: () => Promise<void> = async () => undefined;
+/** What servers of one ledger have in common. */
+const secretKey = randomBytes(32).toString('base64');
+const apiKey = 'key-of-the-test-0123456789abcdef0123456789';
+
+beforeAll(async () => {
+  [source, ledger] = await Promise.all([startReplicaSet(), startReplicaSet()]);
+  const text = 'x'.repeat(10_000);
+  for (const name of ['a', 'b', 'c', 'd'])
+    await source.client
+      .db('shop')
+      .collection(name)
+      .insertMany(Array.from({ length: 1_500 }, (_, n) => ({ _id: n as never, text })));
+});
+beforeEach(async () => {
+  await ledger.client.db('holdfast').dropDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-shared-'));
+});
+afterEach(async () => {
+  await faster();
+  await rm(folder, { recursive: true, force: true });
+});
+afterAll(async () => {
+  await Promise.all([source.stop(), ledger.stop()]);
+});
+
+const shopUri = () => source.uri.replace('/?', '/shop?');
+
+function member(config: TestHoldfast['config'] | object = {}): Promise<TestHoldfast> {
+  return startHoldfast({
+    ledgerUri: ledger.uri,
+    mongodbUri: shopUri(),
+    config: { secretKey, storageUrl: `file:${folder}`, storageShared: true, ...config },
+  });
+}
+
+/** A server that can be stopped and killed, with a lease that a test can wait for. */
+function serverProcess(env: Readonly<Record<string, string>> = {}) {
+  return startHoldfastProcess({
+    env: {
+      ...{ LEDGER_URI: ledger.uri, MONGODB_URI: shopUri(), HOLDFAST_SECRET_KEY: secretKey, HOLDFAST_API_KEY: apiKey },
+      ...{ HOLDFAST_STORAGE_URL: `file:${folder}`, HOLDFAST_STORAGE_SHARED: 'true', HOLDFAST_LEASE_SECONDS: '3' },
+      ...env,
+    },
+  });
+}
+
+async function backUpAgain({ api, backupEnd, services }: TestHoldfast, sources: MongoClient[]): Promise<void> {
+  await faster();
+  const { id } = await api.backups.request({ deploymentId: 'default' });
+  expect(await backupEnd(id)).toMatchObject({ status: 'completed', documents: 6_000 });
+  await expectConsistent(services, sources);
+}
+
+it('of 50 requests at once on two servers exactly one is accepted', async () => {
+  await using a = await member();
+  await using b = await member();
+  const asked = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? a : b).api.backups.request({ deploymentId: 'default' })),
+  );
+  const accepted = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.id] : []));
+  expect(accepted).toHaveLength(1);
+  for (const one of asked)
+    if (one.status === 'rejected') expect((one.reason.cause as AppError).code).toBe('OPERATION_IN_PROGRESS');
+  expect(await a.backupEnd(accepted[0] ?? '')).toMatchObject({ status: 'completed' });
+  await expectConsistent(a.services, [source.client]);
+});
+
+it('two workers run 40 deployments once each, fairly spread', async () => {
+  await using api = await member({ role: 'api' });
+  await using a = await member({ role: 'worker' });
+  await using b = await member({ role: 'worker' });
+  const ids: string[] = [];
+  for (let n = 0; n < 40; n += 1) {
+    const name = `small-${n}`;
+    await source.client.db(name).collection('things').insertOne({ n });
+    const uri = source.uri.replace('/?', `/${name}?`);
+    ids.push((await api.api.deployments.register({ name, uri })).id);
+  }
+  const backups = await Promise.all(ids.map((deploymentId) => api.api.backups.request({ deploymentId })));
+  for (const { id } of backups) expect(await api.backupEnd(id)).toMatchObject({ status: 'completed', documents: 1 });
+  const started = await ledger.client
+    .db('holdfast')
+    .collection('ledger_events')
+    .find({ type: 'BackupStarted' })
+    .toArray();
+  expect(new Set(started.map(({ data }) => data.backupId)).size).toBe(40);
+  expect(started).toHaveLength(40);
+  for (const { services } of [a, b])
+    expect(started.filter(({ data }) => data.worker === services.worker).length).toBeGreaterThanOrEqual(10);
+  await expectConsistent(api.services, [source.client]);
+  for (let n = 0; n < 40; n += 1) await source.client.db(`small-${n}`).dropDatabase();
+});
+
+it('what a stopped server held is taken over, and it does nothing more when it comes back', async () => {
+  const stopped = await serverProcess();
+  faster = await slowDown(source.client, ['getMore'], 400);
+  const { id } = await stopped.client.backups.request.mutate({ deploymentId: 'default' });
+  await until(
+    () => stopped.client.operations.current.query(),
+    ([progress]) => (progress?.bytes ?? 0) > 0,
+  );
+  process.kill(stopped.pid, 'SIGSTOP');
+  await using other = await member({ leaseMs: 3_000 });
+  expect(await other.backupEnd(id)).toMatchObject({ status: 'failed', error: { reason: 'interrupted' } });
+  await backUpAgain(other, [source.client]);
+  process.kill(stopped.pid, 'SIGCONT');
+  await until(
+    async () => stopped.output(),
+    (output) => output.includes('another server goes on'),
+  );
+  await expectConsistent(other.services, [source.client]);
+  await stopped[Symbol.asyncDispose]();
+  await expectConsistent(other.services, [source.client]);
+});
+
+it('a restore into a copy by a stopped server leaves no copy', async () => {
+  await using other = await member({ leaseMs: 3_000, role: 'api' });
+  const stopped = await serverProcess();
+  const { id: backupId } = await other.api.backups.request({ deploymentId: 'default' });
+  expect(await other.backupEnd(backupId)).toMatchObject({ status: 'completed' });
+  faster = await slowDown(source.client, ['insert'], 400);
+  const plan = await other.api.restores.plan({ backupId, target: { kind: 'copy', suffix: '_copy' } });
+  const { id } = await other.api.restores.confirm({ planId: plan.id });
+  await until(
+    () => source.client.db('shop_copy').listCollections().toArray(),
+    (collections) => collections.length > 0,
+  );
+  process.kill(stopped.pid, 'SIGSTOP');
+  expect(await other.restoreEnd(id)).toMatchObject({ status: 'failed', error: { reason: 'interrupted' } });
+  process.kill(stopped.pid, 'SIGCONT');
+  await until(
+    async () => stopped.output(),
+    (output) => output.includes('another server goes on'),
+  );
+  await faster();
+  expect(await source.client.db('shop_copy').listCollections().toArray()).toStrictEqual([]);
+  await stopped[Symbol.asyncDispose]();
+  await expectConsistent(other.services, [source.client]);
+});
+
+it('a server that is told to stop lets its work end, claims nothing more, and is not ready meanwhile', async () => {
+  await using other = await member({ role: 'api' });
+  const draining = await serverProcess({ HOLDFAST_DRAIN_SECONDS: '60' });
+  faster = await slowDown(source.client, ['getMore'], 300);
+  const { id } = await other.api.backups.request({ deploymentId: 'default' });
+  await until(
+    () => other.services.running.list(),
+    ([progress]) => (progress?.bytes ?? 0) > 0,
+  );
+  process.kill(draining.pid, 'SIGTERM');
+  const ready = await until(
+    () => fetch(`${draining.url}/readyz`),
+    ({ status }) => status === 503,
+  );
+  expect(await ready.json()).toStrictEqual({ status: 'not-ready', reason: 'draining' });
+  const { servers } = await other.api.system.info();
+  expect(servers.map(({ role, state, operations }) => [role, state, operations.length])).toStrictEqual([
+    ['api', 'running', 0],
+    ['all', 'draining', 1],
+  ]);
+  await faster();
+  expect(await other.backupEnd(id)).toMatchObject({ status: 'completed' });
+  await draining[Symbol.asyncDispose]();
+  expect((await other.api.system.info()).servers).toHaveLength(1);
+  await expectConsistent(other.services, [source.client]);
+});
+
+it('refuses a second server whose archives or secrets the others could not read', async () => {
+  await using first = await member({ storageShared: false, drainMs: 0 });
+  await expect(member({ storageShared: false })).rejects.toThrow('HOLDFAST_STORAGE_SHARED=true');
+  await expect(member({ storageUrl: `${first.config.storageUrl}-own` })).rejects.toThrow('HOLDFAST_STORAGE_URL');
+  await expect(member({ secretKey: randomBytes(32).toString('base64') })).rejects.toThrow('HOLDFAST_SECRET_KEY');
+  await expect(startHoldfast({ config: { role: 'worker' } })).rejects.toThrow('LEDGER_URI');
+  expect((await first.api.system.info()).servers).toHaveLength(1);
+});
