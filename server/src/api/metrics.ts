@@ -4,7 +4,7 @@ import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { Services } from '../services.ts';
 
-/** `holdfast_*` gauges: ledger position, running operations, backups by status, time and size of the newest good backup. */
+/** `holdfast_*` gauges: ledger position, running operations, servers by state, backups by status, time and size of the newest good backup. */
 export async function metricsText(services: Services): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -12,6 +12,9 @@ export async function metricsText(services: Services): Promise<string> {
   const head = await services.ledger.head();
   gauge('holdfast_ledger_position', 'Position of the newest event').set(head.position);
   gauge('holdfast_operations_running', 'Operations that run now').set((await services.running.list()).length);
+
+  const servers = gauge('holdfast_servers', 'Servers over this ledger by role and state', ['role', 'state']);
+  for (const { role, state } of await services.servers.list()) servers.inc({ role, state });
 
   const backups = await services.ledger.readModel<StoredBackup>('backups');
   const byStatus = gauge('holdfast_backups', 'Backups by deployment and status', ['deployment', 'status']);

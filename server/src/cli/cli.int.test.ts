@@ -142,6 +142,21 @@ describe('restores', () => {
   });
 });
 
+describe('servers', () => {
+  it('lists the one that runs, with its role and what it does', async () => {
+    const [only, ...others] = await answer('servers');
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ role: 'all', state: 'running', concurrency: 2, isThis: true, operations: [] });
+    expect((await holdfast('servers')).stdout).toMatch(/ \(asked\) +\d+ +all +running +0 of 2 /);
+  });
+
+  it('refuses settings outside their ranges', async () => {
+    expect(await failed('serve', '--concurrency', '65')).toMatchObject({ status: 2, code: 'USAGE' });
+    expect(await failed('serve', '--role', 'nothing')).toMatchObject({ status: 2, code: 'USAGE' });
+    expect(await failed('serve', '--role', 'worker')).toMatchObject({ status: 2, code: 'CONFIGURATION' });
+  });
+});
+
 describe('deployments', () => {
   it('forgets one only when that is confirmed, and registers it again from a pipe', async () => {
     expect(await failed('deployments', 'remove', 'second')).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });

@@ -14,6 +14,7 @@ import { addOperationsCommand } from './operations-command.ts';
 import { addPoliciesCommand } from './policies-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addServersCommand } from './servers-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 /** The parser. It never ends the process: help and usage errors are thrown as CommanderError. */
@@ -48,6 +49,7 @@ const commands = [
   addDeploymentsCommand,
   addPoliciesCommand,
   addOperationsCommand,
+  addServersCommand,
   addAuditCommand,
   addConfigCommand,
   addLoginCodeCommand,

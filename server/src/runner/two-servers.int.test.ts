@@ -183,6 +183,18 @@ it('a server that is told to stop lets its work end, claims nothing more, and is
   await expectConsistent(other.services, [source.client]);
 });
 
+it('a worker answers health checks and metrics, and nothing else', async () => {
+  await using worker = await serverProcess({ HOLDFAST_ROLE: 'worker' });
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const status = async (path: string) => (await fetch(`${worker.url}${path}`, { headers })).status;
+  expect(await Promise.all(['/healthz', '/readyz', '/', '/trpc/system.info'].map(status))).toStrictEqual([
+    200, 200, 404, 404,
+  ]);
+  expect((await fetch(`${worker.url}/metrics`)).status).toBe(401);
+  const metrics = await (await fetch(`${worker.url}/metrics`, { headers })).text();
+  expect(metrics).toContain('holdfast_servers{role="worker",state="running"} 1');
+});
+
 it('refuses a second server whose archives or secrets the others could not read', async () => {
   await using first = await member({ storageShared: false, drainMs: 0 });
   await expect(member({ storageShared: false })).rejects.toThrow('HOLDFAST_STORAGE_SHARED=true');

@@ -9,9 +9,10 @@ import { ConfigurationSection } from './configuration-section.tsx';
 import { DeploymentsSection } from './deployments-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
 import { LanguageChoice } from './language-choice.tsx';
+import { ServersSection } from './servers-section.tsx';
 import { SystemSection } from './system-section.tsx';
 
-const sections = ['deployments', 'configuration', 'system', 'doctor', 'browser'] as const;
+const sections = ['deployments', 'configuration', 'system', 'servers', 'doctor', 'browser'] as const;
 
 export function SettingsPage() {
   const { t } = useI18n();
@@ -26,6 +27,7 @@ export function SettingsPage() {
           <DeploymentsSection />
           <ConfigurationSection />
           <SystemSection />
+          <ServersSection />
           <DoctorSection />
           <BrowserSection />
         </div>

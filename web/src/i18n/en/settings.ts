@@ -1,4 +1,5 @@
 import type { ConfigurationChange } from '@holdfast/shared/configuration';
+import type { ServerRole, ServerState } from '@holdfast/shared/server';
 import { createFormats } from '../formats.ts';
 
 const f = createFormats('en');
@@ -6,6 +7,7 @@ const f = createFormats('en');
 export const settings = {
   apply: (count: number) => f.plural(count, { one: 'Apply 1 change', other: `Apply ${f.count(count)} changes` }),
   applying: 'Applying…',
+  atOnce: (count: number) => f.plural(count, { one: 'one at a time', other: `up to ${f.count(count)} at once` }),
   browser: 'This browser',
   browserNote: 'Kept here only',
   change: {
@@ -34,6 +36,7 @@ export const settings = {
   imported: 'The configuration is imported',
   instance: 'Instance',
   language: 'Language',
+  lastSeen: 'Last seen',
   ledger: { embedded: 'embedded: a mongod that Holdfast runs itself', external: 'external: a replica set of yours' },
   notJson: 'The file is not JSON. Nothing was changed.',
   preview: 'What the import would change',
@@ -44,11 +47,25 @@ export const settings = {
           one: 'The import would make 1 change',
           other: `The import would make ${f.count(count)} changes`,
         }),
+  process: (pid: number) => `process ${pid}`,
+  role: 'Role',
+  roles: {
+    all: 'all: calls and operations',
+    api: 'api: calls and console',
+    worker: 'worker: operations',
+  } satisfies Record<ServerRole, string>,
   runningSince: 'Running since',
+  runs: 'Runs',
+  runsNothing: 'nothing',
+  server: 'Server',
+  servers: 'Servers',
+  serversNote: 'Who works over this ledger',
+  serverStates: { running: 'Running', draining: 'Draining', silent: 'Silent' } satisfies Record<ServerState, string>,
   serverZone: 'Server’s zone',
   signOut: 'Sign out',
   system: 'System',
   theme: 'Appearance',
+  thisServer: 'the one you are talking to',
   themes: { light: 'Light', dark: 'Dark', system: 'System' },
   used: 'Used',
   version: 'Version',
