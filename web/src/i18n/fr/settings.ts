@@ -74,9 +74,9 @@ export const settings: Dictionary['settings'] = {
   process: (pid) => `processus ${pid}`,
   role: 'Rôle',
   roles: {
-    all: 'all : appels et opérations',
-    api: 'api : appels et console',
-    worker: 'worker : opérations',
+    all: 'all : appels et opérations',
+    api: 'api : appels et console',
+    worker: 'worker : opérations',
   },
   runningSince: 'En marche depuis',
   runs: 'Exécute',
