@@ -13,6 +13,8 @@ test('refuses values outside the ranges, and says which are allowed', async ({ c
     ['Hour', '24', 'The hour is a whole number from 0 to 23.'],
     ['Backups to keep', '0', 'Backups to keep is a whole number from 1 to 30.'],
     ['Backups to keep', '31', 'Backups to keep is a whole number from 1 to 30.'],
+    ['Time limit (minutes)', '10081', 'The time limit is a whole number of minutes from 1 to 10,080 (7 days).'],
+    ['Stall limit (minutes)', '0', 'The stall limit is a whole number of minutes from 1 to 1,440 (1 day).'],
   ] as const) {
     await page.getByRole('textbox', { name: field }).fill(value);
     await expect(page.getByText(message)).toBeVisible();
@@ -24,6 +26,7 @@ test('refuses values outside the ranges, and says which are allowed', async ({ c
 test('saves hour, zone and retention, and shows the next runs', async ({ console: page, shop, holdfast }) => {
   await page.getByRole('textbox', { name: 'Hour' }).fill('23');
   await page.getByRole('textbox', { name: 'Backups to keep' }).fill('30');
+  await page.getByRole('textbox', { name: 'Time limit (minutes)' }).fill('90');
   await page.getByRole('combobox', { name: 'Time zone' }).fill('new york');
   await page.getByRole('option', { name: /America\/New_York/ }).click();
   await expect(page.getByText('was UTC')).toBeVisible();
@@ -36,5 +39,7 @@ test('saves hour, zone and retention, and shows the next runs', async ({ console
     scheduledHour: 23,
     retentionCount: 30,
     timezone: 'America/New_York',
+    timeLimitMinutes: 90,
+    stallLimitMinutes: 10,
   });
 });

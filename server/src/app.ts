@@ -26,6 +26,7 @@ import { deploymentsProjection, type StoredDeployment } from './projections/depl
 import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
+import { limitsOf } from './runner/limits.ts';
 import { startRunner } from './runner/runner.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { removeOrphanedUploads, superviseOnce } from './runner/supervisor.ts';
@@ -173,6 +174,7 @@ async function openServices(
   const services: Services = {
     ...{ ledger, secrets, storage, running, servers, plans, role, tools },
     watchdog: parts.use(openWatchdog()),
+    limits: (operation) => limitsOf(ledger, operation),
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
     instanceId,
     worker,

@@ -6,6 +6,8 @@ import type { StoredPlan } from './commands/restore-plans.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
+import type { StoredOperation } from './projections/operations.ts';
+import type { OperationLimits } from './runner/limits.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
 import type { ArchiveStorage } from './storage/archive-storage.ts';
@@ -28,6 +30,8 @@ export interface Services {
   readonly role: ServerRole;
   /** null on a server that runs no operations. */
   readonly tools: Tools | null;
+  /** How long an operation may take; tests hand in shorter ones than a policy can have. */
+  readonly limits: (operation: Pick<StoredOperation, '_id' | 'kind' | 'deploymentId'>) => Promise<OperationLimits>;
   /** The ledger's own place, which no backup contains and no restore touches. */
   readonly ledgerPlace: {
     readonly database: string;

@@ -1,7 +1,7 @@
 // The configuration as a file: deployments without secrets, and policies. Archives and history are not part of it.
 import { z } from 'zod';
 import { deploymentName } from './deployment.ts';
-import { policySettings } from './policy.ts';
+import { givenPolicySettings, policySettings } from './policy.ts';
 
 export const configurationFile = z.object({
   format: z.literal('holdfast-configuration'),
@@ -12,7 +12,7 @@ export const configurationFile = z.object({
       name: deploymentName,
       hosts: z.array(z.string()),
       database: z.string().nullable(),
-      policies: z.array(z.object({ name: z.string(), ...policySettings.shape })),
+      policies: z.array(z.object({ name: z.string(), ...givenPolicySettings.shape })),
     }),
   ),
 });

@@ -6,7 +6,7 @@ import { backupTrigger } from './backup.ts';
 import { deploymentName } from './deployment.ts';
 import { failureReason } from './failures.ts';
 import { backupId, deploymentId, destinationId, operationId, planId, policyId, restoreId } from './ids.ts';
-import { policySettings } from './policy.ts';
+import { givenPolicySettings } from './policy.ts';
 import { liveData, restoreTarget } from './restore.ts';
 
 const count = z.int().nonnegative();
@@ -49,7 +49,8 @@ export const eventData = {
   DeploymentUpdated: z.object({ deploymentId, ...deploymentFacts }),
   /** The deployment's policies end with it. */
   DeploymentRemoved: z.object({ deploymentId, policyIds: z.array(policyId) }),
-  PolicyChanged: z.object({ policyId, deploymentId, name: text, ...policySettings.shape }),
+  /** Ones from before there were limits have none. */
+  PolicyChanged: z.object({ policyId, deploymentId, name: text, ...givenPolicySettings.shape }),
 
   BackupRequested: z.object({
     ...ofBackup,

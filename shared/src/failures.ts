@@ -45,8 +45,9 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
-  stalled: 'No byte moved for the time limit. See what the server and the network do, then start again.',
-  'timed-out': 'Raise the time limit of the policy, or back up less at a time.',
+  stalled:
+    'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',
+  'timed-out': 'See what slows the server, the network or the destination down, or raise the time limit of the policy.',
   interrupted: 'The service stopped while this ran. What it left behind was removed; start again.',
   unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
   internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",

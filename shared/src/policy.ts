@@ -1,4 +1,4 @@
-// The simple form of a policy: daily at an hour, keep the newest N, on or off.
+// The simple form of a policy: daily at an hour, keep the newest N, on or off; and how long an operation may take.
 import { z } from 'zod';
 import { backupId, deploymentId, policyId } from './ids.ts';
 
@@ -19,21 +19,44 @@ export const retentionCount = z
   .min(1, { error: 'retentionCount must be from 1 to 30.' })
   .max(30, { error: 'retentionCount must be from 1 to 30.' });
 
+/** The longest that a whole backup or restore may take: 1 minute to 7 days. */
+export const timeLimitMinutes = z
+  .int({ error: 'timeLimitMinutes is a whole number from 1 to 10080.' })
+  .min(1, { error: 'timeLimitMinutes must be from 1 to 10080.' })
+  .max(10_080, { error: 'timeLimitMinutes must be from 1 to 10080.' });
+
+/** The longest that a dump or a restore may go without moving a byte: 1 minute to a day. */
+export const stallLimitMinutes = z
+  .int({ error: 'stallLimitMinutes is a whole number from 1 to 1440.' })
+  .min(1, { error: 'stallLimitMinutes must be from 1 to 1440.' })
+  .max(1_440, { error: 'stallLimitMinutes must be from 1 to 1440.' });
+
 /** What a user sets of a policy. */
 export const policySettings = z.object({
   enabled: z.boolean(),
   scheduledHour,
   retentionCount,
   timezone,
+  timeLimitMinutes,
+  stallLimitMinutes,
 });
 export type PolicySettings = z.infer<typeof policySettings>;
 
-/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on. */
+/**
+ * Settings as callers, files and old events give them: a limit that is left out stays as it is, so that whoever knows
+ * nothing of limits does not reset them.
+ */
+export const givenPolicySettings = policySettings.partial({ timeLimitMinutes: true, stallLimitMinutes: true });
+export type GivenPolicySettings = z.infer<typeof givenPolicySettings>;
+
+/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte. */
 export const defaultPolicySettings: PolicySettings = {
   enabled: true,
   scheduledHour: 2,
   retentionCount: 7,
   timezone: 'UTC',
+  timeLimitMinutes: 1_440,
+  stallLimitMinutes: 10,
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

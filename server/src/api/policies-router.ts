@@ -1,8 +1,9 @@
 import { AppError } from '@holdfast/shared/errors';
 import { type PolicyId, policyId } from '@holdfast/shared/ids';
-import { type Policy, policySettings } from '@holdfast/shared/policy';
+import { givenPolicySettings, type Policy } from '@holdfast/shared/policy';
 import { z } from 'zod';
 import * as policies from '../commands/policies.ts';
+import { wholeSettings } from '../domain/policy.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import { nextDueAt, nextRuns } from '../scheduler/due.ts';
 import type { Services } from '../services.ts';
@@ -15,12 +16,12 @@ export const policiesRouter = router({
     return found.map((policy) => publicPolicy(policy, ctx.services.now()));
   }),
   byId: procedure.input(z.object({ id: policyId })).query(({ ctx, input }) => findPolicy(ctx.services, input.id)),
-  set: procedure.input(policySettings.extend({ id: policyId })).mutation(async ({ ctx, input }) => {
+  set: procedure.input(givenPolicySettings.extend({ id: policyId })).mutation(async ({ ctx, input }) => {
     const { id, ...settings } = input;
     await policies.set(ctx.services, id, settings, ctx.actor);
     return findPolicy(ctx.services, id);
   }),
-  preview: procedure.input(policySettings).query(({ ctx, input }) => ({
+  preview: procedure.input(givenPolicySettings).query(({ ctx, input }) => ({
     runs: input.enabled ? nextRuns(input, new Date(ctx.services.now()).toISOString(), 7) : [],
   })),
 });
@@ -35,5 +36,5 @@ async function findPolicy(services: Services, id: string): Promise<Policy> {
 function publicPolicy(stored: StoredPolicy, now: number): Policy {
   const { _id, removed: _, changedAt: __, lastDueAt: ___, ...policy } = stored;
   const nextRunAt = policy.enabled ? nextDueAt(policy, new Date(now).toISOString()) : null;
-  return { ...policy, id: _id as PolicyId, nextRunAt };
+  return { ...policy, ...wholeSettings(policy), id: _id as PolicyId, nextRunAt };
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { createHoldfastClient } from '@holdfast/client';
 import type { Backup } from '@holdfast/shared/backup';
 import type { LedgerEvent } from '@holdfast/shared/events';
+import type { Policy } from '@holdfast/shared/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
@@ -218,7 +219,11 @@ describe('waiting', () => {
     const id = String((late.details as { id: string }).id);
     expect(late.hint).toContain(`holdfast operations cancel ${id}`);
     expect(await failed('backup', 'second')).toMatchObject({ status: 5, code: 'OPERATION_IN_PROGRESS' });
+    const asked = performance.now();
     expect(await answer('operations', 'cancel', id)).toEqual({ cancelRequested: id });
+    await waitForIdle('second');
+    expect(performance.now() - asked).toBeLessThan(2_500);
+    expect(await answer('backups', 'show', id)).toMatchObject({ status: 'cancelled', error: null });
   });
 
   it('exits with 1 when somebody cancels it, and answers with the record all the same', async () => {
@@ -270,6 +275,22 @@ describe('policies', () => {
       nextRunAt: null,
     });
   });
+
+  it('takes limits in minutes, shows them, and refuses what is out of range with the range', async () => {
+    const limits = { timeLimitMinutes: 90, stallLimitMinutes: 15 };
+    const set = await answer('policies', 'set', 'sample', '--time-limit', '90', '--stall-limit', '15');
+    expect(set).toMatchObject(limits);
+    expect(await answer('policies', 'set', 'sample', '--keep', '29')).toMatchObject(limits);
+    expect((await holdfast('policies', 'list')).stdout).toMatch(/sample .* 90 min +15 min /);
+    expect(await failed('policies', 'set', 'sample', '--time-limit', '10081')).toMatchObject({
+      status: 2,
+      message: expect.stringContaining('from 1 to 10080 (7 days)'),
+    });
+    expect(await failed('policies', 'set', 'sample', '--stall-limit', '0')).toMatchObject({
+      status: 2,
+      message: expect.stringContaining('from 1 to 1440 (1 day)'),
+    });
+  });
 });
 
 describe('configuration', () => {
@@ -292,6 +313,28 @@ describe('configuration', () => {
     expect(status).toBe(0);
     expect(stderr).toMatch(/^sample +daily +changed +off, 05:00 .* +off, 04:00 /m);
     expect((await answer('policies', 'set', 'sample', '--on')).scheduledHour).toBe(4);
+  });
+
+  it('brings limits back, and leaves them where a file from before them has none', async () => {
+    const file = join(folder, 'limits.json');
+    await answer('policies', 'set', 'sample', '--time-limit', '60', '--stall-limit', '5');
+    await answer('config', 'export', file);
+    await answer('policies', 'set', 'sample', '--time-limit', '61');
+    expect((await holdfast('config', 'import', file, '--preview')).stdout).toMatch(
+      /^sample +daily +changed .*limits 61 and 5 min .*limits 60 and 5 min$/m,
+    );
+    await answer('config', 'import', file, '--yes');
+    const configuration = JSON.parse(await readFile(file, 'utf8'));
+    for (const { policies } of configuration.deployments)
+      for (const policy of policies) {
+        delete policy.timeLimitMinutes;
+        delete policy.stallLimitMinutes;
+      }
+    await answer('policies', 'set', 'sample', '--hour', '6');
+    await writeFile(file, JSON.stringify(configuration));
+    await holdfast('config', 'import', file, '--yes');
+    const [policy] = (await answer('policies')).filter(({ stallLimitMinutes }: Policy) => stallLimitMinutes === 5);
+    expect(policy).toMatchObject({ scheduledHour: 4, timeLimitMinutes: 60 });
   });
 });
 

@@ -105,6 +105,7 @@ const kindWords: Readonly<Record<ConfigurationChange['kind'], string>> = {
 
 function settingsWords(settings: PolicySettings | null): string {
   if (settings === null) return '-';
-  const { enabled, scheduledHour, retentionCount, timezone } = settings;
-  return `${enabled ? 'on' : 'off'}, ${String(scheduledHour).padStart(2, '0')}:00 ${timezone}, keeps ${retentionCount}`;
+  const { enabled, scheduledHour, retentionCount, timezone, timeLimitMinutes, stallLimitMinutes } = settings;
+  const schedule = `${enabled ? 'on' : 'off'}, ${String(scheduledHour).padStart(2, '0')}:00 ${timezone}`;
+  return `${schedule}, keeps ${retentionCount}, limits ${timeLimitMinutes} and ${stallLimitMinutes} min`;
 }

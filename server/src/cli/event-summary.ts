@@ -34,6 +34,8 @@ const telling: readonly (readonly [field: string, words: (value: unknown) => str
   ['scheduledHour', (hour) => `at ${String(hour).padStart(2, '0')}:00`],
   ['timezone', asIs],
   ['retentionCount', (count) => `keeps ${count}`],
+  ['timeLimitMinutes', (minutes) => `time limit ${formatCount(Number(minutes))} min`],
+  ['stallLimitMinutes', (minutes) => `stall limit ${formatCount(Number(minutes))} min`],
   ['hosts', (hosts) => (hosts as string[]).join(' ')],
   ['sha256', (hash) => `sha256 ${String(hash).slice(0, 12)}`],
   ['method', asIs],

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { durationOf, eventTypeOf, hourOf, keepOf, limitOf, momentOf, timezoneOf } from './option-values.ts';
+import {
+  durationOf,
+  eventTypeOf,
+  hourOf,
+  keepOf,
+  limitOf,
+  momentOf,
+  stallLimitOf,
+  timeLimitOf,
+  timezoneOf,
+} from './option-values.ts';
 
 describe('hours', () => {
   it.each([
@@ -26,6 +36,21 @@ describe('backups kept', () => {
 
   it.each(['0', '31', '-1', '1.5', 'all'])('names the range for %j', (text) => {
     expect(() => keepOf(text)).toThrow('a whole number from 1 to 30.');
+  });
+});
+
+describe('limits of a policy', () => {
+  it('take minutes', () => {
+    expect([timeLimitOf('1'), timeLimitOf('10080')]).toEqual([1, 10_080]);
+    expect([stallLimitOf('1'), stallLimitOf('1440')]).toEqual([1, 1_440]);
+  });
+
+  it.each(['0', '-1', '1.5', '2h', '10081', ''])('name the range for %j', (text) => {
+    expect(() => timeLimitOf(text)).toThrow('a whole number of minutes from 1 to 10080 (7 days).');
+  });
+
+  it.each(['0', '1441', 'none'])('name the range of a stall for %j', (text) => {
+    expect(() => stallLimitOf(text)).toThrow('a whole number of minutes from 1 to 1440 (1 day).');
   });
 });
 

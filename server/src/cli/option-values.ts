@@ -1,7 +1,7 @@
 // Values of options as people type them, checked before anything is sent. Each throws commander's InvalidArgumentError,
 // whose message says what is allowed.
 import { type EventType, eventTypes } from '@holdfast/shared/events';
-import { retentionCount, scheduledHour, timezone } from '@holdfast/shared/policy';
+import { retentionCount, scheduledHour, stallLimitMinutes, timeLimitMinutes, timezone } from '@holdfast/shared/policy';
 import { InvalidArgumentError } from 'commander';
 
 /** An hour of the day, 0 to 23. */
@@ -28,6 +28,22 @@ export function numberOf(what: string, { least, most }: { readonly least: number
       throw new InvalidArgumentError(`${what} must be a whole number from ${least} to ${most}.`);
     return value;
   };
+}
+
+/** How long an operation may take, in minutes, 1 to 10080. */
+export function timeLimitOf(text: string): number {
+  const minutes = wholeNumber(text);
+  if (minutes === null || !timeLimitMinutes.safeParse(minutes).success)
+    throw new InvalidArgumentError('The time limit must be a whole number of minutes from 1 to 10080 (7 days).');
+  return minutes;
+}
+
+/** How long no byte may move, in minutes, 1 to 1440. */
+export function stallLimitOf(text: string): number {
+  const minutes = wholeNumber(text);
+  if (minutes === null || !stallLimitMinutes.safeParse(minutes).success)
+    throw new InvalidArgumentError('The stall limit must be a whole number of minutes from 1 to 1440 (1 day).');
+  return minutes;
 }
 
 /** An IANA time zone that this machine knows. */

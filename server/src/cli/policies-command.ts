@@ -4,7 +4,8 @@ import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findPolicy } from './find-policy.ts';
 import type { Invocation } from './invocation.ts';
-import { hourOf, keepOf, timezoneOf } from './option-values.ts';
+import { hourOf, keepOf, stallLimitOf, timeLimitOf, timezoneOf } from './option-values.ts';
+import { formatCount } from './quantities.ts';
 import { facts, table } from './table.ts';
 import { formatTimeOrDash } from './times.ts';
 
@@ -13,13 +14,17 @@ interface SetOptions {
   readonly hour?: number;
   readonly keep?: number;
   readonly timezone?: string;
+  readonly timeLimit?: number;
+  readonly stallLimit?: number;
   readonly on?: boolean;
   readonly off?: boolean;
 }
 
 /** `policies list | set`. */
 export function addPoliciesCommand(program: Command, invocation: Invocation): void {
-  const policies = program.command('policies').description('when backups are taken and how many are kept');
+  const policies = program
+    .command('policies')
+    .description('when backups are taken, how many are kept, how long they may take');
   policies
     .command('list', { isDefault: true })
     .description('list them')
@@ -31,6 +36,8 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
     .option('--hour <0-23>', 'hour of the day at which the daily backup starts', hourOf)
     .option('--keep <1-30>', 'how many completed backups are kept', keepOf)
     .option('--timezone <name>', 'time zone of the hour, such as Europe/Paris', timezoneOf)
+    .option('--time-limit <1-10080>', 'minutes that a whole backup or restore may take', timeLimitOf)
+    .option('--stall-limit <1-1440>', 'minutes that may pass without a byte moved', stallLimitOf)
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
     .option('--policy <name>', 'which one, where a deployment has several')
@@ -66,12 +73,14 @@ async function set({ output, connect }: Invocation, idOrName: string, options: S
   );
 }
 
-function changeOf({ hour, keep, timezone, on, off }: SetOptions): Partial<PolicySettings> {
+function changeOf({ hour, keep, timezone, timeLimit, stallLimit, on, off }: SetOptions): Partial<PolicySettings> {
   if (on && off) throw usage('--on and --off cannot both be given.');
   const change = {
     ...(hour === undefined ? {} : { scheduledHour: hour }),
     ...(keep === undefined ? {} : { retentionCount: keep }),
     ...(timezone === undefined ? {} : { timezone }),
+    ...(timeLimit === undefined ? {} : { timeLimitMinutes: timeLimit }),
+    ...(stallLimit === undefined ? {} : { stallLimitMinutes: stallLimit }),
     ...(on ? { enabled: true } : off ? { enabled: false } : {}),
   };
   if (Object.keys(change).length === 0) throw usage('There is nothing to change.');
@@ -82,7 +91,7 @@ function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --on, --off.',
   });
 }
 
@@ -94,6 +103,8 @@ const columns = [
     value: ({ scheduledHour, timezone }: Policy) => `${String(scheduledHour).padStart(2, '0')}:00 ${timezone}`,
   },
   { title: 'keeps', value: ({ retentionCount }: Policy) => String(retentionCount) },
+  { title: 'time limit', value: ({ timeLimitMinutes }: Policy) => `${formatCount(timeLimitMinutes)} min` },
+  { title: 'stall limit', value: ({ stallLimitMinutes }: Policy) => `${formatCount(stallLimitMinutes)} min` },
   { title: 'last backup', value: ({ lastBackupAt }: Policy) => formatTimeOrDash(lastBackupAt) },
   { title: 'next', value: ({ nextRunAt }: Policy) => formatTimeOrDash(nextRunAt) },
 ];

@@ -6,7 +6,7 @@ import { AppError } from '@holdfast/shared/errors';
 import type { NewEvent } from '@holdfast/shared/events';
 import type { PolicySettings } from '@holdfast/shared/policy';
 import canonicalize from 'canonicalize';
-import { changePolicy, sameSettings } from '../domain/policy.ts';
+import { changePolicy, sameSettings, wholeSettings } from '../domain/policy.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +25,7 @@ export async function exportConfiguration(services: Services): Promise<Configura
       database,
       policies: policies
         .filter(({ deploymentId }) => deploymentId === _id)
-        .map((policy) => ({ name: policy.name, ...settingsOf(policy) })),
+        .map((policy) => ({ name: policy.name, ...wholeSettings(policy) })),
     })),
   };
 }
@@ -70,11 +70,12 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
   const changes = file.deployments.flatMap((wanted): ConfigurationChange[] => {
     const known = deployments.find(({ name }) => name === wanted.name);
     if (known === undefined) return [unknownDeployment(wanted.name)];
-    return wanted.policies.map(({ name, ...next }) => {
+    return wanted.policies.map(({ name, ...given }) => {
       const policy = policies.find((one) => one.deploymentId === known._id && one.name === name);
       if (policy === undefined)
         throw new AppError('CONFIGURATION_INVALID', { problems: [`${wanted.name} has no policy "${name}"`] });
-      const now = settingsOf(policy);
+      const now = wholeSettings(policy);
+      const next = wholeSettings(given, now);
       const same = sameSettings(now, next);
       if (!same) updates.push({ policy, next });
       return {
@@ -88,7 +89,7 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
   });
   const text = canonicalize({
     file: { ...file, exportedAt: null },
-    now: policies.map((policy) => [policy._id, settingsOf(policy)]),
+    now: policies.map((policy) => [policy._id, wholeSettings(policy)]),
   });
   const digest = createHash('sha256')
     .update(text ?? '')
@@ -108,8 +109,4 @@ async function current(services: Services): Promise<{ deployments: StoredDeploym
     deployments: await deployments.find({ removed: false }).sort({ name: 1 }).toArray(),
     policies: await policies.find({ removed: false }).sort({ _id: 1 }).toArray(),
   };
-}
-
-function settingsOf({ enabled, scheduledHour, retentionCount, timezone }: StoredPolicy): PolicySettings {
-  return { enabled, scheduledHour, retentionCount, timezone };
 }

@@ -1,16 +1,16 @@
 // Changing policies.
 import type { Actor } from '@holdfast/shared/actor';
 import type { PolicyId } from '@holdfast/shared/ids';
-import type { PolicySettings } from '@holdfast/shared/policy';
+import type { GivenPolicySettings } from '@holdfast/shared/policy';
 import { changePolicy } from '../domain/policy.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
 
-/** Changes a policy's settings. Raises POLICY_NOT_FOUND. */
+/** Changes a policy's settings; a limit left out stays as it is. Raises POLICY_NOT_FOUND. */
 export async function set(
   services: Services,
   policyId: PolicyId,
-  settings: PolicySettings,
+  settings: GivenPolicySettings,
   actor: Actor,
 ): Promise<void> {
   const stream = `policy:${policyId}` as const;

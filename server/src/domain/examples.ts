@@ -20,7 +20,10 @@ export const facts: Omit<EventData<'DeploymentRegistered'>, 'deploymentId'> = {
   serverVersion: '6.0.5',
   secretRef: id(9),
 };
-export const settings = { enabled: true, scheduledHour: 2, retentionCount: 3, timezone: 'UTC' };
+export const settings = {
+  ...{ enabled: true, scheduledHour: 2, retentionCount: 3, timezone: 'UTC' },
+  ...{ timeLimitMinutes: 90, stallLimitMinutes: 15 },
+};
 
 export const registered: NewEvent[] = [
   { stream: `deployment:${deploymentId}`, type: 'DeploymentRegistered', data: { deploymentId, ...facts } },

@@ -6,8 +6,8 @@ import type { BackupState } from './backup.ts';
 import type { RestoreState } from './restore.ts';
 
 /**
- * Asks a running operation to stop; the lock is held until its processes are gone. Asking twice appends nothing. Raises
- * OPERATION_NOT_FOUND, OPERATION_ENDED (also once live data has been swapped).
+ * Asks an operation to stop. The lock of one that runs is held until its processes are gone; one that nobody has claimed ends
+ * at once. Asking twice appends nothing. Raises OPERATION_NOT_FOUND, OPERATION_ENDED (also once live data has been swapped).
  */
 export function requestCancel(
   kind: OperationKind,
@@ -20,5 +20,16 @@ export function requestCancel(
   }
   if (state.cancelRequested) return [];
   const data = { operationId, kind, deploymentId: state.deploymentId };
-  return [{ stream: `${kind}:${operationId}`, type: 'OperationCancelRequested', data }];
+  const asked: NewEvent = { stream: `${kind}:${operationId}`, type: 'OperationCancelRequested', data };
+  return state.status === 'requested' ? [asked, ended(state)] : [asked];
+}
+
+function ended(state: BackupState | RestoreState): NewEvent {
+  const { deploymentId } = state;
+  if ('restoreId' in state) {
+    const { restoreId } = state;
+    return { stream: `restore:${restoreId}`, type: 'RestoreCancelled', data: { restoreId, deploymentId } };
+  }
+  const { backupId } = state;
+  return { stream: `backup:${backupId}`, type: 'BackupCancelled', data: { backupId, deploymentId } };
 }

@@ -1,8 +1,9 @@
+import type { NewEvent } from '@holdfast/shared/events';
 import type { BackupId } from '@holdfast/shared/ids';
 import { policySettings } from '@holdfast/shared/policy';
 import { describe, expect, it } from 'vitest';
 import { policyId, registered, settings } from './examples.ts';
-import { beyondRetention, changePolicy } from './policy.ts';
+import { beyondRetention, changePolicy, type PolicyState } from './policy.ts';
 import { given, refusal } from './testing.ts';
 
 const state = given(registered)(`policy:${policyId}` as const);
@@ -22,6 +23,42 @@ describe('changing a policy', () => {
   });
 });
 
+describe('the limits of a policy', () => {
+  const { timeLimitMinutes: _, stallLimitMinutes: __, ...withoutLimits } = settings;
+  const [registration, { data, ...change }] = registered as [NewEvent, NewEvent<'PolicyChanged'>];
+  const old = { ...change, data: { policyId, deploymentId: data.deploymentId, name: data.name, ...withoutLimits } };
+  const settingsAfter = (...events: NewEvent[]) =>
+    (given([registration, ...events])(`policy:${policyId}` as const) as PolicyState).settings;
+
+  it('stay when a caller that knows nothing of them changes the rest', () => {
+    expect(changePolicy(state, { policyId, settings: withoutLimits })).toStrictEqual([]);
+    expect(changePolicy(state, { policyId, settings: { ...withoutLimits, scheduledHour: 5 } })[0]?.data).toMatchObject({
+      scheduledHour: 5,
+      timeLimitMinutes: 90,
+      stallLimitMinutes: 15,
+    });
+  });
+  it('change one by one', () => {
+    const changed = changePolicy(state, { policyId, settings: { ...withoutLimits, stallLimitMinutes: 16 } });
+    expect(changed[0]?.data).toMatchObject({ timeLimitMinutes: 90, stallLimitMinutes: 16 });
+  });
+  it('are the defaults where an old event has none', () => {
+    expect(settingsAfter(old)).toStrictEqual({ ...withoutLimits, timeLimitMinutes: 1_440, stallLimitMinutes: 10 });
+  });
+  it('stay through an event without them', () => {
+    expect(settingsAfter({ ...change, data } as NewEvent, old)).toStrictEqual(settings);
+  });
+  it('are the defaults in a state that was stored before there were any', () => {
+    const stored = { ...(state as PolicyState), settings: withoutLimits as PolicyState['settings'] };
+    expect(changePolicy(stored, { policyId, settings: { ...withoutLimits, scheduledHour: 5 } })[0]?.data).toMatchObject(
+      {
+        timeLimitMinutes: 1_440,
+        stallLimitMinutes: 10,
+      },
+    );
+  });
+});
+
 describe('the range of each setting', () => {
   it.each([
     [{ scheduledHour: 24 }, 'scheduledHour must be from 0 to 23.'],
@@ -29,6 +66,12 @@ describe('the range of each setting', () => {
     [{ scheduledHour: 2.5 }, 'scheduledHour is a whole number from 0 to 23.'],
     [{ retentionCount: 0 }, 'retentionCount must be from 1 to 30.'],
     [{ retentionCount: 31 }, 'retentionCount must be from 1 to 30.'],
+    [{ timeLimitMinutes: 0 }, 'timeLimitMinutes must be from 1 to 10080.'],
+    [{ timeLimitMinutes: 10_081 }, 'timeLimitMinutes must be from 1 to 10080.'],
+    [{ timeLimitMinutes: 1.5 }, 'timeLimitMinutes is a whole number from 1 to 10080.'],
+    [{ stallLimitMinutes: 0 }, 'stallLimitMinutes must be from 1 to 1440.'],
+    [{ stallLimitMinutes: 1_441 }, 'stallLimitMinutes must be from 1 to 1440.'],
+    [{ stallLimitMinutes: 0.5 }, 'stallLimitMinutes is a whole number from 1 to 1440.'],
     [
       { timezone: 'Europe/Atlantis' },
       '"Europe/Atlantis" is not a time zone; use an IANA name such as "Europe/Paris" or "UTC".',
@@ -37,12 +80,12 @@ describe('the range of each setting', () => {
     const result = policySettings.safeParse({ ...settings, ...change });
     expect(result.error?.issues.map((issue) => issue.message)).toStrictEqual([message]);
   });
-  it.each([{ scheduledHour: 0 }, { scheduledHour: 23 }, { retentionCount: 1 }, { retentionCount: 30 }])(
-    '%j is taken',
-    (change) => {
-      expect(policySettings.safeParse({ ...settings, ...change }).success).toBe(true);
-    },
-  );
+  it.each([
+    ...[{ scheduledHour: 0 }, { scheduledHour: 23 }, { retentionCount: 1 }, { retentionCount: 30 }],
+    ...[{ timeLimitMinutes: 1 }, { timeLimitMinutes: 10_080 }, { stallLimitMinutes: 1 }, { stallLimitMinutes: 1_440 }],
+  ])('%j is taken', (change) => {
+    expect(policySettings.safeParse({ ...settings, ...change }).success).toBe(true);
+  });
 });
 
 describe('retention', () => {

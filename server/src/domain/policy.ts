@@ -1,8 +1,8 @@
-// The policy: when a deployment is backed up and how many backups are kept. Pure.
+// The policy: when a deployment is backed up, how many backups are kept, how long an operation may take. Pure.
 import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
-import type { PolicySettings } from '@holdfast/shared/policy';
+import { defaultPolicySettings, type GivenPolicySettings, type PolicySettings } from '@holdfast/shared/policy';
 
 /** What deciders know of a policy. `lastDueAt` is the newest due time that was answered, so that each happens once. */
 export interface PolicyState {
@@ -16,19 +16,21 @@ export interface PolicyState {
   readonly removed: boolean;
 }
 
-/** Changes a policy's settings; unchanged ones append nothing. Raises POLICY_NOT_FOUND. */
+/** Changes a policy's settings; unchanged ones append nothing, a limit left out stays. Raises POLICY_NOT_FOUND. */
 export function changePolicy(
   state: PolicyState | undefined,
-  command: { readonly policyId: PolicyId; readonly settings: PolicySettings },
+  command: { readonly policyId: PolicyId; readonly settings: GivenPolicySettings },
 ): NewEvent[] {
   const current = requirePolicy(state, command.policyId);
-  if (sameSettings(current.settings, command.settings)) return [];
+  const now = wholeSettings(current.settings);
+  const settings = wholeSettings(command.settings, now);
+  if (sameSettings(now, settings)) return [];
   const { deploymentId, name } = current;
   return [
     {
       stream: `policy:${command.policyId}`,
       type: 'PolicyChanged',
-      data: { policyId: command.policyId, deploymentId, name, ...command.settings },
+      data: { policyId: command.policyId, deploymentId, name, ...settings },
     },
   ];
 }
@@ -56,8 +58,8 @@ export function beyondRetention(
 export function evolvePolicy(state: PolicyState | undefined, event: LedgerEvent): PolicyState | undefined {
   switch (event.type) {
     case 'PolicyChanged': {
-      const { policyId, deploymentId, name, enabled, scheduledHour, retentionCount, timezone } = event.data;
-      const settings = { enabled, scheduledHour, retentionCount, timezone };
+      const { policyId, deploymentId, name } = event.data;
+      const settings = wholeSettings(event.data, state?.settings);
       return {
         policyId,
         deploymentId,
@@ -79,13 +81,27 @@ export function evolvePolicy(state: PolicyState | undefined, event: LedgerEvent)
   }
 }
 
+/** The settings, each limit that is left out as it is now. What was stored before there were limits has the defaults. */
+export function wholeSettings(given: GivenPolicySettings, now?: GivenPolicySettings): PolicySettings {
+  const { enabled, scheduledHour, retentionCount, timezone } = given;
+  const limit = (name: 'timeLimitMinutes' | 'stallLimitMinutes') =>
+    given[name] ?? now?.[name] ?? defaultPolicySettings[name];
+  return {
+    ...{ enabled, scheduledHour, retentionCount, timezone },
+    timeLimitMinutes: limit('timeLimitMinutes'),
+    stallLimitMinutes: limit('stallLimitMinutes'),
+  };
+}
+
 /** Whether two settings mean the same. */
 export function sameSettings(a: PolicySettings, b: PolicySettings): boolean {
   return (
     a.enabled === b.enabled &&
     a.scheduledHour === b.scheduledHour &&
     a.retentionCount === b.retentionCount &&
-    a.timezone === b.timezone
+    a.timezone === b.timezone &&
+    a.timeLimitMinutes === b.timeLimitMinutes &&
+    a.stallLimitMinutes === b.stallLimitMinutes
   );
 }
 

@@ -29,7 +29,12 @@ export function confirmationPhrase(
 
 /** A shadow collection's name: short whatever the real name's length, never used again, never part of a backup. */
 export function shadowName(restoreId: string, index: number): string {
-  return `hf_${restoreId.replaceAll('-', '')}_${index}`;
+  return `${shadowPrefix(restoreId)}${index}`;
+}
+
+/** What the names of all shadows of one restore begin with. */
+export function shadowPrefix(restoreId: string): string {
+  return `hf_${restoreId.replaceAll('-', '')}_`;
 }
 
 /** Whether a collection is a shadow of some restore. */

@@ -39,7 +39,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Complete: no,
     Fail: 'RestoreFailed',
     Cancel: 'RestoreCancelled',
-    AskToStop: asked,
+    AskToStop: 'OperationCancelRequested,RestoreCancelled',
   },
   running: {
     Start: 'nothing',

@@ -4,10 +4,13 @@ import { driverConnectionString, toolTimeouts } from './client-connection-string
 import { collectionSizes } from './collection-sizes.ts';
 import { type DeploymentAddress, secretsOf } from './connection-string.ts';
 import { connectFailure, explained } from './driver-failure.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface ConnectOptions {
   /** For finding a usable server; default: what the connection string says, at most 30 s, else 5 s. */
   readonly timeoutMs?: number;
+  /** Gives up with its reason when aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -18,6 +21,7 @@ export async function connectDeployment(
   address: DeploymentAddress,
   options: ConnectOptions = {},
 ): Promise<MongoClient> {
+  const { signal } = options;
   const timeoutMs = options.timeoutMs ?? toolTimeouts(address, 5).serverSelectionSeconds * 1_000;
   let client: MongoClient | undefined;
   try {
@@ -27,10 +31,12 @@ export async function connectDeployment(
       connectTimeoutMS: timeoutMs,
       maxPoolSize: 16,
     });
-    await withinTime(signIn(client), 2 * timeoutMs);
+    const signedIn = withinTime(signIn(client), 2 * timeoutMs);
+    await (signal === undefined ? signedIn : unlessAborted(signal, signedIn));
     return client;
   } catch (error) {
     await client?.close().catch(() => undefined);
+    signal?.throwIfAborted();
     throw connectFailure(error, address, secretsOf(address.uri));
   }
 }

@@ -1,6 +1,7 @@
 // Turns how a tool ended into what the operation failed with.
 import { type FailureReason, OperationFailure } from '@holdfast/shared/failures';
 import { fatalText, type SaidReason } from './classify-stderr.ts';
+import { durationWords } from './duration-words.ts';
 import type { ToolExit } from './run-tool.ts';
 import type { StopCause, ToolLimits } from './tool-watch.ts';
 
@@ -41,8 +42,8 @@ const cannotRun = ['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'ELOOP'];
 
 function stoppedByLimit({ tool, exit, limits }: ToolEnd, cause: Exclude<StopCause, 'aborted'>): OperationFailure {
   return cause === 'stalled'
-    ? failed(exit, cause, `${tool} was stopped: no byte moved for ${duration(limits.stallLimitMs ?? 0)}.`)
-    : failed(exit, cause, `${tool} was stopped: it was not done after ${duration(limits.wallClockLimitMs ?? 0)}.`);
+    ? failed(exit, cause, `${tool} was stopped: no byte moved for ${durationWords(limits.stallLimitMs ?? 0)}.`)
+    : failed(exit, cause, `${tool} was stopped: it was not done after ${durationWords(limits.wallClockLimitMs ?? 0)}.`);
 }
 
 function gaveUp({ tool, exit, said, hosts }: ToolEnd, code: number): OperationFailure {
@@ -68,9 +69,4 @@ function lastWords({ stderrTail }: ToolExit): string {
 
 function failed({ stderrTail }: ToolExit, reason: FailureReason, message: string): OperationFailure {
   return new OperationFailure(reason, message, { stderrTail });
-}
-
-function duration(ms: number): string {
-  if (ms >= 2 * 3_600_000) return `${Math.round(ms / 3_600_000)} hours`;
-  return ms >= 2 * 60_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 100) / 10} seconds`;
 }

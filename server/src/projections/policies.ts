@@ -1,7 +1,7 @@
 // The list of policies: settings, and the newest completed backup of each. `nextRunAt` depends on the clock and is added
 // by the API.
 import type { LedgerEvent } from '@holdfast/shared/events';
-import type { Policy } from '@holdfast/shared/policy';
+import { defaultPolicySettings, type Policy } from '@holdfast/shared/policy';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 
 /** A policy as it is stored. `lastDueAt` is the newest due time that was answered. */
@@ -22,7 +22,12 @@ function project(event: LedgerEvent): ReadModelWrite[] {
   switch (event.type) {
     case 'PolicyChanged': {
       const { policyId, ...settings } = event.data;
-      const fresh = { lastBackupAt: null, lastBackupId: null, lastDueAt: null, removed: false };
+      const { timeLimitMinutes, stallLimitMinutes } = defaultPolicySettings;
+      const fresh = {
+        ...{ lastBackupAt: null, lastBackupId: null, lastDueAt: null, removed: false },
+        ...(settings.timeLimitMinutes === undefined ? { timeLimitMinutes } : {}),
+        ...(settings.stallLimitMinutes === undefined ? { stallLimitMinutes } : {}),
+      };
       return [{ id: policyId, update: { $set: { ...settings, changedAt: event.at }, $setOnInsert: fresh } }];
     }
     case 'DeploymentRemoved':

@@ -10,7 +10,7 @@ import type { DeploymentAddress } from '../engine/connection-string.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../engine/start-restore.ts';
 import { requireTools, type Services } from '../services.ts';
-import { stallLimitMs, wallClockLimitMs } from './limits.ts';
+import { rollForwardLimits } from './limits.ts';
 import type { OperationRun } from './operation-run.ts';
 import type { StagedNamespace } from './prove-restore.ts';
 
@@ -20,6 +20,7 @@ export interface FeedOptions {
   readonly staged: readonly StagedNamespace[];
   readonly progress: ArchiveProgress;
   readonly signal: AbortSignal;
+  /** Replaces live collections in place: finished forward, whatever the operation's limits are. */
   readonly drop: boolean;
   readonly run: OperationRun;
 }
@@ -33,8 +34,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
     drop: options.drop,
     stopOnError: true,
     signal: AbortSignal.any([options.signal, stopped.signal]),
-    stallLimitMs,
-    wallClockLimitMs,
+    ...(options.drop ? rollForwardLimits : { stallLimitMs: options.run.facts.limits.stallLimitMs }),
   });
   let feedError: unknown;
   try {
@@ -82,6 +82,7 @@ function isClosedInput(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return (
     code === 'EPIPE' ||
+    code === 'ECANCELED' ||
     code === 'ERR_STREAM_PREMATURE_CLOSE' ||
     code === 'ERR_STREAM_DESTROYED' ||
     code === 'ECONNRESET'

@@ -6,8 +6,10 @@ import type { DeploymentId } from '@holdfast/shared/ids';
 import type { NamespaceProgress, OperationPhase, OperationProgress } from '@holdfast/shared/operation';
 import type { RecordedProcess } from '../engine/orphan-process.ts';
 import type { Services } from '../services.ts';
+import type { OperationLimits } from './limits.ts';
 import type { RunningFacts } from './running-operations.ts';
 import { Fenced } from './stop-reason.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 /** What moves while bytes flow. The archive's reader and writer count into one; bytes are raw bytes. */
 export interface Counters {
@@ -31,6 +33,7 @@ export interface OperationFacts {
   readonly deploymentId: DeploymentId;
   readonly deploymentName: string;
   readonly holder: Pick<LockHolder, 'kind' | 'actor'>;
+  readonly limits: OperationLimits;
 }
 
 export interface OperationRun {
@@ -44,6 +47,8 @@ export interface OperationRun {
   requireLease(): void;
   /** Whether the lease may have run out: then nothing is to be appended or removed any more. */
   readonly isFenced: boolean;
+  /** From here on it is finished forward, or is being ended already: running out of time stops it no more. */
+  liftTimeLimit(): void;
   /** Stops reporting and gives up the lease. */
   end(): Promise<void>;
   /** Stops reporting; what the supervisor needs for cleaning up stays. */
@@ -56,7 +61,7 @@ const unknown: Totals = { bytes: null, documents: null, namespaces: new Map() };
 
 /**
  * Takes the lease on a requested operation and begins to report; null when another worker has it. `controller` is aborted with
- * `Fenced` when the lease cannot be renewed in time, or was taken over.
+ * `Fenced` when the lease cannot be renewed in time, or was taken over; with `timed-out` at the operation's time limit.
  */
 export async function startOperationRun(
   services: Services,
@@ -70,6 +75,7 @@ export async function startOperationRun(
   const claimedAt = performance.now();
   if (!(await running.claim({ _id: operationId, worker, progress: progress.snapshot(), ...nothingYet }))) return null;
   const lease = new Lease(claimedAt, running.leaseMs, controller);
+  const timeLimit = startTimeLimit(controller, { kind: facts.holder.kind, timeLimitMs: facts.limits.timeLimitMs });
   let child: RecordedProcess | null = null;
 
   const renew = async (fields: RunningFacts): Promise<void> => {
@@ -86,6 +92,7 @@ export async function startOperationRun(
   }, reportEveryMs);
   const stop = async (): Promise<void> => {
     lease.end();
+    timeLimit.lift();
     await reporting.stop();
     if (child !== null) watchdog.forget(child);
   };
@@ -104,6 +111,7 @@ export async function startOperationRun(
     get isFenced() {
       return lease.isOver;
     },
+    liftTimeLimit: () => timeLimit.lift(),
     leave: stop,
     async end() {
       await stop();

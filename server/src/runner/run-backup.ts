@@ -21,11 +21,11 @@ import {
 } from '../engine/inspect-deployment.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
+import { unlessAborted } from '../engine/unless-aborted.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { Upload } from '../storage/archive-storage.ts';
-import { stallLimitMs, wallClockLimitMs } from './limits.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
@@ -38,9 +38,11 @@ export async function runBackup(
 ): Promise<void> {
   const backupId = operation._id as BackupId;
   const deploymentId = operation.deploymentId as DeploymentId;
+  const limits = await services.limits(operation);
   const startedAt = performance.now();
   const { deploymentName, actor } = operation;
-  const facts = { operationId: backupId, deploymentId, deploymentName, holder: { kind: 'backup', actor } } as const;
+  const holder = { kind: 'backup', actor } as const;
+  const facts = { operationId: backupId, deploymentId, deploymentName, holder, limits };
   const run = await startOperationRun(services, facts, controller);
   if (run === null) throw new AppError('WRONG_WORKER', { id: backupId });
   const attempt: Attempt = { upload: null };
@@ -59,6 +61,7 @@ export async function runBackup(
       await run.leave();
       throw error;
     }
+    run.liftTimeLimit();
     await endBadly(services, controller.signal, attempt, backupId, error);
   }
   await run.end();
@@ -71,11 +74,12 @@ interface Attempt {
 async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
   const deployment = (await services.ledger.state(`deployment:${run.facts.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
-  await using client = await connectDeployment(address);
-  const server = await inspectDeployment(client);
+  await using client = await connectDeployment(address, { signal: run.signal });
+  const server = await unlessAborted(run.signal, inspectDeployment(client));
   const { database } = deployment.facts;
   const exclude = excludedFrom(services.ledgerPlace, server);
-  const before = await listNamespaces(client, { database, exclude });
+  const list = () => unlessAborted(run.signal, listNamespaces(client, { database, exclude }));
+  const before = await list();
   if (before.length === 0) throw nothingThere(database, deployment.facts.name);
 
   const key = archiveKey({
@@ -99,12 +103,13 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       signal: run.signal,
     });
   });
-  requireComplete(before, await listNamespaces(client, { database, exclude }), written.manifest);
+  requireComplete(before, await list(), written.manifest);
 
   run.phase('seal', progress, totalsOf(before));
   await upload.seal();
   run.signal.throwIfAborted();
   run.requireLease();
+  run.liftTimeLimit();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
       sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
@@ -126,8 +131,7 @@ async function dumpInto(
     ...what,
     mongodumpPath: requireTools(services).mongodump,
     signal: AbortSignal.any([run.signal, over.signal]),
-    stallLimitMs,
-    wallClockLimitMs,
+    stallLimitMs: run.facts.limits.stallLimitMs,
   });
   try {
     await run.note({ child: { pid: dump.pid, startTime: await processStartTime(dump.pid) } });

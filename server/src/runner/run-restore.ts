@@ -25,9 +25,11 @@ import {
 import { canBeRenamed, shadowName, targetDatabase } from '../domain/restore-names.ts';
 import { type DeploymentAddress, parseConnectionString, throughSet } from '../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
+import { unlessAborted } from '../engine/unless-aborted.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
+import { endWrites } from './end-writes.ts';
 import { feedRestore } from './feed-restore.ts';
 import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
@@ -43,9 +45,11 @@ export async function runRestore(
 ): Promise<void> {
   const restoreId = operation._id as RestoreId;
   const deploymentId = operation.deploymentId as DeploymentId;
+  const limits = await services.limits(operation);
   const startedAt = performance.now();
   const { deploymentName, actor } = operation;
-  const facts = { operationId: restoreId, deploymentId, deploymentName, holder: { kind: 'restore', actor } } as const;
+  const holder = { kind: 'restore', actor } as const;
+  const facts = { operationId: restoreId, deploymentId, deploymentName, holder, limits };
   const run = await startOperationRun(services, facts, controller);
   if (run === null) throw new AppError('WRONG_WORKER', { id: restoreId });
   const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
@@ -65,6 +69,7 @@ export async function runRestore(
       await run.leave();
       throw error;
     }
+    run.liftTimeLimit();
     await endBadly(services, controller.signal, attempt, restoreId, error);
   }
   await run.end();
@@ -96,8 +101,8 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
   attempt.address = address;
-  await using client = await connectDeployment(address);
-  const server = await inspectDeployment(client);
+  await using client = await connectDeployment(address, { signal: run.signal });
+  const server = await unlessAborted(run.signal, inspectDeployment(client));
   const exclude = excludedFrom(services.ledgerPlace, server);
   const namespaces = archive.manifest.namespaces.filter(({ database, collection }) => !exclude(database, collection));
   const work: Work = {
@@ -144,7 +149,7 @@ async function restoreCopy(work: Work): Promise<string[]> {
     return { namespace, database: targetDatabase(restore.target, database), collection };
   });
   const databases = [...new Set(staged.map(({ database }) => database))];
-  await requireAbsent(client, databases);
+  await unlessAborted(run.signal, requireAbsent(client, databases));
   await run.note({ createdDatabases: databases });
   attempt.createdDatabases = databases;
   await stage(work, staged, { drop: false });
@@ -172,10 +177,11 @@ async function restoreInPlace(work: Work): Promise<string[]> {
   await stage(work, staged, { drop: false });
   await prove(work, staged);
   run.signal.throwIfAborted();
+  run.liftTimeLimit();
   const data = { restoreId, deploymentId, worker: services.worker, swaps: [...attempt.swaps] };
   await recordOutcome(services, () => change(services, restoreId, (state) => stageRestore(state, data)));
   run.phase('swap');
-  // From here on the restore rolls forward: a cancel comes too late.
+  // From here on the restore rolls forward: a cancel comes too late, and the time limit was lifted.
   await swapIn(client, attempt.swaps, () => {
     run.requireLease();
     attempt.liveData = 'partly-replaced';
@@ -209,7 +215,8 @@ async function stage(
   const { run, services, archive, address } = work;
   const progress = new ArchiveProgress();
   if (!options.drop) run.phase('stage', progress, totalsOf(staged));
-  const signal = options.drop ? AbortSignal.timeout(24 * 3_600_000) : run.signal;
+  // What replaces live data in place is not stopped half-way.
+  const signal = options.drop ? new AbortController().signal : run.signal;
   const outcome = await feedRestore(services, { archive, address, staged, progress, signal, drop: options.drop, run });
   const expected = staged
     .filter(({ namespace }) => namespace.type !== 'view')
@@ -223,7 +230,8 @@ async function stage(
 async function prove(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
   const progress = new ArchiveProgress();
   work.run.phase('prove', progress, totalsOf(staged));
-  await proveNamespaces(work.client, staged, { progress, signal: work.run.signal });
+  const { signal } = work.run;
+  await unlessAborted(signal, proveNamespaces(work.client, staged, { progress, signal }));
 }
 
 async function requireAbsent(client: MongoClient, databases: readonly string[]): Promise<void> {
@@ -248,7 +256,7 @@ async function endBadly(
 ): Promise<void> {
   const untouched = attempt.liveData === 'untouched';
   if (attempt.address !== null)
-    await takeBack(services, attempt.address, attempt).catch((err) => {
+    await takeBack(services, attempt.address, { ...attempt, restoreId }).catch((err) => {
       services.logger.error(
         { restoreId, err },
         'what the restore left could not be removed; the supervisor tries again',
@@ -266,8 +274,13 @@ async function endBadly(
   );
 }
 
-async function takeBack(services: Services, address: DeploymentAddress, attempt: Attempt): Promise<void> {
+async function takeBack(
+  services: Services,
+  address: DeploymentAddress,
+  attempt: Attempt & { readonly restoreId: RestoreId },
+): Promise<void> {
   await using client = await connectDeployment(address);
+  await endWrites(client, { restoreId: attempt.restoreId, databases: attempt.createdDatabases });
   if (attempt.liveData === 'untouched') await dropShadows(client, attempt.swaps);
   for (const database of attempt.createdDatabases) await client.db(database).dropDatabase();
   services.logger.info({ databases: attempt.createdDatabases, shadows: attempt.swaps.length }, 'restore taken back');

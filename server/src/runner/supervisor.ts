@@ -10,12 +10,13 @@ import { execute } from '../commands/execute.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
-import { isShadowName } from '../domain/restore-names.ts';
+import { isShadowName, shadowPrefix } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
+import { endWrites } from './end-writes.ts';
 import { claimLimitMs } from './limits.ts';
 import type { RunningOperation } from './running-operations.ts';
 import { dropShadows, existingShadows, swapIn } from './swap-shadows.ts';
@@ -155,7 +156,9 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
 
 /** Rolls forward once anything was swapped, else back; says what live data is now. */
 async function settle(client: MongoClient, state: RestoreState, running: RunningOperation | null): Promise<LiveData> {
-  for (const database of running?.createdDatabases ?? []) await client.db(database).dropDatabase();
+  const databases = running?.createdDatabases ?? [];
+  await endWrites(client, { restoreId: state.restoreId, databases });
+  for (const database of databases) await client.db(database).dropDatabase();
   if (state.swaps.length > 0) {
     const remaining = await existingShadows(client, state.swaps);
     if (remaining.length === state.swaps.length) {
@@ -171,7 +174,7 @@ async function settle(client: MongoClient, state: RestoreState, running: Running
 
 /** Before they are proven their names are not in the ledger: they are found by the restore's id. */
 async function dropShadowsOf(client: MongoClient, restoreId: string): Promise<void> {
-  const mine = `hf_${restoreId.replaceAll('-', '')}_`;
+  const mine = shadowPrefix(restoreId);
   const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
   for (const { name } of databases) {
     for await (const found of client.db(name).listCollections({}, { nameOnly: true })) {

@@ -1,29 +1,41 @@
-import { policySettings } from '@holdfast/shared/policy';
+import { defaultPolicySettings, policySettings } from '@holdfast/shared/policy';
 import { describe, expect, it } from 'vitest';
 import { changedFields, invalidFields, knownTimezones, toDraft, toSettings } from './policy-draft.ts';
+import { changedLimits, defaultLimits } from './policy-words.ts';
 
-const saved = toDraft({ enabled: true, scheduledHour: 2, retentionCount: 7, timezone: 'UTC' });
+const settings = {
+  ...{ enabled: true, scheduledHour: 2, retentionCount: 7, timezone: 'UTC' },
+  ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10 },
+};
+const saved = toDraft(settings);
 
 describe('the form agrees with the contract', () => {
   const numbers = Array.from({ length: 45 }, (_, index) => index - 5);
 
   it.each(numbers)('about the hour %d', (hour) => {
-    const accepted = policySettings.safeParse({
-      enabled: true,
-      scheduledHour: hour,
-      retentionCount: 7,
-      timezone: 'UTC',
-    });
+    const accepted = policySettings.safeParse({ ...settings, scheduledHour: hour });
     expect(toSettings({ ...saved, hour: String(hour) }) !== null).toBe(accepted.success);
   });
 
   it.each(numbers)('about keeping %d', (retentionCount) => {
-    const accepted = policySettings.safeParse({ enabled: true, scheduledHour: 2, retentionCount, timezone: 'UTC' });
+    const accepted = policySettings.safeParse({ ...settings, retentionCount });
     expect(toSettings({ ...saved, retention: String(retentionCount) }) !== null).toBe(accepted.success);
   });
 
+  it.each([-1, 0, 1, 2, 1_439, 1_440, 1_441, 10_079, 10_080, 10_081, 100_000])('about limits of %d', (minutes) => {
+    const time = policySettings.safeParse({ ...settings, timeLimitMinutes: minutes });
+    const stall = policySettings.safeParse({ ...settings, stallLimitMinutes: minutes });
+    expect(toSettings({ ...saved, timeLimit: String(minutes) }) !== null).toBe(time.success);
+    expect(toSettings({ ...saved, stallLimit: String(minutes) }) !== null).toBe(stall.success);
+  });
+
+  it('about the limits of a new policy', () => {
+    const { timeLimitMinutes, stallLimitMinutes } = defaultPolicySettings;
+    expect(defaultLimits).toEqual({ timeLimitMinutes, stallLimitMinutes });
+  });
+
   it.each(['Europe/Paris', 'Mars/Olympus', ''])('about the zone "%s"', (timezone) => {
-    const accepted = policySettings.safeParse({ enabled: true, scheduledHour: 2, retentionCount: 7, timezone });
+    const accepted = policySettings.safeParse({ ...settings, timezone });
     expect(toSettings({ ...saved, timezone }) !== null).toBe(accepted.success && timezone !== '');
   });
 });
@@ -35,6 +47,12 @@ it.each(['', ' ', '2.5', '1e1', '0x2', '+2', '2h'])('refuses "%s" as an hour', (
 it('names the fields that differ from what is saved', () => {
   expect(changedFields({ ...saved, hour: '3', retention: '7 ' }, saved)).toEqual(['hour']);
   expect(changedFields({ ...saved, enabled: false, timezone: 'Europe/Paris' }, saved)).toEqual(['enabled', 'timezone']);
+});
+
+it('speaks of limits only where they are not the usual ones', () => {
+  expect(changedLimits({})).toBeNull();
+  expect(changedLimits(defaultLimits)).toBeNull();
+  expect(changedLimits({ ...defaultLimits, stallLimitMinutes: 11 })).toEqual([86_400_000, 660_000]);
 });
 
 it('knows UTC and the zones of the browser', () => {

@@ -4,6 +4,10 @@ import type { PolicySettings } from '@holdfast/shared/policy';
 
 export const hourRange = { min: 0, max: 23 } as const;
 export const retentionRange = { min: 1, max: 30 } as const;
+/** Minutes. */
+export const timeLimitRange = { min: 1, max: 10_080 } as const;
+/** Minutes. */
+export const stallLimitRange = { min: 1, max: 1_440 } as const;
 
 /** What stands in the fields, as it was typed. */
 export interface PolicyDraft {
@@ -11,6 +15,8 @@ export interface PolicyDraft {
   readonly hour: string;
   readonly retention: string;
   readonly timezone: string;
+  readonly timeLimit: string;
+  readonly stallLimit: string;
 }
 
 export type PolicyField = keyof PolicyDraft;
@@ -21,6 +27,8 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     hour: String(settings.scheduledHour),
     retention: String(settings.retentionCount),
     timezone: settings.timezone,
+    timeLimit: String(settings.timeLimitMinutes),
+    stallLimit: String(settings.stallLimitMinutes),
   };
 }
 
@@ -30,6 +38,8 @@ export function invalidFields(draft: PolicyDraft): PolicyField[] {
   if (!isWholeWithin(draft.hour, hourRange)) invalid.push('hour');
   if (!isWholeWithin(draft.retention, retentionRange)) invalid.push('retention');
   if (!isTimezone(draft.timezone)) invalid.push('timezone');
+  if (!isWholeWithin(draft.timeLimit, timeLimitRange)) invalid.push('timeLimit');
+  if (!isWholeWithin(draft.stallLimit, stallLimitRange)) invalid.push('stallLimit');
   return invalid;
 }
 
@@ -41,12 +51,14 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
     scheduledHour: Number(draft.hour),
     retentionCount: Number(draft.retention),
     timezone: draft.timezone,
+    timeLimitMinutes: Number(draft.timeLimit),
+    stallLimitMinutes: Number(draft.stallLimit),
   };
 }
 
 /** The fields that differ from what is saved. */
 export function changedFields(draft: PolicyDraft, saved: PolicyDraft): PolicyField[] {
-  const fields: PolicyField[] = ['enabled', 'hour', 'timezone', 'retention'];
+  const fields: PolicyField[] = ['enabled', 'hour', 'timezone', 'retention', 'timeLimit', 'stallLimit'];
   return fields.filter((field) => String(draft[field]).trim() !== String(saved[field]));
 }
 
@@ -57,7 +69,7 @@ export function knownTimezones(): string[] {
 }
 
 function isWholeWithin(text: string, range: { min: number; max: number }): boolean {
-  return /^\d{1,3}$/.test(text.trim()) && Number(text) >= range.min && Number(text) <= range.max;
+  return /^\d{1,5}$/.test(text.trim()) && Number(text) >= range.min && Number(text) <= range.max;
 }
 
 function isTimezone(name: string): boolean {

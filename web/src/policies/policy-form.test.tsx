@@ -27,12 +27,23 @@ describe('the policy form', () => {
     ['Hour', '-1', 'The hour is a whole number from 0 to 23.'],
     ['Backups to keep', '0', 'Backups to keep is a whole number from 1 to 30.'],
     ['Backups to keep', '31', 'Backups to keep is a whole number from 1 to 30.'],
+    ['Time limit (minutes)', '0', 'The time limit is a whole number of minutes from 1 to 10,080 (7 days).'],
+    ['Time limit (minutes)', '10081', 'The time limit is a whole number of minutes from 1 to 10,080 (7 days).'],
+    ['Stall limit (minutes)', '1441', 'The stall limit is a whole number of minutes from 1 to 1,440 (1 day).'],
   ])('refuses %s %s and names the range', async (label, value, message) => {
     open();
     await type(label, value);
     expect(await screen.findByText(message)).toBeTruthy();
     expect(screen.getByRole('textbox', { name: label }).getAttribute('aria-invalid')).toBe('true');
     expect(save().disabled).toBe(true);
+  });
+
+  it('shows the next runs whatever the limits are', async () => {
+    open();
+    await type('Stall limit (minutes)', '0');
+    expect(await screen.findByText('Fri 27 Mar 2026')).toBeTruthy();
+    await type('Hour', '24');
+    expect(screen.queryByText('Fri 27 Mar 2026')).toBeNull();
   });
 
   it('names the range in French', async () => {
@@ -51,8 +62,10 @@ describe('the policy form', () => {
     const { calls } = open();
     expect(save().disabled).toBe(true);
     await type('Hour', '5');
+    await type('Time limit (minutes)', '90');
     expect(screen.getByText('was 2')).toBeTruthy();
-    expect(screen.getByText('1 change is not saved')).toBeTruthy();
+    expect(screen.getByText('was 1440')).toBeTruthy();
+    expect(screen.getByText('2 changes are not saved')).toBeTruthy();
     fireEvent.click(save());
     await vi.waitFor(() =>
       expect(calls.find(({ path }) => path === 'policies.set')?.input).toEqual({
@@ -61,6 +74,8 @@ describe('the policy form', () => {
         scheduledHour: 5,
         retentionCount: 7,
         timezone: 'UTC',
+        timeLimitMinutes: 90,
+        stallLimitMinutes: 10,
       }),
     );
   });

@@ -1,4 +1,4 @@
-// The form, the runs it would lead to, and a foot that keeps the consequence beside the button.
+// The form with its limits, the runs it would lead to, and a foot that keeps the consequence beside the button.
 import type { Policy, PolicySettings } from '@holdfast/shared/policy';
 import { useMutation, useQueryClient } from '@tanstack/solid-query';
 import { createMemo, createSignal, Show } from 'solid-js';
@@ -16,6 +16,8 @@ import {
   type PolicyDraft,
   type PolicyField,
   retentionRange,
+  stallLimitRange,
+  timeLimitRange,
   toDraft,
   toSettings,
 } from './policy-draft.ts';
@@ -28,6 +30,8 @@ export interface PolicyFormState {
   readonly changed: () => PolicyField[];
   readonly invalid: () => PolicyField[];
   readonly settings: () => PolicySettings | null;
+  /** What the runs depend on: the settings whatever the limits are. */
+  readonly schedule: () => PolicySettings | null;
   edit(change: Partial<PolicyDraft>): void;
   discard(): void;
   save(): void;
@@ -48,7 +52,10 @@ export function PolicyForm(props: { policy: Policy }) {
     >
       <Section first title={t('policies.schedule')}>
         <PolicyFields form={form} />
-        <NextRuns settings={form.settings()} />
+        <NextRuns settings={form.schedule()} />
+      </Section>
+      <Section title={t('policies.limits')} note={t('policies.limitsNote')}>
+        <LimitFields form={form} />
       </Section>
       <RefusalNote error={form.error()} />
       <PolicyFoot form={form} policyId={props.policy.id} deploymentId={props.policy.deploymentId} />
@@ -58,9 +65,7 @@ export function PolicyForm(props: { policy: Policy }) {
 
 function PolicyFields(props: { form: PolicyFormState }) {
   const { t } = useI18n();
-  const was = (field: PolicyField) =>
-    props.form.changed().includes(field) ? t('policies.was', String(props.form.saved()[field])) : null;
-  const problem = (field: 'hour' | 'retention', text: string) => (props.form.invalid().includes(field) ? text : null);
+  const { was, problem } = createFieldTexts(props.form);
   return (
     <div class="fields policy-fields">
       <div class="field" classList={{ changed: props.form.changed().includes('enabled') }}>
@@ -106,6 +111,43 @@ function PolicyFields(props: { form: PolicyFormState }) {
   );
 }
 
+function LimitFields(props: { form: PolicyFormState }) {
+  const { t } = useI18n();
+  const { was, problem } = createFieldTexts(props.form);
+  return (
+    <div class="fields policy-fields limits">
+      <TextField
+        label={t('policies.timeLimit')}
+        hint={t('policies.timeLimitHint', timeLimitRange.min, timeLimitRange.max)}
+        value={props.form.draft().timeLimit}
+        was={was('timeLimit')}
+        error={problem('timeLimit', t('policies.timeLimitProblem', timeLimitRange.min, timeLimitRange.max))}
+        onInput={(timeLimit) => props.form.edit({ timeLimit })}
+        inputMode="numeric"
+      />
+      <TextField
+        label={t('policies.stallLimit')}
+        hint={t('policies.stallLimitHint', stallLimitRange.min, stallLimitRange.max)}
+        value={props.form.draft().stallLimit}
+        was={was('stallLimit')}
+        error={problem('stallLimit', t('policies.stallLimitProblem', stallLimitRange.min, stallLimitRange.max))}
+        onInput={(stallLimit) => props.form.edit({ stallLimit })}
+        inputMode="numeric"
+      />
+    </div>
+  );
+}
+
+/** What stands below a field: the value that is saved, when it differs; what is wrong. */
+function createFieldTexts(form: PolicyFormState) {
+  const { t } = useI18n();
+  return {
+    was: (field: PolicyField) =>
+      form.changed().includes(field) ? t('policies.was', String(form.saved()[field])) : null,
+    problem: (field: PolicyField, text: string) => (form.invalid().includes(field) ? text : null),
+  };
+}
+
 /** Edits lie over what is saved: a change that somebody else saves meanwhile shows in the untouched fields. */
 function createPolicyForm(policy: () => Policy): PolicyFormState {
   const { t } = useI18n();
@@ -124,12 +166,17 @@ function createPolicyForm(policy: () => Policy): PolicyFormState {
     },
   }));
   const settings = createMemo(() => toSettings(draft()));
+  const schedule = createMemo(() => {
+    const { timeLimit, stallLimit } = saved();
+    return toSettings({ ...draft(), timeLimit, stallLimit });
+  });
   return {
     draft,
     saved,
     changed: () => changedFields(draft(), saved()),
     invalid: () => invalidFields(draft()),
     settings,
+    schedule,
     edit: (change) => setEdits((edited) => ({ ...edited, ...change })),
     discard: () => {
       setEdits({});

@@ -1,4 +1,4 @@
-// The policy of a deployment: on or off, at which hour of which zone, how many are kept.
+// The policy of a deployment: on or off, at which hour of which zone, how many are kept, how long an operation may take.
 import type { Policy } from '@holdfast/shared/policy';
 import { useParams } from '@solidjs/router';
 import { useQuery } from '@tanstack/solid-query';

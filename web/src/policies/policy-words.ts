@@ -7,7 +7,29 @@ export function policyWords(t: I18n['t'], policy: PolicySettings): string {
   return t('policies.inWords', hourText(policy.scheduledHour), policy.timezone, policy.retentionCount);
 }
 
+/** The limits in one line: "1 d at most, 10 min without a byte". */
+export function limitWords(
+  t: I18n['t'],
+  limits: Pick<PolicySettings, 'timeLimitMinutes' | 'stallLimitMinutes'>,
+): string {
+  return t('policies.limitsInWords', limits.timeLimitMinutes, limits.stallLimitMinutes);
+}
+
 /** "02:00" for 2. */
 export function hourText(hour: number): string {
   return `${String(hour).padStart(2, '0')}:00`;
+}
+
+/** Those of `shared/policy`; a test holds the two together. */
+export const defaultLimits = { timeLimitMinutes: 1_440, stallLimitMinutes: 10 } as const;
+
+/** The limits that an event sets, in milliseconds: all, then without a byte. null while they are the defaults. */
+export function changedLimits(limits: {
+  timeLimitMinutes?: number | undefined;
+  stallLimitMinutes?: number | undefined;
+}): readonly [timeLimitMs: number, stallLimitMs: number] | null {
+  const { timeLimitMinutes, stallLimitMinutes } = defaultLimits;
+  const all = limits.timeLimitMinutes ?? timeLimitMinutes;
+  const still = limits.stallLimitMinutes ?? stallLimitMinutes;
+  return all === timeLimitMinutes && still === stallLimitMinutes ? null : [all * 60_000, still * 60_000];
 }

@@ -1,10 +1,11 @@
 // What an import would do, policy by policy, before it is applied.
 import type { ConfigurationChange, ConfigurationPreview } from '@holdfast/shared/configuration';
-import { For } from 'solid-js';
+import type { PolicySettings } from '@holdfast/shared/policy';
+import { For, Show } from 'solid-js';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark, type MarkName, type Tone } from '../marks/mark.tsx';
-import { policyWords } from '../policies/policy-words.ts';
+import { limitWords, policyWords } from '../policies/policy-words.ts';
 
 const looks: Record<ConfigurationChange['kind'], { mark: MarkName; tone?: Tone }> = {
   'policy-added': { mark: 'add' },
@@ -74,8 +75,26 @@ function ChangeRow(props: { change: ConfigurationChange }) {
           {t(`settings.change.${props.change.kind}`)}
         </span>
       </Td>
-      <Td data-label={t('restores.now')}>{props.change.current ? policyWords(t, props.change.current) : '–'}</Td>
-      <Td data-label={t('restores.after')}>{props.change.next ? policyWords(t, props.change.next) : '–'}</Td>
+      <Td data-label={t('restores.now')}>
+        <Settings of={props.change.current} />
+      </Td>
+      <Td data-label={t('restores.after')}>
+        <Settings of={props.change.next} />
+      </Td>
     </Tr>
+  );
+}
+
+function Settings(props: { of: PolicySettings | null }) {
+  const { t } = useI18n();
+  return (
+    <Show when={props.of} fallback="–">
+      {(settings) => (
+        <>
+          {policyWords(t, settings())}
+          <span class="sub">{limitWords(t, settings())}</span>
+        </>
+      )}
+    </Show>
   );
 }

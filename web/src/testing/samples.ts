@@ -40,6 +40,8 @@ export function samplePolicy(change: Partial<Policy> = {}): Policy {
     scheduledHour: 2,
     retentionCount: 7,
     timezone: 'UTC',
+    timeLimitMinutes: 1_440,
+    stallLimitMinutes: 10,
     lastBackupAt: null,
     lastBackupId: null,
     nextRunAt: '2026-03-27T02:00:00.000Z',

@@ -1,6 +1,6 @@
 import type { ChainReport } from '@holdfast/shared/audit';
 import type { EventType } from '@holdfast/shared/events';
-import { hourText } from '../../policies/policy-words.ts';
+import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import { createFormats } from '../formats.ts';
 import type { EventSentences } from '../words.ts';
 import { failureReasons } from './errors.ts';
@@ -107,10 +107,10 @@ export const events: EventSentences = {
   RestoreFailed: ({ reason, liveData }) =>
     `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
   RestoreCancelled: () => 'restore cancelled; live data unchanged',
-  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount }) =>
-    enabled
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, ...limits }) =>
+    (enabled
       ? `policy: daily at ${hourText(scheduledHour)} ${timezone}, the newest ${f.count(retentionCount)} kept`
-      : 'policy switched off',
+      : 'policy switched off') + limitsText(limits),
   DeploymentRegistered: ({ hosts }) => `registered, ${hosts.join(', ')}`,
   DeploymentUpdated: ({ hosts }) => `changed, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'removed',
@@ -121,3 +121,11 @@ export const events: EventSentences = {
   SignInFailed: ({ attempts, source }) =>
     `${f.plural(attempts, { one: '1 sign-in', other: `${f.count(attempts)} sign-ins` })} refused from ${source}`,
 };
+
+/** Said once they are others than the defaults. */
+function limitsText(limits: Parameters<typeof changedLimits>[0]): string {
+  const changed = changedLimits(limits);
+  if (changed === null) return '';
+  const [timeLimit, stallLimit] = changed;
+  return `, ${f.duration(timeLimit)} at most, ${f.duration(stallLimit)} without a byte`;
+}

@@ -23,6 +23,10 @@ export const policies = {
   isOff: 'off: no backup is made on a schedule',
   keeps: 'Keeps',
   lastBackup: 'Last backup',
+  limits: 'Limits',
+  limitsInWords: (timeLimit: number, stallLimit: number) =>
+    `${f.duration(timeLimit * 60_000)} at most, ${f.duration(stallLimit * 60_000)} without a byte`,
+  limitsNote: 'A backup or restore that passes one is stopped, and nothing of it is left',
   movedRun: (wanted: string, real: string) =>
     `${wanted} does not exist that night: the clocks change. It runs at ${real}.`,
   nextRuns: 'Next runs',
@@ -43,6 +47,14 @@ export const policies = {
   saving: 'Saving…',
   schedule: 'Schedule and retention',
   showTimezones: 'Show time zones',
+  stallLimit: 'Stall limit (minutes)',
+  stallLimitHint: (min: number, max: number) => `Without a byte moved, ${f.count(min)} to ${f.count(max)} (1 day)`,
+  stallLimitProblem: (min: number, max: number) =>
+    `The stall limit is a whole number of minutes from ${f.count(min)} to ${f.count(max)} (1 day).`,
+  timeLimit: 'Time limit (minutes)',
+  timeLimitHint: (min: number, max: number) => `From start to end, ${f.count(min)} to ${f.count(max)} (7 days)`,
+  timeLimitProblem: (min: number, max: number) =>
+    `The time limit is a whole number of minutes from ${f.count(min)} to ${f.count(max)} (7 days).`,
   timezone: 'Time zone',
   was: (value: string) => `was ${value}`,
   willGo: (count: number) => f.plural(count, { one: '1 backup will go', other: `${f.count(count)} backups will go` }),

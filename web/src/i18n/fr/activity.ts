@@ -1,5 +1,5 @@
 import type { EventType } from '@holdfast/shared/events';
-import { hourText } from '../../policies/policy-words.ts';
+import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 import { failureReasons } from './errors.ts';
@@ -112,10 +112,10 @@ export const events: Dictionary['events'] = {
   RestoreFailed: ({ reason, liveData }) =>
     `échec de la restauration : ${failureReasons[reason]} ; production ${liveData === 'untouched' ? 'inchangée' : liveData === 'replaced' ? 'remplacée' : 'remplacée en partie'}`,
   RestoreCancelled: () => 'restauration annulée ; production inchangée',
-  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount }) =>
-    enabled
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, ...limits }) =>
+    (enabled
       ? `politique : chaque jour à ${hourText(scheduledHour)} ${timezone}, les ${f.count(retentionCount)} plus récentes gardées`
-      : 'politique désactivée',
+      : 'politique désactivée') + limitsText(limits),
   DeploymentRegistered: ({ hosts }) => `enregistré, ${hosts.join(', ')}`,
   DeploymentUpdated: ({ hosts }) => `modifié, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'retiré',
@@ -129,4 +129,12 @@ export const events: Dictionary['events'] = {
 
 function documentsText(documents: number): string {
   return f.plural(documents, { one: `${f.count(documents)} document`, other: `${f.count(documents)} documents` });
+}
+
+/** Said once they are others than the defaults. */
+function limitsText(limits: Parameters<typeof changedLimits>[0]): string {
+  const changed = changedLimits(limits);
+  if (changed === null) return '';
+  const [timeLimit, stallLimit] = changed;
+  return `, ${f.duration(timeLimit)} au plus, ${f.duration(stallLimit)} sans un octet`;
 }

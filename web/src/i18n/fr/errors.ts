@@ -100,7 +100,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'archive-damaged': 'L’archive est endommagée',
   'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
   stalled: 'Rien n’a bougé trop longtemps',
-  'timed-out': 'La limite de temps est atteinte',
+  'timed-out': 'La limite de durée est atteinte',
   interrupted: 'Le service s’est arrêté entre-temps',
   unclaimed: 'Aucun serveur ne l’a pris à temps',
   internal: 'Un défaut de Holdfast',
@@ -131,8 +131,9 @@ const hints: Record<FailureReason, string> = {
   'restore-incomplete':
     'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
   stalled:
-    'Aucun octet n’a bougé pendant la limite de temps. Voyez ce que font le serveur et le réseau, puis recommencez.',
-  'timed-out': 'Relevez la limite de temps de la politique, ou sauvegardez moins à la fois.',
+    'Voyez ce que font le serveur et le réseau, puis recommencez. Si de telles pauses y sont habituelles, relevez la limite d’inactivité de la politique.',
+  'timed-out':
+    'Voyez ce qui ralentit le serveur, le réseau ou la destination, ou relevez la limite de durée de la politique.',
   interrupted: 'Le service s’est arrêté pendant l’opération. Ce qu’elle laissait a été retiré ; recommencez.',
   unclaimed:
     'Aucun serveur n’a pris la demande à temps. Voyez si un serveur Holdfast tourne et n’est pas en train de s’arrêter.',

@@ -27,6 +27,10 @@ export const policies: Dictionary['policies'] = {
   isOff: 'désactivée : aucune sauvegarde automatique',
   keeps: 'Garde',
   lastBackup: 'Dernière sauvegarde',
+  limits: 'Limites',
+  limitsInWords: (timeLimit, stallLimit) =>
+    `${f.duration(timeLimit * 60_000)} au plus, ${f.duration(stallLimit * 60_000)} sans un octet`,
+  limitsNote: 'Une sauvegarde ou restauration qui en dépasse une est arrêtée, et il n’en reste rien',
   movedRun: (wanted, real) =>
     `${wanted} n’existe pas cette nuit-là : changement d’heure. L’exécution a lieu à ${real}.`,
   nextRuns: 'Prochaines exécutions',
@@ -47,6 +51,14 @@ export const policies: Dictionary['policies'] = {
   saving: 'Enregistrement…',
   schedule: 'Planification et rétention',
   showTimezones: 'Afficher les fuseaux horaires',
+  stallLimit: 'Limite d’inactivité (minutes)',
+  stallLimitHint: (min, max) => `Sans qu’un octet bouge, de ${f.count(min)} à ${f.count(max)} (1 jour)`,
+  stallLimitProblem: (min, max) =>
+    `La limite d’inactivité est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (1 jour).`,
+  timeLimit: 'Limite de durée (minutes)',
+  timeLimitHint: (min, max) => `Du début à la fin, de ${f.count(min)} à ${f.count(max)} (7 jours)`,
+  timeLimitProblem: (min, max) =>
+    `La limite de durée est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (7 jours).`,
   timezone: 'Fuseau horaire',
   was: (value) => `avant : ${value}`,
   willGo: (count) =>
