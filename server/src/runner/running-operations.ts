@@ -5,6 +5,7 @@
 import type { OperationProgress } from '@holdfast/shared/operation';
 import { type Collection, MongoServerError } from 'mongodb';
 import type { RecordedProcess } from '../engine/orphan-process.ts';
+import { runningFeed } from './running-feed.ts';
 
 /** A claimed operation. Its worker renews `leaseUntil`; the supervisor ends what nobody renews. */
 export interface RunningOperation {
@@ -42,8 +43,8 @@ export interface RunningOperations {
   find(id: string): Promise<RunningOperation | null>;
   all(): Promise<RunningOperation[]>;
   list(): Promise<OperationProgress[]>;
-  /** The whole list at once, then on every change, at most twice a second. */
-  watch(signal: AbortSignal): AsyncGenerator<OperationProgress[]>;
+  /** The whole list at once, then on every change, at most twice a second. All watchers share one change stream. */
+  watch(signal: AbortSignal): AsyncGenerator<OperationProgress[], void>;
 }
 
 /** A lease that ran out is honoured a little longer: the worker's tools end when it runs out, and that takes a moment. */
@@ -59,6 +60,7 @@ export function runningOperations(
   const renewed = { $add: ['$$NOW', leaseMs] };
   const ranOut = { $expr: { $lt: ['$leaseUntil', { $subtract: ['$$NOW', graceMs(leaseMs)] }] } };
   const list = async () => (await collection.find({}).sort({ _id: 1 }).toArray()).map(({ progress }) => progress);
+  const feed = runningFeed({ collection, list });
   return {
     leaseMs,
     async claim(operation) {
@@ -92,56 +94,8 @@ export function runningOperations(
     find: (id) => collection.findOne({ _id: id }),
     all: () => collection.find({}).toArray(),
     list,
-    watch: (signal) => watchList(collection, list, signal),
+    watch: (signal) => feed.follow(signal),
   };
 }
 
 const duplicateKey = 11_000;
-
-const atMostEveryMs = 500;
-
-async function* watchList(
-  collection: Collection<RunningOperation>,
-  list: () => Promise<OperationProgress[]>,
-  signal: AbortSignal,
-): AsyncGenerator<OperationProgress[]> {
-  while (!signal.aborted) {
-    await using stream = collection.watch([], { maxAwaitTimeMS: 1_000 });
-    const stop = () => void stream.close();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      // `tryNext` opens the cursor, so that no change falls between the list and the stream.
-      await stream.tryNext();
-      yield await list();
-      while (!signal.aborted) {
-        if ((await stream.tryNext()) === null) continue;
-        await pause(atMostEveryMs, signal);
-        while (stream.bufferedCount() > 0) await stream.tryNext();
-        yield await list();
-      }
-    } catch (error) {
-      if (!signal.aborted) await pause(atMostEveryMs, signal);
-      if (!signal.aborted && !isTransient(error)) throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  }
-}
-
-/** A lost stream is reopened; the next list makes up for what was missed. */
-function isTransient(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('Mongo');
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
