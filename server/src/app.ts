@@ -79,7 +79,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   parts.defer(() => lock.release());
   const embedded = await openEmbedded(options, lock);
   if (embedded) parts.defer(() => embedded.stop());
-  const client = new MongoClient(embedded?.ledgerUri ?? config.ledgerUri ?? '', { appName: 'holdfast' });
+  const client = new MongoClient(embedded?.ledgerUri ?? config.ledgerUri ?? '', {
+    appName: 'holdfast',
+    // As long as a command waits for the ledger; an election takes no longer.
+    serverSelectionTimeoutMS: 15_000,
+    connectTimeoutMS: 5_000,
+  });
   parts.defer(() => client.close());
   const services = await openServices(options, { client, embedded }, parts);
   await removeOrphanedUploads(services);

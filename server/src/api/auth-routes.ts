@@ -1,6 +1,7 @@
 // Signing in and out, beside tRPC: cookies are set and cleared here.
 import type { Actor } from '@holdfast/shared/actor';
-import { AppError, type ErrorCode, errorCatalogue } from '@holdfast/shared/errors';
+import { AppError } from '@holdfast/shared/errors';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { type SignIn, sessionMs } from '../access/sign-in.ts';
@@ -8,8 +9,7 @@ import { execute } from '../commands/execute.ts';
 import type { Services } from '../services.ts';
 import { sessionCookie } from './authenticate.ts';
 import type { HttpEnv } from './http-app.ts';
-
-const statusOf = { UNAUTHORIZED: 401, FORBIDDEN: 403 } as const;
+import { toTrpcError } from './trpc.ts';
 
 export function authRoutes(services: Services, signIn: SignIn): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
@@ -46,13 +46,8 @@ export function requireActor(actor: Actor | null): Actor {
 
 /** A refusal outside tRPC: the same code, details and hint, with the matching status. */
 export function refusal(error: AppError): Response {
-  const transport = errorCatalogue[error.code as ErrorCode].transport;
-  const status =
-    transport in statusOf ? statusOf[transport as keyof typeof statusOf] : transport === 'NOT_FOUND' ? 404 : 409;
-  return Response.json(
-    { code: error.code, message: error.message, details: error.details, hint: error.hint },
-    { status },
-  );
+  const { code, message, details, hint } = error;
+  return Response.json({ code, message, details, hint }, { status: getHTTPStatusCodeFromError(toTrpcError(error)) });
 }
 
 async function recordSignIn(services: Services, actor: Actor): Promise<void> {

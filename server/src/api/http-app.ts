@@ -4,19 +4,22 @@ import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
 import type { HttpBindings } from '@hono/node-server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { v7 as uuid } from 'uuid';
 import type { SignIn } from '../access/sign-in.ts';
+import { withinTime } from '../ledger/waiting.ts';
 import type { Services } from '../services.ts';
 import { authRoutes, refusal, requireActor } from './auth-routes.ts';
 import { type Authenticator, sessionCookie } from './authenticate.ts';
 import { consoleRoutes } from './console-routes.ts';
+import { requireLedger, silenceOf, whileLedgerAnswers } from './ledger-silence.ts';
 import { metricsText } from './metrics.ts';
 import { hostGuard, originGuard } from './request-guard.ts';
 import { appRouter } from './router.ts';
+import { refusing } from './trpc.ts';
 
 export interface HttpEnv {
   Bindings: HttpBindings;
@@ -50,7 +53,10 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
       referrerPolicy: 'no-referrer',
     }),
   );
-  app.onError((error) => (error instanceof AppError ? refusal(error) : defect(services, error)));
+  app.onError((error) => {
+    const refused = error instanceof AppError ? error : silenceOf(error);
+    return refused === null ? defect(services, error) : refusal(refused);
+  });
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
     const problem = options.isDraining() ? 'draining' : await notReady(services);
@@ -59,17 +65,20 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
       : context.json({ status: 'not-ready', reason: problem }, 503);
   });
   app.use(hostGuard(options.allowedHosts), originGuard(), bodyLimit({ maxSize: maxBodyBytes }));
-  app.use(async (context, next) => {
-    context.set('source', context.env.incoming?.socket.remoteAddress ?? 'unknown');
-    context.set(
-      'actor',
-      await options.authenticate({
+  const identify = (context: Context<HttpEnv>) =>
+    whileLedgerAnswers(services.ledger, () =>
+      options.authenticate({
         authorization: context.req.header('authorization'),
         cookie: getCookie(context, sessionCookie),
       }),
     );
-    await next();
-  });
+  for (const path of ['/auth/*', '/metrics']) {
+    app.use(path, async (context, next) => {
+      context.set('source', context.env.incoming?.socket.remoteAddress ?? 'unknown');
+      context.set('actor', await identify(context));
+      await whileLedgerAnswers(services.ledger, next);
+    });
+  }
   app.get('/metrics', async (context) => {
     requireActor(context.var.actor);
     return context.text(await metricsText(services), 200, {
@@ -78,15 +87,15 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
   });
   if (services.role === 'worker') return app;
   app.route('/auth', authRoutes(services, options.signIn));
-  app.all('/trpc/*', (context) => {
-    const { actor } = context.var;
+  app.all('/trpc/*', async (context) => {
     // A stream that is refused inside tRPC is a 200 with an error event, which an EventSource would open again for ever.
-    if (context.req.header('accept')?.includes('text/event-stream')) requireActor(actor);
+    const isStream = context.req.header('accept')?.includes('text/event-stream');
+    const known = isStream ? requireActor(await identify(context)) : undefined;
     return fetchRequestHandler({
       endpoint: '/trpc',
       req: context.req.raw,
       router: appRouter,
-      createContext: () => ({ services, actor }),
+      createContext: () => refusing(async () => ({ services, actor: known ?? (await identify(context)) })),
     });
   });
   app.route('/', consoleRoutes(options.webDir));
@@ -103,9 +112,13 @@ const policy = {
   frameAncestors: ["'none'"],
 };
 
+/** Whoever asks for it waits for seconds at most. */
+const readyMs = 3_000;
+
 async function notReady(services: Services): Promise<string | null> {
   try {
-    await services.ledger.head();
+    requireLedger(services.ledger);
+    await withinTime(readyMs, undefined, () => services.ledger.head());
     return null;
   } catch (error) {
     services.logger.warn({ err: error }, 'not ready');

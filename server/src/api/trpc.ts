@@ -7,6 +7,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { v7 as uuid } from 'uuid';
 import { ZodError } from 'zod';
 import type { Services } from '../services.ts';
+import { requireLedger, silenceOf, whileLedgerAnswers } from './ledger-silence.ts';
 
 export interface ApiContext {
   readonly services: Services;
@@ -42,15 +43,37 @@ const t = initTRPC.context<ApiContext>().create({
 export const router = t.router;
 
 /** A procedure for anyone who has signed in. Refusals become tRPC errors of the catalogue's code. */
-export const procedure = t.procedure.use(async ({ ctx, next }) => {
-  if (ctx.actor === null) throw toTrpcError(new AppError('NOT_SIGNED_IN', {}));
-  const result = await next({ ctx: { services: ctx.services, actor: ctx.actor } });
-  if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause);
-  if (!result.ok && result.error.cause instanceof OperationFailure) {
-    throw toTrpcError(new AppError('OPERATION_FAILED', result.error.cause.toFailure()));
-  }
+export const procedure = t.procedure.use(async ({ ctx, next, type }) => {
+  const { services, actor } = ctx;
+  if (actor === null) throw toTrpcError(new AppError('NOT_SIGNED_IN', {}));
+  const work = () => next({ ctx: { services, actor } });
+  const result = await refusing(async () => {
+    // What changes something says itself what became of it.
+    if (type === 'query') return await whileLedgerAnswers(services.ledger, work);
+    requireLedger(services.ledger);
+    return await work();
+  });
+  if (!result.ok) throwRefusal(result.error.cause);
   return result;
 });
+
+/** Throws what the client is to see of it; returns when it is a defect. */
+function throwRefusal(cause: unknown): void {
+  if (cause instanceof AppError) throw toTrpcError(cause);
+  if (cause instanceof OperationFailure) throw toTrpcError(new AppError('OPERATION_FAILED', cause.toFailure()));
+  const silence = silenceOf(cause);
+  if (silence !== null) throw toTrpcError(silence);
+}
+
+/** Runs what may raise a refusal, so that it leaves as a tRPC error. */
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throwRefusal(error);
+    throw error;
+  }
+}
 
 /** A refusal with the transport's code of the catalogue. */
 export function toTrpcError(error: AppError): TRPCError {

@@ -12,6 +12,7 @@ import { type DeploymentState, requireDeployment } from '../domain/deployment.ts
 import { requestRestore } from '../domain/restore.ts';
 import { canBeRenamed, confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
+import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
@@ -129,7 +130,7 @@ async function lookAtLive(
   const facts = await inspectDeployment(client);
   if (facts.sharded && target.kind === 'original') throw new AppError('SHARDED_UNSUPPORTED', {});
   const databases = [...new Set(namespaces.map(({ database }) => targetDatabase(target, database)))];
-  if (target.kind === 'copy') await refuseExisting(client, databases);
+  if (target.kind === 'copy') await explained(() => refuseExisting(client, databases));
   const counts = new Map<string, number | null>();
   for (const database of target.kind === 'copy' ? [] : databases) {
     for (const found of await listNamespaces(client, { database, exclude: excluded })) {

@@ -105,6 +105,13 @@ export interface Ledger {
    * meanwhile. Joins a rebuild that another server runs, and goes on with one that was interrupted.
    */
   rebuild(): Promise<void>;
+  /** Whether the ledger is known not to answer. */
+  readonly isSilent: boolean;
+  /**
+   * Resolves once the ledger has not answered for some 4 to 7 s, at once while that is so; also when the signal aborts. For
+   * whoever must not wait as long as the queries do.
+   */
+  untilSilent(signal: AbortSignal): Promise<void>;
   /** Appends what is queued, ends every feed, and takes nothing more. The client stays open. */
   close(): Promise<void>;
 }

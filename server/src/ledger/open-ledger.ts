@@ -7,6 +7,7 @@ import type { LedgerRules } from './evolve-event.ts';
 import { createFeed } from './feed.ts';
 import type { Ledger, Projection, ReadOptions, StreamModel } from './ledger.ts';
 import { type LedgerDatabase, ledgerDatabase } from './ledger-database.ts';
+import { ledgerPulse } from './ledger-pulse.ts';
 import { prepareDatabase, readHead } from './prepare-database.ts';
 import { finishRebuild, rebuild } from './rebuild.ts';
 import { fromStored, type StoredEvent } from './stored-event.ts';
@@ -48,6 +49,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const rebuilding = { database, rules, logger, leaseMs };
   const feed = createFeed({ database, logger, capacity, heartbeatMs });
   const appender = createAppender({ database, rules, logger, patienceMs, onAppended: feed.appended });
+  const pulse = ledgerPulse({ ask: () => readHead(database) });
   const closing = new AbortController();
   const resuming = resume(() => finishRebuild(rebuilding, closing.signal), logger);
   return {
@@ -56,7 +58,12 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     verify: (how) => verifyChain(database, how),
     rebuild: () => rebuild(rebuilding, closing.signal),
     ...queries(database),
+    get isSilent() {
+      return pulse.isSilent;
+    },
+    untilSilent: pulse.untilSilent,
     async close() {
+      pulse.close();
       await appender.close();
       closing.abort(new Error('the ledger was closed'));
       await Promise.all([feed.close(), settledWithin(5_000, resuming)]);
