@@ -1,16 +1,17 @@
 // The console: who is signed in decides between the gate and the pages.
 import { Route, Router } from '@solidjs/router';
-import { createSignal, lazy, Match, onMount, Switch } from 'solid-js';
+import { createEffect, createSignal, lazy, Match, onCleanup, onMount, Switch } from 'solid-js';
 import { ActivityPage } from './activity/activity-page.tsx';
 import { ToastProvider } from './controls/toasts.tsx';
 import { ApiProvider } from './data/api-context.tsx';
-import { readSession, signOut } from './data/session.ts';
+import { readSession, type SessionAnswer, signOut } from './data/session.ts';
 import { SessionContext } from './data/session-context.ts';
 import { OverviewPage } from './deployments/overview-page.tsx';
 import type { Dictionary } from './i18n/dictionary.ts';
 import type { Locale } from './i18n/formats.ts';
 import { I18nProvider } from './i18n/i18n-context.tsx';
 import { LiveProvider } from './live/live-context.tsx';
+import type { Silent } from './live/live-messages.ts';
 import { WatchedOperations } from './operations/watched-operations.tsx';
 import { RestoreDialogProvider } from './restores/restore-dialog-context.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -27,12 +28,20 @@ const PoliciesPage = lazy(async () => ({ default: (await import('./policies/poli
 const PolicyPage = lazy(async () => ({ default: (await import('./policies/policy-page.tsx')).PolicyPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage }));
 
-type Access = 'asking' | 'signed-in' | 'signed-out' | 'unknown';
+type Access = 'asking' | SessionAnswer;
+
+/** How often who is signed in is asked again while there is no answer, in milliseconds. */
+const askAgainMs = 3000;
 
 export function Console(props: { locale: Locale; dictionary: Dictionary }) {
   const [access, setAccess] = createSignal<Access>('asking');
   const ask = async () => setAccess(await readSession());
   onMount(ask);
+  createEffect(() => {
+    if (silentOf(access()) === null) return;
+    const timer = setInterval(() => void ask(), askAgainMs);
+    onCleanup(() => clearInterval(timer));
+  });
   return (
     <I18nProvider locale={props.locale} dictionary={props.dictionary}>
       <Switch>
@@ -42,11 +51,17 @@ export function Console(props: { locale: Locale; dictionary: Dictionary }) {
           </SessionContext.Provider>
         </Match>
         <Match when={access() !== 'asking'}>
-          <SignInPage noAnswer={access() === 'unknown'} onSignedIn={() => setAccess('signed-in')} onAskAgain={ask} />
+          <SignInPage silent={silentOf(access())} onSignedIn={() => setAccess('signed-in')} onAskAgain={ask} />
         </Match>
       </Switch>
     </I18nProvider>
   );
+}
+
+/** What did not answer; null when something did. */
+function silentOf(access: Access): Silent | null {
+  if (access === 'no-ledger') return 'ledger';
+  return access === 'no-answer' ? 'server' : null;
 }
 
 function Pages(props: { onSignedOut: () => void }) {

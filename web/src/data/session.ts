@@ -5,13 +5,16 @@ export type SignInOutcome =
   | { readonly kind: 'wrong-code' }
   | { readonly kind: 'too-many'; readonly retryAfterSeconds: number }
   | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'no-answer' };
+  | { readonly kind: 'no-answer' }
+  | { readonly kind: 'no-ledger' };
 
-/** Whether the browser holds a session that the server accepts; `unknown` when it did not answer. */
-export async function readSession(): Promise<'signed-in' | 'signed-out' | 'unknown'> {
+/** Whether the browser holds a session that the server accepts; else what did not answer when it was asked. */
+export type SessionAnswer = 'signed-in' | 'signed-out' | 'no-answer' | 'no-ledger';
+
+export async function readSession(): Promise<SessionAnswer> {
   const response = await ask('/auth/session', { method: 'GET' });
   if (response?.ok) return 'signed-in';
-  return response?.status === 401 ? 'signed-out' : 'unknown';
+  return response?.status === 401 ? 'signed-out' : whatIsSilent(response);
 }
 
 /** Sends a login code; each code is good once. */
@@ -24,7 +27,7 @@ export async function signIn(code: string): Promise<SignInOutcome> {
   if (response?.ok) return { kind: 'signed-in' };
   if (response?.status === 401) return { kind: 'wrong-code' };
   if (response && response.status < 500) return readRefusal(response);
-  return { kind: 'no-answer' };
+  return { kind: await whatIsSilent(response) };
 }
 
 /** Ends the session at the server. True when the server has confirmed it. */
@@ -49,7 +52,14 @@ async function readRefusal(response: Response): Promise<SignInOutcome> {
   return { kind: 'refused', message: [body?.message, body?.hint].filter(Boolean).join(' ') };
 }
 
+/** A server that has no answer from its ledger says so; a proxy's 503 and no response at all do not. */
+async function whatIsSilent(response: Response | null): Promise<'no-answer' | 'no-ledger'> {
+  const body = (await response?.json().catch(() => null)) as RefusalBody | null | undefined;
+  return body?.code === 'LEDGER_UNAVAILABLE' ? 'no-ledger' : 'no-answer';
+}
+
 interface RefusalBody {
+  readonly code?: string;
   readonly message?: string;
   readonly hint?: string;
   readonly details?: { readonly retryAfterSeconds?: unknown };

@@ -62,6 +62,31 @@ describe('the owner of the live stream', () => {
     hub.stop();
   });
 
+  it('tells a ledger that does not answer from a server that does not', async () => {
+    const { hub, told, source } = await startedHub({ head: 40 });
+    const silence = {
+      message: '',
+      code: -32603,
+      data: { code: 'SERVICE_UNAVAILABLE', app: { code: 'LEDGER_UNAVAILABLE' } },
+    };
+    vi.setSystemTime(5_000);
+    source.failWith = TRPCClientError.from({ error: silence } as never);
+    source.events().onDown(source.failWith);
+    expect(lastStatus(told)).toMatchObject({ connection: 'lost', silent: 'ledger', since: 5_000 });
+
+    source.failWith = new TRPCClientError('fetch failed');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(lastStatus(told)).toMatchObject({ connection: 'lost', silent: 'server', since: 5_000 });
+
+    source.failWith = null;
+    await vi.advanceTimersByTimeAsync(3_000);
+    source.events().onUp();
+    source.operations().onUp();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(lastStatus(told)).toMatchObject({ connection: 'live', silent: undefined });
+    hub.stop();
+  });
+
   it('ends when the session is over, and begins anew after the next sign-in', async () => {
     const { hub, told, source } = await startedHub({ head: 40 });
     source.failWith = TRPCClientError.from({

@@ -1,7 +1,7 @@
 // Owns the one live stream of this browser and tells it to every tab. Knows nothing of pages, of Solid or of how messages
 // travel: it runs in a shared worker, in the tab that leads, or in the only tab.
-import { isSignedOut } from '../data/refusal.ts';
-import type { HubMessage, LiveConnection, LiveStatus } from './live-messages.ts';
+import { isSignedOut, refusedWith } from '../data/refusal.ts';
+import type { HubMessage, LiveConnection, LiveStatus, Silent } from './live-messages.ts';
 import type { LiveSource } from './live-source.ts';
 
 export interface LiveHubOptions {
@@ -65,7 +65,7 @@ export class LiveHub {
       this.#ask(this.#options.probeMs * 2);
     } catch (error) {
       if (isSignedOut(error)) return this.#end();
-      if (this.#status.connection === 'connecting') this.#become('lost');
+      if (this.#status.connection !== 'live') this.#lose(error);
       this.#ask(this.#options.probeMs);
     }
   }
@@ -74,13 +74,16 @@ export class LiveHub {
     const { source, publish } = this.#options;
     const up = { events: false, operations: false };
     let open = true;
-    const mark = (stream: keyof typeof up, isUp: boolean) => {
+    const mark = (stream: keyof typeof up, isUp: boolean, error?: unknown) => {
       if (!open) return;
       up[stream] = isUp;
       if (up.events && up.operations) void this.#standsAgain();
-      else if (!isUp && this.#status.connection === 'live') this.#wentAway();
+      else if (!isUp && this.#status.connection === 'live') this.#wentAway(error);
     };
-    const marks = (stream: keyof typeof up) => ({ onUp: () => mark(stream, true), onDown: () => mark(stream, false) });
+    const marks = (stream: keyof typeof up) => ({
+      onUp: () => mark(stream, true),
+      onDown: (error?: unknown) => mark(stream, false, error),
+    });
     const closeEvents = source.openEvents(this.#status.position, {
       ...marks('events'),
       onData: (event) => {
@@ -114,9 +117,15 @@ export class LiveHub {
     this.#become('live', { head: Math.max(head, this.#status.position) });
   }
 
-  #wentAway(): void {
-    this.#become('lost');
+  #wentAway(error: unknown): void {
+    this.#lose(error);
     this.#ask(this.#options.probeMs);
+  }
+
+  /** Says so once, and again when it turns out that something else is silent. */
+  #lose(error: unknown): void {
+    const silent: Silent = refusedWith(error, 'LEDGER_UNAVAILABLE') ? 'ledger' : 'server';
+    if (this.#status.connection !== 'lost' || this.#status.silent !== silent) this.#become('lost', { silent });
   }
 
   #ask(delayMs: number): void {
@@ -132,7 +141,7 @@ export class LiveHub {
 
   #become(connection: LiveConnection, change: Partial<LiveStatus> = {}): void {
     const since = connection === this.#status.connection ? this.#status.since : this.#options.now();
-    this.#status = { ...this.#status, ...change, connection, since };
+    this.#status = { ...this.#status, silent: undefined, ...change, connection, since };
     this.#options.publish({ kind: 'status', status: this.#status });
   }
 }

@@ -9,8 +9,13 @@ import type { OperationProgress } from '@holdfast/shared/operation';
  */
 export type LiveConnection = 'connecting' | 'live' | 'lost' | 'signed-out';
 
+/** What keeps the page from being live: the server, or the ledger behind a server that does answer. */
+export type Silent = 'server' | 'ledger';
+
 export interface LiveStatus {
   readonly connection: LiveConnection;
+  /** While the connection is lost. */
+  readonly silent?: Silent | undefined;
   /** Milliseconds since 1970 at which this connection state began. */
   readonly since: number;
   /** Everything up to here has been told. */

@@ -9,7 +9,8 @@ import { isSignedOut } from '../data/refusal.ts';
 export interface StreamCallbacks<T> {
   readonly onData: (value: T) => void;
   readonly onUp: () => void;
-  readonly onDown: () => void;
+  /** With what the server says about it, if it says anything. */
+  readonly onDown: (error?: unknown) => void;
 }
 
 /** Where the hub gets its facts from. Every `open…` returns what closes it again. */
@@ -53,11 +54,11 @@ export function createLiveSource(): LiveSource {
   };
 }
 
-function connection(callbacks: { onUp: () => void; onDown: () => void }) {
+function connection(callbacks: Pick<StreamCallbacks<never>, 'onUp' | 'onDown'>) {
   return {
-    onConnectionStateChange: ({ state }: { state: 'idle' | 'connecting' | 'pending' }) =>
-      state === 'pending' ? callbacks.onUp() : callbacks.onDown(),
-    onError: () => callbacks.onDown(),
+    onConnectionStateChange: ({ state, error }: { state: 'idle' | 'connecting' | 'pending'; error?: unknown }) =>
+      state === 'pending' ? callbacks.onUp() : callbacks.onDown(error),
+    onError: (error: unknown) => callbacks.onDown(error),
   };
 }
 

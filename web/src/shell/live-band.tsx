@@ -22,6 +22,7 @@ export function LiveBand() {
 function NotLive() {
   const { t, f } = useI18n();
   const live = useLive();
+  const isLedger = () => live.status().silent === 'ledger';
   return (
     <div class="lost">
       <span class="on-thread">
@@ -29,10 +30,11 @@ function NotLive() {
       </span>
       <p>
         <b>
-          {t('live.lost', f.seconds(live.status().since))},{' '}
+          {t(isLedger() ? 'live.ledgerLost' : 'live.lost', f.seconds(live.status().since))},{' '}
           <span aria-live="off">{f.duration(now() - live.status().since)}.</span>
         </b>{' '}
-        <Show when={live.status().position > 0}>{t('live.trueAsOf', live.status().position)}</Show> {t('live.goesOn')}
+        <Show when={live.status().position > 0}>{t('live.trueAsOf', live.status().position)}</Show>
+        {t(isLedger() ? 'live.ledgerGoesOn' : 'live.goesOn')}
       </p>
       <button class="btn small" type="button" onClick={() => live.retry()}>
         {t('live.retry')}

@@ -1,13 +1,15 @@
 // The gate: a login code from the server's command line, good once and for ten minutes.
 import { createSignal, onMount, Show } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
+import { refusalWords } from '../controls/refusal-note.tsx';
 import { type SignInOutcome, signIn } from '../data/session.ts';
-import { useI18n } from '../i18n/i18n-context.tsx';
+import { type I18n, useI18n } from '../i18n/i18n-context.tsx';
+import type { Silent } from '../live/live-messages.ts';
 import { LanguageChoice } from '../settings/language-choice.tsx';
 
 export interface SignInPageProps {
-  /** The server did not answer when it was asked who is signed in. */
-  noAnswer: boolean;
+  /** What did not answer when the server was asked who is signed in; it is asked again by itself. */
+  silent: Silent | null;
   onSignedIn: () => void;
   onAskAgain: () => void;
 }
@@ -25,8 +27,8 @@ export function SignInPage(props: SignInPageProps) {
       </svg>
       <h1>{t('signIn.title')}</h1>
       <p class="muted">{location.host}</p>
-      <Show when={!props.noAnswer} fallback={<NoAnswer onAskAgain={props.onAskAgain} />}>
-        <CodeForm onSignedIn={props.onSignedIn} />
+      <Show when={props.silent} fallback={<CodeForm onSignedIn={props.onSignedIn} />}>
+        {(silent) => <NoAnswer silent={silent()} onAskAgain={props.onAskAgain} />}
       </Show>
       <div class="ways">
         <p class="muted">{t('signIn.howTo')}</p>
@@ -73,12 +75,12 @@ function CodeForm(props: { onSignedIn: () => void }) {
   );
 }
 
-function NoAnswer(props: { onAskAgain: () => void }) {
+function NoAnswer(props: { silent: Silent; onAskAgain: () => void }) {
   const { t } = useI18n();
   return (
     <div class="stacked gate-note">
       <p role="alert">
-        <b>{t('errors.noAnswer')}</b> {t('errors.noAnswerHint')}
+        <b>{silentWords(t, props.silent).message}</b> {silentWords(t, props.silent).hint}
       </p>
       <button class="btn" type="button" onClick={() => props.onAskAgain()}>
         {t('live.retry')}
@@ -87,12 +89,24 @@ function NoAnswer(props: { onAskAgain: () => void }) {
   );
 }
 
-function problemWords(t: ReturnType<typeof useI18n>['t'], outcome: SignInOutcome): string {
+function silentWords(t: I18n['t'], silent: Silent): { message: string; hint: string } {
+  return refusalWords(
+    t,
+    silent === 'ledger'
+      ? { kind: 'refusal', app: { code: 'LEDGER_UNAVAILABLE', details: {}, hint: '' } }
+      : { kind: 'no-answer' },
+  );
+}
+
+function problemWords(t: I18n['t'], outcome: SignInOutcome): string {
   switch (outcome.kind) {
     case 'too-many':
       return t('signIn.tooMany', outcome.retryAfterSeconds);
     case 'no-answer':
-      return `${t('errors.noAnswer')} ${t('errors.noAnswerHint')}`;
+    case 'no-ledger': {
+      const { message, hint } = silentWords(t, outcome.kind === 'no-ledger' ? 'ledger' : 'server');
+      return `${message} ${hint}`;
+    }
     case 'refused':
       return outcome.message;
     default:

@@ -52,6 +52,9 @@ export const shell = {
 export const live = {
   again: 'Live again.',
   goesOn: 'What runs goes on without it; the page keeps trying to connect.',
+  ledgerGoesOn:
+    'Holdfast itself runs: backups under way go on and are recorded once the ledger answers. See whether its mongod runs and has disk space.',
+  ledgerLost: (since: string) => `The ledger has not answered since ${since}`,
   lost: (since: string) => `Not live since ${since}`,
   missed: (from: number, to: number) =>
     to < from

@@ -52,6 +52,9 @@ export const shell: Dictionary['shell'] = {
 export const live: Dictionary['live'] = {
   again: 'De nouveau en direct.',
   goesOn: 'Ce qui est en cours continue sans elle ; la page essaie de se reconnecter.',
+  ledgerGoesOn:
+    'Holdfast lui-même tourne : les sauvegardes en cours continuent et seront inscrites dès que le registre répondra. Voyez si son mongod tourne et a de la place sur le disque.',
+  ledgerLost: (since) => `Le registre ne répond plus depuis ${since}`,
   lost: (since) => `Plus en direct depuis ${since}`,
   missed: (from, to) => {
     if (to < from) return 'Rien n’a été manqué.';
