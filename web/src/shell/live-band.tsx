@@ -33,7 +33,7 @@ function NotLive() {
           {t(isLedger() ? 'live.ledgerLost' : 'live.lost', f.seconds(live.status().since))},{' '}
           <span aria-live="off">{f.duration(now() - live.status().since)}.</span>
         </b>{' '}
-        <Show when={live.status().position > 0}>{t('live.trueAsOf', live.status().position)}</Show>
+        <Show when={live.status().position > 0}>{t('live.trueAsOf', live.status().position)}</Show>{' '}
         {t(isLedger() ? 'live.ledgerGoesOn' : 'live.goesOn')}
       </p>
       <button class="btn small" type="button" onClick={() => live.retry()}>

@@ -1,7 +1,6 @@
 // The gate: a login code from the server's command line, good once and for ten minutes.
 import { createSignal, onMount, Show } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
-import { refusalWords } from '../controls/refusal-note.tsx';
 import { type SignInOutcome, signIn } from '../data/session.ts';
 import { type I18n, useI18n } from '../i18n/i18n-context.tsx';
 import type { Silent } from '../live/live-messages.ts';
@@ -90,12 +89,9 @@ function NoAnswer(props: { silent: Silent; onAskAgain: () => void }) {
 }
 
 function silentWords(t: I18n['t'], silent: Silent): { message: string; hint: string } {
-  return refusalWords(
-    t,
-    silent === 'ledger'
-      ? { kind: 'refusal', app: { code: 'LEDGER_UNAVAILABLE', details: {}, hint: '' } }
-      : { kind: 'no-answer' },
-  );
+  if (silent === 'server') return { message: t('errors.noAnswer'), hint: t('errors.noAnswerHint') };
+  const app = { code: 'LEDGER_UNAVAILABLE', details: {}, hint: '' } as const;
+  return { message: t('errors.message', app), hint: t('live.ledgerGoesOn') };
 }
 
 function problemWords(t: I18n['t'], outcome: SignInOutcome): string {
