@@ -3,6 +3,7 @@
 // `--events N`, `--json`.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +18,13 @@ import { percentiles } from './measures.ts';
 const { values } = parseArgs({
   options: {
     subscribers: { type: 'string', default: '200' },
-    events: { type: 'string', default: '400' },
+    events: { type: 'string', default: '200' },
     json: { type: 'boolean', default: false },
   },
 });
 const count = Number(values.subscribers);
 const events = Number(values.events);
-const everyMs = 50;
+const everyMs = 200;
 
 await using mongo = await startReplicaSet();
 await using server = await startHoldfastProcess({ env: { LEDGER_URI: mongo.uri, MONGODB_URI: mongo.uri } });
@@ -47,11 +48,13 @@ type Append = () => Promise<readonly [position: number, fromMs: number]>;
 /** Each receipt counts for itself; `lastMs` is when the last subscriber had an event. */
 async function measure(append: Append) {
   const from = new Map<number, number>();
+  const cpuBefore = await cpuMs(server.pid);
   for (let n = 0; n < events; n += 1) {
     from.set(...(await append()));
     await delay(everyMs);
   }
   await delay(1_000);
+  const serverCpuMsPerEvent = Number((((await cpuMs(server.pid)) - cpuBefore) / events).toFixed(1));
   const { receipts } = (await ask(child, 'report')) as Exclude<Report, 'ready'>;
   const latencies = new Map<number, number[]>();
   for (const [position, atMs] of receipts) {
@@ -62,7 +65,11 @@ async function measure(append: Append) {
   const all = [...latencies.values()];
   const missing = events * count - all.flat().length;
   if (missing !== 0) throw new Error(`${missing} of ${events * count} receipts are missing`);
-  return { eachMs: percentiles(all.flat()), lastMs: percentiles(all.map((each) => Math.max(...each))) };
+  return {
+    eachMs: percentiles(all.flat()),
+    lastMs: percentiles(all.map((each) => Math.max(...each))),
+    serverCpuMsPerEvent,
+  };
 }
 
 async function appendElsewhere({ uri }: TestMongo, stack: AsyncDisposableStack): Promise<Append> {
@@ -93,6 +100,12 @@ async function ask(of: ChildProcess, message: Subscribers | 'report'): Promise<R
   of.send(message);
   const [answer] = (await once(of, 'message')) as [Report];
   return answer;
+}
+
+/** User and system time of a process so far; the kernel counts in hundredths of a second. */
+async function cpuMs(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function nowMs(): number {
