@@ -1,6 +1,7 @@
 // One measured run in a process of its own, so that its memory is only that of the archive: `write URI FOLDER MONGODUMP` or
 // `verify URI FOLDER KEY`. Prints one line of JSON.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { openArchive } from '../server/src/archive/open-archive.ts';
 import { verifyArchive } from '../server/src/archive/verify-archive.ts';
 import { writeArchive } from '../server/src/archive/write-archive.ts';
@@ -19,7 +20,7 @@ process.stdout.write(`${JSON.stringify({ ...result, peakRssBytes: maxRSS * 1024 
 async function write(mongodump: string) {
   await storage.remove(key);
   const startedAt = performance.now();
-  const upload = await storage.createUpload(key);
+  const upload = await storage.createUpload(key, randomUUID());
   const args = ['--quiet', `--uri=${uri}`, `--db=${benchDatabase}`, '--archive'];
   const child = spawn(mongodump, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const sourceEnded = new Promise<void>((resolve, reject) => {

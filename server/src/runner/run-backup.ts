@@ -5,6 +5,7 @@ import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
+import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { excludedFrom } from '../commands/excluded.ts';
@@ -87,9 +88,11 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     at: new Date(services.now()).toISOString(),
     backupId,
   });
-  const upload = await services.storage.createUpload(key);
+  // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
+  const token = uuid();
+  await run.note({ uploadToken: token });
+  const upload = await services.storage.createUpload(key, token);
   attempt.upload = upload;
-  await run.note({ uploadToken: upload.token });
   const progress = new ArchiveProgress();
   const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
     run.phase('dump', progress, totalsOf(before));

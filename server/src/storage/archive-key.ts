@@ -1,3 +1,5 @@
+import type { BackupId } from '@holdfast/shared/ids';
+
 /** What an archive's key is made of. */
 export interface ArchiveKeyParts {
   readonly deploymentName: string;
@@ -13,16 +15,24 @@ export function archiveKey({ deploymentName, at, backupId }: ArchiveKeyParts): s
   return `${deploymentName}/${year}/${month}/${time}-${backupId}.zip`;
 }
 
+/** The backup that an archive of this key is of; undefined for a key that `archiveKey` did not make. */
+export function backupIdOfKey(key: string): BackupId | undefined {
+  return /\/\d{8}T\d{6}Z-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.zip$/.exec(key)?.[1] as BackupId | undefined;
+}
+
 /**
  * Throws RangeError for a key that is not relative, `/`-separated and safe on every file system and object store: no empty,
  * `.` or `..` part, no part that begins with a dot (a driver keeps its own files under such names), none over 255 bytes, no
  * backslash and no control character; 1,024 bytes in all.
  */
 export function requireKey(key: string): string {
+  if (!isKey(key)) throw new RangeError(`${JSON.stringify(key)} is not a key of an archive`);
+  return key;
+}
+
+/** Whether `requireKey` takes it. */
+export function isKey(key: string): boolean {
   const parts = key.split('/');
   const isSafe = parts.every((part) => part !== '' && !part.startsWith('.') && Buffer.byteLength(part) <= 255);
-  if (!isSafe || /[\\\p{Cc}]/u.test(key) || !key.isWellFormed() || Buffer.byteLength(key) > 1024) {
-    throw new RangeError(`${JSON.stringify(key)} is not a key of an archive`);
-  }
-  return key;
+  return isSafe && !/[\\\p{Cc}]/u.test(key) && key.isWellFormed() && Buffer.byteLength(key) <= 1024;
 }

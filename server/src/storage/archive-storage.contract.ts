@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { v7 as uuid } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveStorage, Upload } from './archive-storage.ts';
 
@@ -23,7 +24,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await using place = await open();
       const { storage } = place;
       const bytes = randomBytes(3_000_001);
-      const upload = await storage.createUpload(key);
+      const upload = await storage.createUpload(key, uuid());
       await write(upload, bytes);
       expect(await upload.seal()).toStrictEqual({ sizeBytes: bytes.length });
       expect([await storage.stat(key), await keysOf(storage)]).toStrictEqual([undefined, []]);
@@ -31,19 +32,19 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect(await storage.stat(key)).toStrictEqual({ sizeBytes: bytes.length });
       expect(bytes.equals(await buffer(await storage.read(key)))).toBe(true);
       expect(await keysOf(storage)).toStrictEqual([key]);
-      expect(await storage.removePartials(new Set())).toStrictEqual([]);
+      expect(await storage.removePartials(nobody)).toStrictEqual([]);
     });
 
     it('refuses to begin an archive whose key exists', async () => {
       await using place = await open();
       await stored(place.storage, key, Buffer.from('first'));
-      await expect(place.storage.createUpload(key)).rejects.toMatchObject({ reason: 'storage-unwritable' });
+      await expect(place.storage.createUpload(key, uuid())).rejects.toMatchObject({ reason: 'storage-unwritable' });
       expect((await buffer(await place.storage.read(key))).toString()).toBe('first');
     });
 
     it('never replaces an archive, even one that was committed since the upload began', async () => {
       await using place = await open();
-      const late = await place.storage.createUpload(key);
+      const late = await place.storage.createUpload(key, uuid());
       await write(late, Buffer.from('late'));
       await late.seal();
       await stored(await place.reopen(), key, Buffer.from('first'));
@@ -54,7 +55,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('commits once and again, and leaves it alone when it is aborted too late', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       await write(upload, Buffer.from('x'));
       await upload.seal();
       await upload.commit();
@@ -73,7 +74,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('refuses to seal what has not ended, or was aborted', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       upload.body.write(Buffer.from('x'));
       await expect(upload.seal()).rejects.toThrow('has not ended');
       await upload.abort();
@@ -82,17 +83,17 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('says so when the unfinished bytes were removed before the commit', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       await write(upload, Buffer.from('x'));
       await upload.seal();
-      await place.storage.removePartials(new Set());
+      await place.storage.removePartials(nobody);
       await expect(upload.commit()).rejects.toMatchObject({ reason: 'storage-missing' });
       expect(await keysOf(place.storage)).toStrictEqual([]);
     });
 
     it('refuses to commit what was not sealed', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       await write(upload, Buffer.from('x'));
       await expect(upload.commit()).rejects.toThrow('not sealed');
       await upload.abort();
@@ -100,7 +101,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('finishes a sealed upload from another instance, once and again', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       await write(upload, Buffer.from('sealed'));
       await upload.seal();
       const other = await place.reopen();
@@ -111,7 +112,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('says so when there is nothing left to finish', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       await write(upload, Buffer.from('gone'));
       await upload.seal();
       await place.storage.discardUpload(upload.token);
@@ -122,25 +123,48 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 
     it('leaves nothing when an upload is aborted while bytes are being written', async () => {
       await using place = await open();
-      const upload = await place.storage.createUpload(key);
+      const upload = await place.storage.createUpload(key, uuid());
       const writing = pipeline(Readable.from(endless()), upload.body);
       const aborted = expect(writing).rejects.toThrow();
       await new Promise((resolve) => setImmediate(resolve));
       await upload.abort();
       await upload.abort();
       await aborted;
-      expect(await place.storage.removePartials(new Set())).toStrictEqual([]);
+      expect(await place.storage.removePartials(nobody)).toStrictEqual([]);
       expect(await keysOf(place.storage)).toStrictEqual([]);
     });
 
     it('removes unfinished uploads but those that are kept', async () => {
       await using place = await open();
-      const [kept, orphan] = [await place.storage.createUpload('a/1.zip'), await place.storage.createUpload('a/2.zip')];
+      const [kept, orphan] = [await begun(place.storage, 'a/1.zip'), await begun(place.storage, 'a/2.zip')];
       for (const upload of [kept, orphan]) await write(upload, Buffer.from('x'));
-      expect(await place.storage.removePartials(new Set([kept.token]))).toStrictEqual([orphan.token]);
+      expect(await place.storage.removePartials(async () => new Set([kept.token]))).toStrictEqual([orphan.token]);
       await kept.seal();
       await kept.commit();
       expect(await keysOf(place.storage)).toStrictEqual(['a/1.zip']);
+    });
+
+    it('leaves an upload that begins while the owners are asked for', async () => {
+      await using place = await open();
+      let late: Upload | undefined;
+      const removed = await place.storage.removePartials(async () => {
+        late = await begun(place.storage, key);
+        return new Set();
+      });
+      expect(removed).toStrictEqual([]);
+      await write(late as Upload, Buffer.from('x'));
+      await late?.seal();
+      await late?.commit();
+      expect(await keysOf(place.storage)).toStrictEqual([key]);
+    });
+
+    it('goes by the token that it was given, and refuses one that is taken', async () => {
+      await using place = await open();
+      const upload = await place.storage.createUpload('a/1.zip', missingToken);
+      expect(upload.token).toBe(missingToken);
+      const again = place.storage.createUpload('a/2.zip', missingToken);
+      await expect(again).rejects.toMatchObject({ reason: 'storage-unwritable' });
+      expect(await place.storage.removePartials(nobody)).toStrictEqual([missingToken]);
     });
 
     it('reads any range', async () => {
@@ -214,7 +238,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       ...['x'.repeat(256), 'x/'.repeat(600), '\ud800'],
     ])('refuses the key %j', async (bad) => {
       await using place = await open();
-      await expect(async () => place.storage.createUpload(bad)).rejects.toThrow('not a key');
+      await expect(async () => place.storage.createUpload(bad, uuid())).rejects.toThrow('not a key');
       await expect(async () => place.storage.remove(bad)).rejects.toThrow('not a key');
       await expect(async () => place.storage.stat(bad)).rejects.toThrow('not a key');
       await expect(async () => place.storage.read(bad)).rejects.toThrow('not a key');
@@ -227,6 +251,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await using place = await open();
       await expect(async () => place.storage.finishUpload({ key, token })).rejects.toThrow('not a token');
       await expect(async () => place.storage.discardUpload(token)).rejects.toThrow('not a token');
+      await expect(async () => place.storage.createUpload(key, token)).rejects.toThrow('not a token');
     });
 
     it('takes several uploads at once', async () => {
@@ -247,9 +272,15 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
 const missingToken = '0193592e-7f6c-7000-8000-000000000001';
 const key = 'shop/2026/11/20261124T020000Z-x.zip';
 
+const nobody = async () => new Set<string>();
+
+function begun(storage: ArchiveStorage, name: string): Promise<Upload> {
+  return storage.createUpload(name, uuid());
+}
+
 /** Writes and commits an archive. */
 export async function stored(storage: ArchiveStorage, name: string, bytes: Buffer): Promise<void> {
-  const upload = await storage.createUpload(name);
+  const upload = await begun(storage, name);
   await write(upload, bytes);
   await upload.seal();
   await upload.commit();

@@ -13,10 +13,11 @@ export interface ArchiveStorage {
   readonly isShared: boolean;
 
   /**
-   * Begins an archive. Nothing is visible under `key` before `Upload.commit`. Refuses a key that exists with
-   * `storage-unwritable`, and one that is no key (`requireKey`) with RangeError.
+   * Begins an archive. Nothing is visible under `key` before `Upload.commit`. `token` is a new UUID that the caller has noted
+   * where every server sees it: an unfinished upload whose token is noted nowhere is nobody's, at any time. Refuses a key or a
+   * token that exists with `storage-unwritable`, and what is neither (`requireKey`) with RangeError.
    */
-  createUpload(key: string): Promise<Upload>;
+  createUpload(key: string, token: string): Promise<Upload>;
   /**
    * Finishes an upload that `seal` made durable, from its token; idempotent: done already is fine.
    * Returns false when neither the sealed bytes nor the finished archive are there.
@@ -24,8 +25,11 @@ export interface ArchiveStorage {
   finishUpload(sealed: { readonly key: string; readonly token: string }): Promise<boolean>;
   /** Removes one unfinished upload, also another server's; idempotent. What is committed stays. */
   discardUpload(token: string): Promise<void>;
-  /** Removes every unfinished upload except those whose token is in `keep`; returns the tokens removed. */
-  removePartials(keep: ReadonlySet<string>): Promise<string[]>;
+  /**
+   * Removes the unfinished uploads that nobody owns; returns their tokens. Lists first and only then asks for the tokens that
+   * are `owned`: one that begins in between is not on the list, and the token of one that is was noted before.
+   */
+  removePartials(owned: () => Promise<ReadonlySet<string>>): Promise<string[]>;
 
   /** The archive's size, or undefined when there is none. Throws `storage-missing` when the destination itself is not there. */
   stat(key: string): Promise<{ readonly sizeBytes: number } | undefined>;
@@ -44,7 +48,7 @@ export interface ArchiveStorage {
 
 /** An archive being written: `body` ended -> `seal` -> (BackupSealed is appended) -> `commit`; or `abort` at any time. */
 export interface Upload {
-  /** Names the unfinished upload; stored in `BackupSealed` so that another server can finish it. */
+  /** Names the unfinished upload, as given; stored in `BackupSealed` so that another server can finish it. */
   readonly token: string;
   /** Fails with `OperationFailure('disk-full')` when free space falls below the reserve. */
   readonly body: Writable;

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { link, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { v7 as uuid } from 'uuid';
 import { describe, expect, it, vi } from 'vitest';
 import { archiveKey } from './archive-key.ts';
 import { describeStorage, stored } from './archive-storage.contract.ts';
@@ -41,13 +42,13 @@ describe('a folder', () => {
     const marker = join(folder.path, '.holdfast-destination.json');
     await rename(marker, `${marker}.away`);
     await expect(storage.remove('a/1.zip')).rejects.toMatchObject({ reason: 'storage-missing' });
-    await expect(storage.removePartials(new Set())).rejects.toMatchObject({ reason: 'storage-missing' });
-    await expect(storage.createUpload('a/2.zip')).rejects.toMatchObject({ reason: 'storage-missing' });
+    await expect(storage.removePartials(async () => new Set())).rejects.toMatchObject({ reason: 'storage-missing' });
+    await expect(storage.createUpload('a/2.zip', uuid())).rejects.toMatchObject({ reason: 'storage-missing' });
     expect(await storage.stat('a/1.zip')).toStrictEqual({ sizeBytes: 1 });
     await expect(storage.stat('a/none.zip')).rejects.toMatchObject({ reason: 'storage-missing' });
     await expect(Array.fromAsync(storage.list())).rejects.toMatchObject({ reason: 'storage-missing' });
     await rename(folder.path, `${folder.path}-away`);
-    await expect(storage.createUpload('a/2.zip')).rejects.toMatchObject({ reason: 'storage-missing' });
+    await expect(storage.createUpload('a/2.zip', uuid())).rejects.toMatchObject({ reason: 'storage-missing' });
     await expect(storage.probe()).rejects.toMatchObject({ reason: 'storage-missing' });
     await rename(`${folder.path}-away`, folder.path);
   });
@@ -68,6 +69,17 @@ describe('a folder', () => {
     expect(await Array.fromAsync((await openFileStorage({ directory: folder.path })).list())).toStrictEqual([]);
   });
 
+  it('sweeps a probe that was left half-way, but not one that is under way', async () => {
+    await using folder = await temporaryFolder();
+    const storage = await openFileStorage({ directory: folder.path });
+    const partial = (name: string) => join(folder.path, '.partial', name);
+    for (const name of ['probe-old', 'probe-young']) await writeFile(partial(name), 'x');
+    const longAgo = new Date(Date.now() - 7_200_000);
+    await utimes(partial('probe-old'), longAgo, longAgo);
+    expect(await storage.removePartials(async () => new Set())).toStrictEqual([]);
+    expect(await readdir(join(folder.path, '.partial'))).toStrictEqual(['probe-young']);
+  });
+
   it('is for its own user only', async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, 'deep/backups');
@@ -82,7 +94,7 @@ describe('a folder', () => {
   it('finishes forward from between the two halves of a commit: both names are there', async () => {
     await using folder = await temporaryFolder();
     const storage = await openFileStorage({ directory: folder.path, reserve: () => 0 });
-    const upload = await storage.createUpload('a/1.zip');
+    const upload = await storage.createUpload('a/1.zip', uuid());
     await pipeline(Readable.from([Buffer.from('x')]), upload.body);
     await upload.seal();
     await mkdir(join(folder.path, 'a'));
@@ -111,9 +123,9 @@ describe('a folder', () => {
     for (let n = 0; n < 30; n += 1) {
       await storage.read('a/1.zip');
       (await storage.read('a/1.zip')).destroy();
-      await pipeline(Readable.from([Buffer.from('x')]), (await storage.createUpload('a/3.zip')).body);
+      await pipeline(Readable.from([Buffer.from('x')]), (await storage.createUpload('a/3.zip', uuid())).body);
       for await (const _ of await storage.read('a/1.zip')) break;
-      const upload = await storage.createUpload('a/2.zip');
+      const upload = await storage.createUpload('a/2.zip', uuid());
       upload.body.write(Buffer.from('x'));
       await upload.abort();
     }
@@ -131,7 +143,7 @@ describe('a folder', () => {
   }) => {
     await using disk = await smallDisk(160, skip);
     const storage = await openFileStorage({ directory: disk.path });
-    const upload = await storage.createUpload('a/1.zip');
+    const upload = await storage.createUpload('a/1.zip', uuid());
     const filling = pipeline(Readable.from(chunks(200)), upload.body);
     await expect(filling).rejects.toMatchObject({
       reason: 'disk-full',
@@ -139,7 +151,7 @@ describe('a folder', () => {
     });
     const space = await storage.space();
     expect(space?.freeBytes).toBeGreaterThanOrEqual(32 * mib);
-    await expect(storage.createUpload('a/2.zip')).resolves.toBeDefined();
+    await expect(storage.createUpload('a/2.zip', uuid())).resolves.toBeDefined();
     await upload.abort();
     await stored(storage, 'a/1.zip', Buffer.alloc(mib));
     expect(await storage.stat('a/1.zip')).toStrictEqual({ sizeBytes: mib });
@@ -150,7 +162,7 @@ describe('a folder on a disk that goes wrong', () => {
   it('says disk-full when the disk is full before the reserve was seen', async ({ skip }) => {
     await using disk = await smallDisk(20, skip);
     const storage = await openFileStorage({ directory: disk.path, reserve: () => Number.NEGATIVE_INFINITY });
-    const upload = await storage.createUpload('a/1.zip');
+    const upload = await storage.createUpload('a/1.zip', uuid());
     const filling = pipeline(Readable.from(chunks(50)), upload.body);
     await expect(filling).rejects.toMatchObject({
       reason: 'disk-full',
@@ -165,7 +177,7 @@ describe('a folder on a disk that goes wrong', () => {
     const storage = await openFileStorage({ directory: disk.path });
     await run('mount', ['-o', 'remount,ro', disk.path]);
     const readOnly = { reason: 'storage-unwritable', message: expect.stringContaining('read-only') };
-    await expect(storage.createUpload('a/1.zip')).rejects.toMatchObject(readOnly);
+    await expect(storage.createUpload('a/1.zip', uuid())).rejects.toMatchObject(readOnly);
     await expect(storage.probe()).rejects.toMatchObject(readOnly);
   });
 

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { validate as isUuid, v7 as uuid } from 'uuid';
-import { requireKey } from './archive-key.ts';
+import { isKey, requireKey } from './archive-key.ts';
 import type { ArchiveStorage, Upload } from './archive-storage.ts';
 import { classifyFileError } from './classify-file-error.ts';
 import { type Marker, openMarker, partialFolder, readMarker } from './destination-marker.ts';
@@ -54,14 +54,15 @@ class FileStorage implements ArchiveStorage {
     this.url = `file:${root}`;
   }
 
-  async createUpload(key: string): Promise<Upload> {
+  async createUpload(key: string, token: string): Promise<Upload> {
     requireKey(key);
+    requireToken(token);
     return await classified(`Writing to ${this.#root}`, async () => {
       await this.#requireMarker();
       if ((await this.stat(key)) !== undefined)
         throw new OperationFailure('storage-unwritable', `${key} exists already.`);
       const guard = new ReserveGuard(this.#root, this.#reserve);
-      return await createFileUpload({ root: this.#root, key, token: uuid(), guard });
+      return await createFileUpload({ root: this.#root, key, token, guard });
     });
   }
 
@@ -78,12 +79,21 @@ class FileStorage implements ArchiveStorage {
     await this.#unlink(this.#partial(token));
   }
 
-  async removePartials(keep: ReadonlySet<string>): Promise<string[]> {
+  async removePartials(owned: () => Promise<ReadonlySet<string>>): Promise<string[]> {
     await this.#requireMarker();
     const found = await this.#names(join(this.#root, partialFolder));
-    const removed = found.filter((name) => !keep.has(name));
-    for (const name of removed) await this.#unlink(join(this.#root, partialFolder, name));
-    return removed.filter((name) => isUuid(name));
+    const kept = await owned();
+    const removed = found.filter((name) => isUuid(name) && !kept.has(name));
+    for (const token of removed) await this.discardUpload(token);
+    for (const name of found.filter((name) => !isUuid(name))) await this.#removeStray(name);
+    return removed;
+  }
+
+  /** A probe or a marker that a server left half-way. A young one is in use: it lives for moments only. */
+  async #removeStray(name: string): Promise<void> {
+    const path = join(this.#root, partialFolder, name);
+    const madeAt = await classified(`Reading ${path}`, () => modifiedAt(path));
+    if (madeAt !== undefined && Date.now() - madeAt > strayAfterMs) await this.#unlink(path);
   }
 
   async stat(key: string): Promise<{ readonly sizeBytes: number } | undefined> {
@@ -135,7 +145,7 @@ class FileStorage implements ArchiveStorage {
       if (name.startsWith('.') || (prefix === '' && name === 'lost+found')) continue;
       const key = `${prefix}${name}`;
       const found = await this.#stat(join(this.#root, key));
-      if (found !== undefined && name.endsWith('.zip')) yield { key, ...found };
+      if (found !== undefined && name.endsWith('.zip') && isKey(key)) yield { key, ...found };
       else if (found === undefined) yield* this.#listBelow(`${key}/`);
     }
   }
@@ -184,8 +194,23 @@ class FileStorage implements ArchiveStorage {
   }
 
   #partial(token: string): string {
-    if (!isUuid(token)) throw new RangeError(`${JSON.stringify(token)} is not a token of an upload`);
-    return partialPath(this.#root, token);
+    return partialPath(this.#root, requireToken(token));
+  }
+}
+
+const strayAfterMs = 3_600_000;
+
+function requireToken(token: string): string {
+  if (!isUuid(token)) throw new RangeError(`${JSON.stringify(token)} is not a token of an upload`);
+  return token;
+}
+
+async function modifiedAt(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }
 

@@ -18,7 +18,7 @@ const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'rest
  */
 export async function expectConsistent(services: Services, deployments: readonly MongoClient[] = []): Promise<void> {
   await expectIdle(services);
-  expect(await services.storage.removePartials(new Set()), 'unfinished uploads').toStrictEqual([]);
+  expect(await services.storage.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual([]);
   await expectArchives(services);
   for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
