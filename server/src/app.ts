@@ -27,9 +27,10 @@ import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
 import { limitsOf } from './runner/limits.ts';
+import type { StoredReconciliation } from './runner/reconcile.ts';
 import { startRunner } from './runner/runner.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
-import { removeOrphanedUploads, superviseOnce } from './runner/supervisor.ts';
+import { superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { joinServers, type StoredServer } from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
@@ -87,7 +88,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   parts.defer(() => client.close());
   const services = await openServices(options, { client, embedded }, parts);
-  await removeOrphanedUploads(services);
   await superviseOnce(services);
   const runner = services.role === 'api' ? null : startRunner(services, config);
   parts.defer(() => runner?.close());
@@ -178,6 +178,7 @@ async function openServices(
   parts.defer(() => servers.close());
   const services: Services = {
     ...{ ledger, secrets, storage, running, servers, plans, role, tools },
+    reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog()),
     limits: (operation) => limitsOf(ledger, operation),
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },

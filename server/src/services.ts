@@ -8,6 +8,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { StoredOperation } from './projections/operations.ts';
 import type { OperationLimits } from './runner/limits.ts';
+import type { StoredReconciliation } from './runner/reconcile.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
 import type { ArchiveStorage } from './storage/archive-storage.ts';
@@ -26,6 +27,8 @@ export interface Services {
   readonly storage: ArchiveStorage;
   readonly running: RunningOperations;
   readonly plans: Collection<StoredPlan>;
+  /** The latest pass over each destination. */
+  readonly reconciliations: Collection<StoredReconciliation>;
   /** What this server may do. */
   readonly role: ServerRole;
   /** null on a server that runs no operations. */

@@ -6,7 +6,9 @@ import { backupId, deploymentId, policyId } from './ids.ts';
 
 /**
  * requested -> running -> sealed -> completed -> expired -> deleted
- *                 |          |
+ *                 |          |          |   ^
+ *                 |          |          v   |
+ *                 |          |         missing -> deleted
  *                 +----------+--> failed | cancelled
  */
 export const backupStatus = z.enum([
@@ -31,9 +33,10 @@ export const backup = z.object({
   deploymentId,
   deploymentName: z.string(),
   policyId: policyId.nullable(),
-  trigger: backupTrigger,
+  /** `adopted`: the ledger knows it from its archive only. */
+  trigger: z.enum([...backupTrigger.options, 'adopted']),
   actor,
-  /** When it was requested. */
+  /** When it was requested; of an adopted one, when its dump began. */
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   completedAt: z.iso.datetime().nullable(),

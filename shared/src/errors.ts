@@ -83,6 +83,25 @@ export const errorCatalogue = {
     message: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
     hint: 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   }),
+  ARCHIVE_NOT_FOUND: entry({
+    details: z.object({ key: z.string() }),
+    transport: 'NOT_FOUND',
+    message: ({ key }) => `There is no archive ${key} at the destination.`,
+    hint: 'Reconcile the destination and look at the archives that it lists.',
+  }),
+  BACKUP_EXISTS: entry({
+    details: z.object({ id: z.string(), status: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ id, status }) => `The ledger knows the backup ${id} already: it is ${status}.`,
+    hint: 'Only an archive whose backup the ledger does not know, or calls missing, can be adopted.',
+  }),
+  DEPLOYMENT_UNKNOWN: entry({
+    details: z.object({ key: z.string(), deploymentName: z.string(), hosts: z.array(z.string()) }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ deploymentName, hosts }) =>
+      `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,
+    hint: 'Say for which registered deployment it is to be adopted, or register that one first.',
+  }),
   RESTORE_NOT_FOUND: entry({
     details: named,
     transport: 'NOT_FOUND',

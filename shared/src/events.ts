@@ -76,7 +76,18 @@ export const eventData = {
   BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),
   BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count }),
   BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields }),
+  /** The archive of a completed backup is not at its destination any more. */
   BackupMissing: z.object({ ...ofBackup }),
+  /** An archive that the ledger did not know, or called missing, was found, wholly verified and taken on. Times are its manifest's. */
+  BackupAdopted: z.object({
+    ...ofBackup,
+    deploymentName: text,
+    database: text.nullable(),
+    policyId: policyId.nullable(),
+    ...archiveFacts,
+    createdAt: z.iso.datetime(),
+    completedAt: z.iso.datetime(),
+  }),
   /** Retention chose it; it is not offered any more. `BackupDeleted` follows once the file is gone. */
   BackupExpired: z.object({ ...ofBackup, policyId: policyId.nullable(), retentionCount: count }),
   BackupDeleted: z.object({ ...ofBackup, cause: z.enum(['retention', 'manual']) }),

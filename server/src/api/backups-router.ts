@@ -1,6 +1,5 @@
-import { type Backup, type BackupCollection, backupStatus } from '@holdfast/shared/backup';
-import { AppError } from '@holdfast/shared/errors';
-import { type BackupId, backupId, type PolicyId } from '@holdfast/shared/ids';
+import { type BackupCollection, backupStatus } from '@holdfast/shared/backup';
+import { backupId, type PolicyId } from '@holdfast/shared/ids';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
@@ -9,9 +8,9 @@ import { readManifest } from '../commands/restore-plans.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
-import type { Services } from '../services.ts';
+import { findBackup, publicBackup } from './find-backup.ts';
 import { findDeployment } from './find-deployment.ts';
-import { pageInput, pageOf, withId } from './paging.ts';
+import { pageInput, pageOf } from './paging.ts';
 import { procedure, router } from './trpc.ts';
 
 const listInput = z.object({ deploymentId: z.string().optional(), status: backupStatus.optional(), ...pageInput });
@@ -52,17 +51,6 @@ export const backupsRouter = router({
     return {};
   }),
 });
-
-async function findBackup(services: Services, id: string): Promise<Backup> {
-  const collection = await services.ledger.readModel<StoredBackup>('backups');
-  const found = await collection.findOne({ _id: id });
-  if (found === null) throw new AppError('BACKUP_NOT_FOUND', { id });
-  return publicBackup(found);
-}
-
-function publicBackup(stored: StoredBackup): Backup {
-  return withId(stored) as Backup & { id: BackupId };
-}
 
 function summaryOf({ database, collection, type, documents, bytes, indexes }: ManifestNamespace): BackupCollection {
   return { database, collection, type, documents, bytes, indexes: indexes.length };

@@ -3,6 +3,7 @@ import { auditRouter } from './audit-router.ts';
 import { backupsRouter } from './backups-router.ts';
 import { configurationRouter } from './configuration-router.ts';
 import { deploymentsRouter } from './deployments-router.ts';
+import { destinationsRouter } from './destinations-router.ts';
 import { liveRouter } from './live-router.ts';
 import { operationsRouter } from './operations-router.ts';
 import { policiesRouter } from './policies-router.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   policies: policiesRouter,
   backups: backupsRouter,
   restores: restoresRouter,
+  destinations: destinationsRouter,
   operations: operationsRouter,
   configuration: configurationRouter,
   audit: auditRouter,

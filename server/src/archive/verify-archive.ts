@@ -30,6 +30,8 @@ export interface Verification {
   readonly documents: number;
   readonly bytes: number;
   readonly durationMs: number;
+  /** Of the whole file, hex. */
+  readonly sha256: string;
 }
 
 /** Throws OperationFailure('archive-damaged') that says what differs; the signal's reason; whatever `source.read` throws. */
@@ -57,13 +59,14 @@ async function verify({ expected = {}, progress, ...options }: VerifyArchiveOpti
   const file = new FileCheck(archive);
   const bytes = readRange(source, { start: 0, end: source.sizeBytes }, 'the file');
   const scanned = await scanDump(archive, file.dump(bytes), progress);
-  file.finish(expected.sha256);
+  const sha256 = file.finish(expected.sha256);
   requireSame(archive.manifest.namespaces, scanned);
   const sum = (of: (namespace: ScannedNamespace) => number) => scanned.reduce((total, one) => total + of(one), 0);
   return {
     documents: sum(({ documents }) => documents),
     bytes: sum(({ bytes }) => bytes),
     durationMs: performance.now() - startedAt,
+    sha256,
   };
 }
 
@@ -132,13 +135,15 @@ class FileCheck {
     }
   }
 
-  finish(expectedSha256: string | undefined): void {
+  /** Gives the file's SHA-256, hex. */
+  finish(expectedSha256: string | undefined): string {
     for (const entry of this.#archive.entries.values()) {
       if ((this.#crcs.get(entry) ?? 0) !== entry.crc32) throw damaged(`${entry.name} does not match its checksum`);
     }
     if (this.#dump.digest('hex') !== this.#archive.manifest.dump.sha256) throw damaged('the dump is another one');
     const sha256 = this.#wholeFile.digest('hex');
     if (expectedSha256 !== undefined && expectedSha256 !== sha256) throw damaged('the file is another one');
+    return sha256;
   }
 }
 

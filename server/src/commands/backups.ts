@@ -64,9 +64,10 @@ export async function verify(
   try {
     const source = await archiveSource(services.storage, sealed.key);
     const outcome = await verifyArchive({ source, expected: sealed });
-    const { documents, durationMs } = outcome;
-    await record({ documents, durationMs: Math.round(durationMs) });
-    return { ...outcome, durationMs: Math.round(durationMs) };
+    const { documents, bytes } = outcome;
+    const durationMs = Math.round(outcome.durationMs);
+    await record({ documents, durationMs });
+    return { documents, bytes, durationMs };
   } catch (error) {
     if (error instanceof OperationFailure) await record(error.toFailure());
     throw error;

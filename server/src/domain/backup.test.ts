@@ -1,17 +1,20 @@
 import type { Failure } from '@holdfast/shared/failures';
 import { describe, expect, it } from 'vitest';
 import {
+  adoptBackup,
   cancelBackup,
   completeBackup,
   deleteBackup,
   expireBackup,
   failBackup,
+  missBackup,
   recordVerification,
   requestBackup,
   sealBackup,
   startBackup,
 } from './backup.ts';
 import {
+  adoptedData,
   backupEvents,
   backupId,
   backupIn,
@@ -36,6 +39,9 @@ const commands = {
   Cancel: (state: ReturnType<typeof stateIn>) => cancelBackup(state, { backupId, by }),
   Expire: (state: ReturnType<typeof stateIn>) => expireBackup(state, { backupId, retentionCount: 3 }),
   Delete: (state: ReturnType<typeof stateIn>) => deleteBackup(state, { backupId, cause: 'retention' }),
+  Miss: (state: ReturnType<typeof stateIn>) => missBackup(state, backupId),
+  Adopt: (backup: ReturnType<typeof stateIn>) =>
+    adoptBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, adoptedData),
   Verify: (state: ReturnType<typeof stateIn>) => recordVerification(state, backupId, { durationMs: 5, documents: 3 }),
 };
 
@@ -50,6 +56,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_FOUND',
+    Miss: 'nothing',
+    Adopt: 'BackupAdopted',
     Verify: 'BACKUP_NOT_FOUND',
   },
   requested: {
@@ -60,6 +68,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: 'BackupCancelled',
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   running: {
@@ -70,6 +80,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: 'BackupCancelled',
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   sealed: {
@@ -80,6 +92,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: 'BackupCancelled',
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   completed: {
@@ -90,6 +104,32 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'BackupExpired',
     Delete: 'BackupDeleted',
+    Miss: 'BackupMissing',
+    Adopt: 'BACKUP_EXISTS',
+    Verify: 'BackupVerified',
+  },
+  missing: {
+    Start: no,
+    Seal: no,
+    Complete: no,
+    Fail: no,
+    Cancel: no,
+    Expire: 'nothing',
+    Delete: 'BackupDeleted',
+    Miss: 'nothing',
+    Adopt: 'BackupAdopted',
+    Verify: 'BACKUP_NOT_RESTORABLE',
+  },
+  adopted: {
+    Start: no,
+    Seal: no,
+    Complete: no,
+    Fail: no,
+    Cancel: no,
+    Expire: 'BackupExpired',
+    Delete: 'BackupDeleted',
+    Miss: 'BackupMissing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BackupVerified',
   },
   failed: {
@@ -100,6 +140,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   cancelled: {
@@ -110,6 +152,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   expired: {
@@ -120,6 +164,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'nothing',
     Delete: 'BackupDeleted',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   deleted: {
@@ -130,6 +176,8 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Cancel: no,
     Expire: 'nothing',
     Delete: 'nothing',
+    Miss: 'nothing',
+    Adopt: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
 };
@@ -238,6 +286,24 @@ describe('the lock', () => {
 
   it('refuses a deployment that is not there', () => {
     expect(refusal(() => ask(given([])))).toBe('DEPLOYMENT_NOT_FOUND');
+  });
+});
+
+describe('an adopted backup', () => {
+  const adopt = (status: string) =>
+    adoptBackup({ backup: stateIn(status), deployment: given(registered)(`deployment:${deploymentId}`) }, adoptedData);
+
+  it('belongs to no policy, also when it had one, and takes no lock', () => {
+    const events = adopt('missing');
+    expect(events).toStrictEqual([backupEvents.adopted]);
+    const read = given([...(backupIn.missing ?? []), ...events]);
+    expect(read(stream)).toMatchObject({ status: 'completed', policyId: null, sealed: { key: adoptedData.key } });
+    expect(read(`deployment:${deploymentId}`)?.operation).toBeNull();
+  });
+
+  it('needs a registered deployment', () => {
+    const alone = () => adoptBackup({ backup: undefined, deployment: undefined }, adoptedData);
+    expect(refusal(alone)).toBe('DEPLOYMENT_NOT_FOUND');
   });
 });
 

@@ -1,12 +1,13 @@
 // The backup: one attempt, whose id is its fence. Pure.
 //
-// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Delete
-// (none)     requested      -       -        -          -       -          -        -
-// requested  -              running -        -          failed  cancelled  -        -
-// running    -              -       sealed   -          failed  cancelled  -        -
-// sealed     -              -       -        completed  failed  cancelled  -        -
-// completed  -              -       -        -          -       -          expired  deleted
-// expired    -              -       -        -          -       -          -        deleted
+// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Missing  Adopt      Delete
+// (none)     requested      -       -        -          -       -          -        -        completed  -
+// requested  -              running -        -          failed  cancelled  -        -        -          -
+// running    -              -       sealed   -          failed  cancelled  -        -        -          -
+// sealed     -              -       -        completed  failed  cancelled  -        -        -          -
+// completed  -              -       -        -          -       -          expired  missing  -          deleted
+// missing    -              -       -        -          -       -          -        -        completed  deleted
+// expired    -              -       -        -          -       -          -        -        -          deleted
 //
 // `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt. A step
 // that its worker has taken already appends nothing: an answer that was lost is asked for again.
@@ -137,6 +138,35 @@ export function expireBackup(
   return [{ stream: `backup:${command.backupId}`, type: 'BackupExpired', data }];
 }
 
+/** The file of a completed backup is gone from its destination; one that is not completed any more appends nothing. */
+export function missBackup(state: BackupState | undefined, backupId: BackupId): NewEvent[] {
+  if (state?.status !== 'completed') return [];
+  const data = { backupId, deploymentId: state.deploymentId };
+  return [{ stream: `backup:${backupId}`, type: 'BackupMissing', data }];
+}
+
+/**
+ * Takes on a verified archive that the ledger does not know or calls missing. It belongs to no policy, so that no retention
+ * removes what was just found. Raises BACKUP_EXISTS, DEPLOYMENT_NOT_FOUND.
+ */
+export function adoptBackup(
+  states: { readonly deployment: DeploymentState | undefined; readonly backup: BackupState | undefined },
+  archive: Omit<EventData<'BackupAdopted'>, 'deploymentName' | 'policyId'>,
+): NewEvent[] {
+  const { backupId, deploymentId } = archive;
+  requireAdoptable(states.backup, backupId);
+  const { name: deploymentName } = requireDeployment(states.deployment, deploymentId).facts;
+  const data = { ...archive, deploymentName, policyId: null };
+  return [{ stream: `backup:${backupId}`, type: 'BackupAdopted', data }];
+}
+
+/** Raises BACKUP_EXISTS for a backup that the ledger knows and does not call missing. */
+export function requireAdoptable(state: BackupState | undefined, id: BackupId): void {
+  if (state !== undefined && state.status !== 'missing') {
+    throw new AppError('BACKUP_EXISTS', { id, status: state.status });
+  }
+}
+
 /** Records that the file is gone; idempotent. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE for one without a file. */
 export function deleteBackup(
   state: BackupState | undefined,
@@ -183,6 +213,8 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return state && { ...state, status: 'running', worker: event.data.worker };
     case 'BackupSealed':
       return state && { ...state, status: 'sealed', sealed: event.data };
+    case 'BackupAdopted':
+      return adopted(event.data);
     case 'OperationCancelRequested':
       return state && { ...state, cancelRequested: true };
     default: {
@@ -190,6 +222,21 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return state && status ? { ...state, status } : state;
     }
   }
+}
+
+/** Nobody here made it: there is no upload to finish. */
+function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopted'>): BackupState {
+  const { backupId, deploymentId, policyId, deploymentName: __, database: ___, ...archive } = data;
+  return {
+    backupId,
+    deploymentId,
+    policyId,
+    status: 'completed',
+    requestedAt: createdAt,
+    worker: null,
+    sealed: { backupId, deploymentId, worker: '', upload: '', ...archive },
+    cancelRequested: false,
+  };
 }
 
 const endOf: Partial<Record<LedgerEvent['type'], BackupStatus>> = {

@@ -48,6 +48,14 @@ export const sealedData: EventData<'BackupSealed'> = {
 };
 
 const { upload: _, ...completedFacts } = sealedData;
+const { worker: __, ...archiveFacts } = completedFacts;
+/** An archive as it is adopted. */
+export const adoptedData = {
+  ...archiveFacts,
+  database: 'shop',
+  createdAt: '2025-12-31T23:59:00.000Z',
+  completedAt: '2026-01-01T00:00:00.000Z',
+};
 const stream = `backup:${backupId}`;
 const request = {
   backupId,
@@ -68,6 +76,8 @@ export const backupEvents = {
   completed: { stream, type: 'BackupCompleted', data: { ...completedFacts, policyId, durationMs: 5 } },
   failed: { stream, type: 'BackupFailed', data: { backupId, deploymentId, ...failure } },
   cancelled: { stream, type: 'BackupCancelled', data: { backupId, deploymentId } },
+  missing: { stream, type: 'BackupMissing', data: { backupId, deploymentId } },
+  adopted: { stream, type: 'BackupAdopted', data: { ...adoptedData, deploymentName: 'shop', policyId: null } },
   expired: { stream, type: 'BackupExpired', data: { backupId, deploymentId, policyId, retentionCount: 3 } },
   deleted: { stream, type: 'BackupDeleted', data: { backupId, deploymentId, cause: 'retention' } },
 } satisfies Record<string, NewEvent>;
@@ -82,6 +92,8 @@ export const backupIn: Record<string, NewEvent[]> = {
   failed: [...registered, backupEvents.requested, backupEvents.running, backupEvents.failed],
   cancelled: [...registered, backupEvents.requested, backupEvents.cancelled],
 };
+backupIn.missing = [...(backupIn.completed ?? []), backupEvents.missing];
+backupIn.adopted = [...registered, backupEvents.adopted];
 backupIn.expired = [...(backupIn.completed ?? []), backupEvents.expired];
 backupIn.deleted = [...(backupIn.expired ?? []), backupEvents.deleted];
 

@@ -15,7 +15,15 @@ export const slottedCollections = [
 export type SlottedCollection = (typeof slottedCollections)[number];
 
 /** Beside the ledger: what is not an event. */
-export const plainCollections = ['running', 'secrets', 'plans', 'sessions', 'login_codes', 'servers'] as const;
+export const plainCollections = [
+  'running',
+  'reconciliations',
+  'secrets',
+  'plans',
+  'sessions',
+  'login_codes',
+  'servers',
+] as const;
 export type PlainCollection = (typeof plainCollections)[number];
 
 /** The collection of a generation: even ones in slot a, odd ones in slot b. */

@@ -48,6 +48,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
       return [{ id: event.data.backupId, update: { $set: { verifiedAt: event.at, error: null } } }];
     case 'BackupVerificationFailed':
       return [{ id: event.data.backupId, update: { $set: { verifiedAt: null, error: failureOf(event.data) } } }];
+    case 'BackupAdopted':
+      return [{ id: event.data.backupId, update: adopted(event) }];
     case 'BackupMissing':
       return [{ id: event.data.backupId, update: { $set: { status: 'missing' } } }];
     case 'BackupExpired':
@@ -81,6 +83,28 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     sha256: null,
     verifiedAt: null,
     error: null,
+  };
+}
+
+/** What was once known of the backup itself stays. The whole archive was read before. */
+function adopted(event: LedgerEvent<'BackupAdopted'>) {
+  const { deploymentId, deploymentName, database, policyId, createdAt, completedAt, ...archive } = event.data;
+  const { key, sizeBytes, sha256, rawBytes, documents, collections } = archive;
+  const file = {
+    filePath: key,
+    sizeBytes,
+    sha256,
+    rawBytes,
+    documents,
+    collections,
+    verifiedAt: event.at,
+    error: null,
+  };
+  const durationMs = Math.max(0, Date.parse(completedAt) - Date.parse(createdAt));
+  const origin = { trigger: 'adopted', actor: event.actor, createdAt, startedAt: createdAt, completedAt, durationMs };
+  return {
+    $set: { deploymentId, deploymentName, database, policyId, status: 'completed', ...file },
+    $setOnInsert: origin,
   };
 }
 

@@ -116,21 +116,6 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
   });
 }
 
-/**
- * Removes unfinished uploads that no operation owns: only before this server claims anything, since an upload begun while
- * it looks would seem to be nobody's.
- */
-export async function removeOrphanedUploads(services: Services): Promise<void> {
-  const kept = new Set((await services.running.all()).flatMap(({ uploadToken }) => uploadToken ?? []));
-  const operations = await services.ledger.readModel<StoredOperation>('operations');
-  for await (const { _id } of operations.find({ status: 'sealed' })) {
-    const state = (await services.ledger.state(`backup:${_id}`)) as BackupState;
-    if (state.sealed) kept.add(state.sealed.upload);
-  }
-  const removed = await services.storage.removePartials(kept);
-  if (removed.length > 0) services.logger.info({ removed }, 'removed unfinished uploads that nobody owns');
-}
-
 async function endRestore(services: Services, restoreId: RestoreId, running: RunningOperation | null): Promise<void> {
   const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   // It may have ended since the list was read: what it made is then somebody's data.

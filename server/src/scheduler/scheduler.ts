@@ -1,11 +1,12 @@
-// The clock: asks for the backup of every policy that is due, and lets the supervisor look after what runs. A due time is
-// answered once, whatever restarts: the decider compares it with the policy's `lastDueAt`. One missed while the service was
-// down is caught up once, at the start.
+// The clock: asks for the backup of every policy that is due, lets the supervisor look after what runs, and has the destination
+// compared with the ledger. A due time is answered once, whatever restarts: the decider compares it with the policy's
+// `lastDueAt`. One missed while the service was down is caught up once, at the start.
 
 import type { DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
 import { request } from '../commands/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
+import { reconcileEveryMs, reconcileOnSchedule } from '../runner/reconcile.ts';
 import { superviseOnce } from '../runner/supervisor.ts';
 import type { Services } from '../services.ts';
 import { latestDueAt } from './due.ts';
@@ -20,7 +21,8 @@ const everySeconds = 5;
 export function startScheduler(services: Services): Scheduler {
   const scheduler = new ToadScheduler();
   const underWay = new Set<Promise<void>>();
-  const job = (id: string, run: (services: Services) => Promise<void>) => {
+  const closing = new AbortController();
+  const job = (id: string, run: (services: Services) => Promise<void>, seconds = everySeconds) => {
     const task = new AsyncTask(
       id,
       () => {
@@ -31,14 +33,16 @@ export function startScheduler(services: Services): Scheduler {
       (error) => services.logger.error({ err: error }, `${id} failed; it is tried again`),
     );
     scheduler.addSimpleIntervalJob(
-      new SimpleIntervalJob({ seconds: everySeconds, runImmediately: true }, task, { id, preventOverrun: true }),
+      new SimpleIntervalJob({ seconds, runImmediately: true }, task, { id, preventOverrun: true }),
     );
   };
   if (services.role !== 'api') job('due policies', requestDueBackups);
   job('supervisor', superviseOnce);
+  job('reconciliation', (all) => reconcileOnSchedule(all, closing.signal), reconcileEveryMs / 1_000);
   return {
     async close() {
       scheduler.stop();
+      closing.abort();
       await Promise.allSettled(underWay);
     },
   };

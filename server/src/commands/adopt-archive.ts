@@ -1,0 +1,93 @@
+// Taking on an archive that the ledger does not know, or called missing: read wholly first, then recorded as a completed backup.
+import type { Actor } from '@holdfast/shared/actor';
+import { AppError } from '@holdfast/shared/errors';
+import type { EventData } from '@holdfast/shared/events';
+import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
+import { type ArchiveSource, type OpenArchive, openArchive } from '../archive/open-archive.ts';
+import { verifyArchive } from '../archive/verify-archive.ts';
+import { adoptBackup, type BackupState, requireAdoptable } from '../domain/backup.ts';
+import type { DeploymentState } from '../domain/deployment.ts';
+import type { Services } from '../services.ts';
+import { isKey } from '../storage/archive-key.ts';
+import { execute } from './execute.ts';
+import { refuseUnreadable } from './refuse-unreadable.ts';
+
+export interface AdoptArchive {
+  readonly key: string;
+  /** The registered deployment that it is for; default: the one that it was taken of. */
+  readonly deploymentId: DeploymentId | undefined;
+  readonly actor: Actor;
+}
+
+/**
+ * Verifies an archive at the destination and adopts its backup, which can then be restored. Raises ARCHIVE_NOT_FOUND,
+ * ARCHIVE_UNREADABLE, BACKUP_EXISTS, DEPLOYMENT_UNKNOWN, DEPLOYMENT_NOT_FOUND; throws what the storage throws when the
+ * destination itself is not there.
+ */
+export async function adoptArchive(services: Services, command: AdoptArchive): Promise<BackupId> {
+  const { key } = command;
+  const source = await sourceOf(services, key);
+  const archive = await refuseUnreadable(key, () => openArchive(source));
+  const backupId = archive.manifest.backupId as BackupId;
+  const known = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
+  requireAdoptable(known, backupId);
+  const deploymentId = await deploymentFor(services, command, archive, known);
+  // A file that is back must be the one that was lost.
+  const expected = known?.sealed ?? {};
+  const { sha256 } = await refuseUnreadable(key, () => verifyArchive({ source, expected }));
+  const facts = { deploymentId, destinationId: services.storage.id as DestinationId, key, sizeBytes: source.sizeBytes };
+  const data = adoptedFacts(archive, { backupId, sha256, ...facts });
+  const [backup, deployment] = [`backup:${backupId}`, `deployment:${deploymentId}`] as const;
+  await execute(services.ledger, {
+    actor: command.actor,
+    correlationId: backupId,
+    reads: [backup, deployment],
+    decide: (read) => adoptBackup({ backup: read(backup), deployment: read(deployment) }, data),
+  });
+  await services.reconciliations.updateOne(
+    { _id: facts.destinationId, 'unknown.key': key },
+    { $pull: { unknown: { key } }, $inc: { unknownTotal: -1 } },
+  );
+  return backupId;
+}
+
+async function sourceOf({ storage }: Services, key: string): Promise<ArchiveSource> {
+  const found = isKey(key) ? await storage.stat(key) : undefined;
+  if (found === undefined) throw new AppError('ARCHIVE_NOT_FOUND', { key });
+  return { sizeBytes: found.sizeBytes, read: (range) => storage.read(key, range) };
+}
+
+/** The one that was named; else the one that the backup was taken of, when it is still registered. */
+async function deploymentFor(
+  services: Services,
+  { key, deploymentId }: AdoptArchive,
+  { manifest }: OpenArchive,
+  known: BackupState | undefined,
+): Promise<DeploymentId> {
+  if (deploymentId !== undefined) return deploymentId;
+  const own = known?.deploymentId ?? (manifest.deployment.id as DeploymentId);
+  const state = (await services.ledger.state(`deployment:${own}`)) as DeploymentState | undefined;
+  if (state !== undefined && !state.removed) return own;
+  const { name: deploymentName, hosts } = manifest.deployment;
+  throw new AppError('DEPLOYMENT_UNKNOWN', { key, deploymentName, hosts });
+}
+
+type Facts = Pick<
+  EventData<'BackupAdopted'>,
+  'backupId' | 'deploymentId' | 'destinationId' | 'key' | 'sizeBytes' | 'sha256'
+>;
+
+function adoptedFacts({ manifest, manifestDigest }: OpenArchive, facts: Facts): Parameters<typeof adoptBackup>[1] {
+  return {
+    ...facts,
+    manifestDigest,
+    database: manifest.database,
+    toolVersion: manifest.tool.version,
+    serverVersion: manifest.server.version,
+    rawBytes: manifest.dump.rawBytes,
+    documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
+    collections: manifest.namespaces.length,
+    createdAt: manifest.startedAt,
+    completedAt: manifest.finishedAt,
+  };
+}

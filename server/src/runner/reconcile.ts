@@ -1,0 +1,218 @@
+// One pass over the destination: what lies there is compared with what the ledger says. Unfinished uploads and archives that
+// nobody owns go, archives that it does not know are reported, and backups whose file is gone are recorded as missing. Each
+// step looks again right before it acts, so that passes of several servers, commits and deletions may happen at once.
+import type { BackupStatus } from '@holdfast/shared/backup';
+import type { Reconciliation } from '@holdfast/shared/destination';
+import { type Failure, OperationFailure } from '@holdfast/shared/failures';
+import type { BackupId, DestinationId } from '@holdfast/shared/ids';
+import { remove } from '../commands/backups.ts';
+import { execute } from '../commands/execute.ts';
+import { type BackupState, missBackup } from '../domain/backup.ts';
+import type { StoredBackup } from '../projections/backups.ts';
+import type { StoredOperation } from '../projections/operations.ts';
+import type { Services } from '../services.ts';
+import { backupIdOfKey } from '../storage/archive-key.ts';
+import { lookIntoUnknown } from './unknown-archives.ts';
+
+/** The latest pass over a destination, as it is kept: one document for each. */
+export type StoredReconciliation = Omit<Reconciliation, 'destinationId'> & { readonly _id: DestinationId };
+
+/** How often each destination is reconciled. */
+export const reconcileEveryMs = 15 * 60_000;
+/** So many unknown archives are looked into and reported. */
+const unknownReported = 500;
+
+/**
+ * A pass now. What the storage refuses is the report's `problem`: without the destination's marker nothing is removed or
+ * recorded. Raises LEDGER_UNAVAILABLE, and the signal's reason.
+ */
+export async function reconcile(services: Services, signal?: AbortSignal): Promise<Reconciliation> {
+  const { storage, reconciliations } = services;
+  const destinationId = storage.id as DestinationId;
+  const startedAt = performance.now();
+  const previous = await reconciliations.findOne({ _id: destinationId });
+  const pass = new Pass(services, previous, signal);
+  const problem = await pass.run();
+  const report: Omit<Reconciliation, 'destinationId'> = {
+    at: new Date(services.now()).toISOString(),
+    durationMs: Math.round(performance.now() - startedAt),
+    worker: services.worker,
+    problem,
+    ...pass.found,
+  };
+  await reconciliations.replaceOne({ _id: destinationId }, report, { upsert: true });
+  log(services, report);
+  return { destinationId, ...report };
+}
+
+/** For the clock: a pass, unless another server had one just now. The first one of a server always runs. */
+export async function reconcileOnSchedule(services: Services, signal?: AbortSignal): Promise<void> {
+  const last = await services.reconciliations.findOne({ _id: services.storage.id as DestinationId });
+  const isOfAnother = last !== null && last.worker !== services.worker && last.at > services.startedAt;
+  if (isOfAnother && Math.abs(services.now() - Date.parse(last.at)) < reconcileEveryMs / 2) return;
+  await reconcile(services, signal);
+}
+
+type Found = Pick<
+  Reconciliation,
+  'archives' | 'removedPartials' | 'removedArchives' | 'missing' | 'elsewhere' | 'unknown' | 'unknownTotal'
+>;
+
+class Pass {
+  readonly found: Found = {
+    archives: 0,
+    removedPartials: [],
+    removedArchives: [],
+    missing: [],
+    elsewhere: 0,
+    unknown: [],
+    unknownTotal: 0,
+  };
+  readonly #services: Services;
+  readonly #previous: StoredReconciliation | null;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(services: Services, previous: StoredReconciliation | null, signal: AbortSignal | undefined) {
+    this.#services = services;
+    this.#previous = previous;
+    this.#signal = signal;
+  }
+
+  /** The failure of the storage that ended it early; null when it came to its end. */
+  async run(): Promise<Failure | null> {
+    const { storage } = this.#services;
+    try {
+      this.found.removedPartials.push(...(await storage.removePartials(() => ownedUploads(this.#services))));
+      const archives = new Map<string, number>();
+      for await (const { key, sizeBytes } of storage.list()) archives.set(key, sizeBytes);
+      this.found.archives = archives.size;
+      const completed = await completedBackups(this.#services);
+      for (const [key, sizeBytes] of archives) if (!completed.has(key)) await this.#judge(key, sizeBytes);
+      for (const [key, backup] of completed) if (!archives.has(key)) await this.#miss(key, backup);
+      return null;
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      if (error instanceof OperationFailure) return error.toFailure();
+      throw error;
+    }
+  }
+
+  /** An archive that no completed backup had when the list was read. */
+  async #judge(key: string, sizeBytes: number): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const id = backupIdOfKey(key);
+    const state = id === undefined ? undefined : await stateOf(this.#services, id);
+    if (state === undefined || !isArchiveOf(state, key, this.#services.storage.id)) {
+      if (state === undefined || !isOpen(state.status)) await this.#report(key, sizeBytes);
+      return;
+    }
+    switch (state.status) {
+      case 'failed':
+      case 'cancelled':
+      case 'deleted':
+        await this.#services.storage.remove(key);
+        this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
+        return;
+      case 'expired':
+        await this.#finishDeletion(key, state);
+        return;
+      case 'missing':
+        await this.#report(key, sizeBytes);
+        return;
+      default:
+      // It runs, or was completed meanwhile.
+    }
+  }
+
+  /** What retention began. */
+  async #finishDeletion(key: string, { backupId, status }: BackupState): Promise<void> {
+    await remove(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
+    this.found.removedArchives.push({ key, backupId, status });
+  }
+
+  async #report(key: string, sizeBytes: number): Promise<void> {
+    const { found } = this;
+    if (found.unknown.length < unknownReported) {
+      const known = this.#previous?.unknown.find((one) => one.key === key && one.sizeBytes === sizeBytes);
+      const unknown = await lookIntoUnknown(this.#services, { key, sizeBytes }, known?.manifest ?? null);
+      if (unknown === null) return;
+      found.unknown.push(unknown);
+    }
+    found.unknownTotal += 1;
+  }
+
+  /** A completed backup whose file was not on the list, which may have been older than its commit or younger than its end. */
+  async #miss(key: string, { _id, deploymentName }: CompletedBackup): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const { storage, ledger } = this.#services;
+    const backupId = _id as BackupId;
+    const state = await stateOf(this.#services, backupId);
+    if (state?.status !== 'completed') return;
+    if (!isArchiveOf(state, key, storage.id)) {
+      this.found.elsewhere += 1;
+      return;
+    }
+    if ((await storage.stat(key)) !== undefined) return;
+    const stream = `backup:${backupId}` as const;
+    const events = await execute(ledger, {
+      actor: systemOf(this.#services),
+      correlationId: backupId,
+      reads: [stream],
+      decide: (read) => missBackup(read(stream), backupId),
+    });
+    if (events.length > 0) this.found.missing.push({ backupId, deploymentName, key });
+  }
+}
+
+/** Of running operations first: one that is sealed in between is still among them. */
+async function ownedUploads(services: Services): Promise<ReadonlySet<string>> {
+  const owned = new Set((await services.running.all()).flatMap(({ uploadToken }) => uploadToken ?? []));
+  const operations = await services.ledger.readModel<StoredOperation>('operations');
+  for await (const { _id } of operations.find({ kind: 'backup', status: 'sealed' })) {
+    const state = await stateOf(services, _id as BackupId);
+    if (state?.sealed) owned.add(state.sealed.upload);
+  }
+  return owned;
+}
+
+interface CompletedBackup {
+  readonly _id: string;
+  readonly filePath: string | null;
+  readonly deploymentName: string;
+}
+
+/** By the key of the archive. */
+async function completedBackups(services: Services): Promise<Map<string, CompletedBackup>> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const fields = { filePath: 1, deploymentName: 1 };
+  const completed = backups.find({ status: 'completed' }).project<CompletedBackup>(fields);
+  const byKey = new Map<string, CompletedBackup>();
+  for await (const backup of completed) if (backup.filePath !== null) byKey.set(backup.filePath, backup);
+  return byKey;
+}
+
+function stateOf(services: Services, backupId: BackupId): Promise<BackupState | undefined> {
+  return services.ledger.state(`backup:${backupId}`) as Promise<BackupState | undefined>;
+}
+
+function isArchiveOf({ sealed }: BackupState, key: string, destination: string): boolean {
+  return sealed?.key === key && sealed.destinationId === destination;
+}
+
+function isOpen(status: BackupStatus): boolean {
+  return status === 'requested' || status === 'running' || status === 'sealed';
+}
+
+function systemOf(services: Services) {
+  return { kind: 'system', id: services.instanceId } as const;
+}
+
+function log(services: Services, report: Omit<Reconciliation, 'destinationId'>): void {
+  const { problem, archives, removedPartials, removedArchives, missing, unknownTotal, durationMs } = report;
+  const facts = { archives, removedPartials, removedArchives, missing, unknownTotal, durationMs };
+  if (problem !== null) services.logger.warn({ ...facts, problem }, 'the destination could not be reconciled');
+  else if (missing.length > 0) services.logger.error(facts, 'archives are missing at the destination');
+  else if (removedPartials.length + removedArchives.length > 0)
+    services.logger.info(facts, 'the destination was cleaned');
+  else services.logger.debug(facts, 'the destination was reconciled');
+}

@@ -1,0 +1,50 @@
+// Archives that belong to no backup that the ledger knows as good: their manifest says whose they are.
+import type { ArchiveSummary, UnknownArchive } from '@holdfast/shared/destination';
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
+import type { Manifest } from '@holdfast/shared/manifest';
+import { openArchive } from '../archive/open-archive.ts';
+import type { BackupState } from '../domain/backup.ts';
+import type { Services } from '../services.ts';
+import { archiveSource } from '../storage/archive-source.ts';
+
+/** Reads the manifest, unless it was read before; null when the file has gone. Throws `storage-missing` when the destination has. */
+export async function lookIntoUnknown(
+  services: Services,
+  archive: { readonly key: string; readonly sizeBytes: number },
+  readBefore: ArchiveSummary | null,
+): Promise<UnknownArchive | null> {
+  const read = readBefore ?? (await readSummary(services, archive.key));
+  if (read === null) return null;
+  if (typeof read === 'string') return { ...archive, manifest: null, problem: read, status: null, adoptable: false };
+  const state = (await services.ledger.state(`backup:${read.backupId}`)) as BackupState | undefined;
+  const status = state?.status ?? null;
+  return { ...archive, manifest: read, problem: null, status, adoptable: status === null || status === 'missing' };
+}
+
+/** What is wrong with it, in words, when it cannot be read. */
+async function readSummary(services: Services, key: string): Promise<ArchiveSummary | string | null> {
+  if ((await services.storage.stat(key)) === undefined) return null;
+  try {
+    return summaryOf((await openArchive(await archiveSource(services.storage, key))).manifest);
+  } catch (error) {
+    if (error instanceof OperationFailure) return error.message;
+    throw error;
+  }
+}
+
+function summaryOf({ backupId, deployment, namespaces, ...manifest }: Manifest): ArchiveSummary {
+  return {
+    backupId: backupId as BackupId,
+    deploymentId: deployment.id as DeploymentId,
+    deploymentName: deployment.name,
+    hosts: deployment.hosts,
+    database: manifest.database,
+    startedAt: manifest.startedAt,
+    finishedAt: manifest.finishedAt,
+    documents: namespaces.reduce((total, { documents }) => total + documents, 0),
+    collections: namespaces.length,
+    rawBytes: manifest.dump.rawBytes,
+    serverVersion: manifest.server.version,
+  };
+}

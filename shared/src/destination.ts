@@ -1,0 +1,78 @@
+// A place that keeps archives, and what the last look over it found.
+import { z } from 'zod';
+import { backupStatus } from './backup.ts';
+import { failure } from './failures.ts';
+import { backupId, deploymentId, destinationId } from './ids.ts';
+
+const count = z.int().nonnegative();
+
+/** What the manifest of an archive says. Sizes are bytes. */
+export const archiveSummary = z.object({
+  backupId,
+  deploymentId,
+  deploymentName: z.string(),
+  hosts: z.array(z.string()),
+  database: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  documents: count,
+  collections: count,
+  rawBytes: count,
+  serverVersion: z.string(),
+});
+export type ArchiveSummary = z.infer<typeof archiveSummary>;
+
+/** An archive that belongs to no backup that the ledger knows as good. */
+export const unknownArchive = z.object({
+  key: z.string(),
+  sizeBytes: count,
+  /** Null when it cannot be read; `problem` says why. */
+  manifest: archiveSummary.nullable(),
+  problem: z.string().nullable(),
+  /** What the ledger says of its backup: `missing` when the file is back, `completed` for a copy, null when it knows nothing. */
+  status: backupStatus.nullable(),
+  /** Whether `destinations.adopt` may take it on. */
+  adoptable: z.boolean(),
+});
+export type UnknownArchive = z.infer<typeof unknownArchive>;
+
+/** One pass over a destination: what was found and done. */
+export const reconciliation = z.object({
+  destinationId,
+  at: z.iso.datetime(),
+  durationMs: count,
+  /** Which server did it. */
+  worker: z.string(),
+  /** Why the pass stopped; from then on nothing was looked at, and nothing is said to be missing. */
+  problem: failure.nullable(),
+  /** Archives at the destination. */
+  archives: count,
+  /** Tokens of unfinished uploads that nobody owned. */
+  removedPartials: z.array(z.string()),
+  /** Archives of backups that had failed, were cancelled, had expired or were deleted. */
+  removedArchives: z.array(z.object({ key: z.string(), backupId, status: backupStatus })),
+  /** Completed backups that this pass found without their file. */
+  missing: z.array(z.object({ backupId, deploymentName: z.string(), key: z.string() })),
+  /** Completed backups that are kept at another destination: they cannot be restored from here. */
+  elsewhere: count,
+  /** In the order of the keys, at most 500. */
+  unknown: z.array(unknownArchive),
+  unknownTotal: count,
+});
+export type Reconciliation = z.infer<typeof reconciliation>;
+
+/** A destination as `destinations.list` returns it. */
+export const destination = z.object({
+  id: destinationId,
+  /** Without credentials. */
+  url: z.string(),
+  freeBytes: count.nullable(),
+  totalBytes: count.nullable(),
+  /** Null until the first pass has ended. */
+  lastReconciliation: reconciliation.nullable(),
+  /** The backups that the ledger calls missing now, newest first, at most 500. */
+  missing: z.array(
+    z.object({ backupId, deploymentId, deploymentName: z.string(), key: z.string(), createdAt: z.iso.datetime() }),
+  ),
+});
+export type Destination = z.infer<typeof destination>;
