@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -155,6 +155,38 @@ describe('servers', () => {
     expect(await failed('serve', '--concurrency', '65')).toMatchObject({ status: 2, code: 'USAGE' });
     expect(await failed('serve', '--role', 'nothing')).toMatchObject({ status: 2, code: 'USAGE' });
     expect(await failed('serve', '--role', 'worker')).toMatchObject({ status: 2, code: 'CONFIGURATION' });
+  });
+});
+
+describe('destinations', () => {
+  it('finds a backup missing, and adopts it when its file is back', async () => {
+    const { id, filePath }: Backup = await answer('backup', 'sample');
+    const key = String(filePath);
+    const file = join(folder, 'data', 'backups', key);
+    await rename(file, join(folder, 'away.zip'));
+    expect((await answer('destinations', 'reconcile')).missing).toEqual([
+      { backupId: id, deploymentName: 'sample', key },
+    ]);
+    expect(await failed('restore', id)).toMatchObject({ status: 5, code: 'BACKUP_NOT_RESTORABLE' });
+    expect((await holdfast('destinations')).stdout).toMatch(new RegExp(`^Missing:\n.*\n${id} +sample `, 'm'));
+    await rename(join(folder, 'away.zip'), file);
+    const { stdout } = await holdfast('destinations', 'reconcile');
+    expect(stdout).toMatch(/^Unknown to the ledger:$/m);
+    expect(stdout).toContain(`a missing backup, back  ${key}`);
+    expect(await answer('destinations', 'adopt', key)).toMatchObject({ id, status: 'completed' });
+    expect(await failed('destinations', 'adopt', key)).toMatchObject({ status: 5, code: 'BACKUP_EXISTS' });
+    expect(await failed('destinations', 'adopt', 'none.zip')).toMatchObject({ status: 4, code: 'ARCHIVE_NOT_FOUND' });
+    expect(await answer('verify', id)).toMatchObject({ id });
+  });
+
+  it('exits with 1 and answers with the report all the same when the destination is not there', async () => {
+    const marker = join(folder, 'data', 'backups', '.holdfast-destination.json');
+    await rename(marker, join(folder, 'marker'));
+    const { status, stdout, stderr } = await holdfast('destinations', 'reconcile', '--json');
+    await rename(join(folder, 'marker'), marker);
+    expect([status, JSON.parse(stderr).code]).toEqual([1, 'RECONCILIATION_FAILED']);
+    expect(JSON.parse(stdout)).toMatchObject({ problem: { reason: 'storage-missing' }, missing: [] });
+    expect(await answer('destinations', 'reconcile')).toMatchObject({ problem: null, missing: [] });
   });
 });
 

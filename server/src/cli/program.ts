@@ -7,6 +7,7 @@ import { addBackupsCommand } from './backups-command.ts';
 import { addConfigCommand } from './config-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDeploymentsCommand } from './deployments-command.ts';
+import { addDestinationsCommand } from './destinations-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
@@ -48,6 +49,7 @@ const commands = [
   addRestoreCommand,
   addDeploymentsCommand,
   addPoliciesCommand,
+  addDestinationsCommand,
   addOperationsCommand,
   addServersCommand,
   addAuditCommand,
