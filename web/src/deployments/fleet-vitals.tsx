@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/solid-query';
+import { Show } from 'solid-js';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
@@ -32,7 +33,7 @@ export function FleetVitals(props: { members: readonly FleetMember[] }) {
           label: t('overview.storage'),
           value:
             storage()?.freeBytes == null ? t('overview.storageUnknown') : t('overview.free', storage()?.freeBytes ?? 0),
-          note: storage()?.totalBytes == null ? '' : t('overview.ofTotal', storage()?.totalBytes ?? 0),
+          note: <StorageNote total={storage()?.totalBytes ?? null} />,
         },
         {
           label: t('overview.ledger'),
@@ -41,6 +42,22 @@ export function FleetVitals(props: { members: readonly FleetMember[] }) {
         },
       ]}
     />
+  );
+}
+
+/** How much room there is in all, unless something is wrong at the destination. */
+function StorageNote(props: { total: number | null }) {
+  const { t } = useI18n();
+  const api = useApi();
+  const destinations = useQuery(() => api.destinations.list.query());
+  const missing = () => destinations.data?.flatMap((destination) => destination.missing).length ?? 0;
+  const isStopped = () => destinations.data?.some(({ lastReconciliation }) => lastReconciliation?.problem) ?? false;
+  return (
+    <Show when={missing() > 0 || isStopped()} fallback={props.total === null ? '' : t('overview.ofTotal', props.total)}>
+      <a class="danger" href="/settings#destination">
+        {t('destinations.attention', missing(), isStopped())}
+      </a>
+    </Show>
   );
 }
 

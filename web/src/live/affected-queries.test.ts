@@ -14,6 +14,7 @@ describe('a completed backup', () => {
     ['deployments.list', undefined],
     ['policies.list', undefined],
     ['system.info', undefined],
+    ['destinations.list', undefined],
   ])('makes %s %j out of date', (path, input) => {
     expect(isAffected([path, input], completed)).toBe(true);
   });

@@ -1,4 +1,4 @@
-// Settings: deployments, the configuration as a file, facts and checks of the service, and how this browser shows it.
+// Settings: deployments, the configuration as a file, where archives are kept, facts and checks of the service, and how this browser shows it.
 import { For } from 'solid-js';
 import { useSession } from '../data/session-context.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -7,12 +7,13 @@ import { Page, Section } from '../shell/page.tsx';
 import { setTheme, theme, themes } from '../shell/theme.ts';
 import { ConfigurationSection } from './configuration-section.tsx';
 import { DeploymentsSection } from './deployments-section.tsx';
+import { DestinationSection } from './destination-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { ServersSection } from './servers-section.tsx';
 import { SystemSection } from './system-section.tsx';
 
-const sections = ['deployments', 'configuration', 'system', 'servers', 'doctor', 'browser'] as const;
+const sections = ['deployments', 'configuration', 'destination', 'system', 'servers', 'doctor', 'browser'] as const;
 
 export function SettingsPage() {
   const { t } = useI18n();
@@ -26,6 +27,7 @@ export function SettingsPage() {
         <div>
           <DeploymentsSection />
           <ConfigurationSection />
+          <DestinationSection />
           <SystemSection />
           <ServersSection />
           <DoctorSection />

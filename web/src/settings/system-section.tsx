@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/solid-query';
 import { Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
 import { HashChip } from '../controls/hash-chip.tsx';
-import { ProgressBar } from '../controls/progress-bar.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { MomentText } from '../controls/time-text.tsx';
 import { useApi } from '../data/api-context.tsx';
@@ -11,7 +10,7 @@ import { Section } from '../shell/page.tsx';
 
 type Info = NonNullable<ReturnType<typeof createInfo>['data']>;
 
-/** Version, ledger, storage and clock of the service. */
+/** Version, ledger and clock of the service. */
 export function SystemSection() {
   const { t } = useI18n();
   const info = createInfo();
@@ -51,26 +50,6 @@ function SystemFacts(props: { info: Info }) {
           #{f.count(props.info.ledger.position)} <HashChip value={props.info.ledger.hash} />
         </span>
       </dd>
-      <dt>{t('overview.storage')}</dt>
-      <dd>
-        <span class="code">{props.info.storage.url}</span>
-        <StorageSpace free={props.info.storage.freeBytes} total={props.info.storage.totalBytes} />
-      </dd>
     </dl>
-  );
-}
-
-function StorageSpace(props: { free: number | null; total: number | null }) {
-  const { t } = useI18n();
-  const used = () => (props.free !== null && props.total ? 1 - props.free / props.total : null);
-  return (
-    <Show when={used() !== null}>
-      <span class="space">
-        <ProgressBar share={used()} label={t('settings.used')} done />
-        <span class="sub">
-          {t('overview.free', props.free ?? 0)} {t('overview.ofTotal', props.total ?? 0)}
-        </span>
-      </span>
-    </Show>
   );
 }

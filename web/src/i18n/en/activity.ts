@@ -18,6 +18,7 @@ const typeNames: Record<EventType, string> = {
   BackupVerified: 'Backup verified',
   BackupVerificationFailed: 'Verification failed',
   BackupMissing: 'Archive missing',
+  BackupAdopted: 'Archive adopted',
   BackupExpired: 'Backup expired',
   BackupDeleted: 'Backup deleted',
   RestoreRequested: 'Restore requested',
@@ -95,6 +96,8 @@ export const events: EventSentences = {
     `verified: ${f.count(documents)} documents read back in ${f.duration(durationMs)}`,
   BackupVerificationFailed: ({ reason }) => `verification failed: ${failureReasons[reason]}`,
   BackupMissing: () => 'archive missing at its destination',
+  BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
+    `archive of ${f.moment(createdAt)} verified and adopted: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) => `backup expired: the newest ${f.count(retentionCount)} are kept`,
   BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
   OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,

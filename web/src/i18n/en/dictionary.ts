@@ -2,6 +2,7 @@
 import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
+import { destinations } from './destinations.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
 import { operation } from './operations.ts';
@@ -15,6 +16,7 @@ export const en = {
   backups,
   common,
   deployments,
+  destinations,
   errors,
   events,
   failures,

@@ -17,6 +17,10 @@ const messages: RefusalMessages = {
   BACKUP_NOT_FOUND: ({ id }) => `There is no backup ${id}.`,
   BACKUP_NOT_RESTORABLE: ({ status }) => `The backup is ${status}; only a completed one can be used.`,
   ARCHIVE_UNREADABLE: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
+  ARCHIVE_NOT_FOUND: ({ key }) => `There is no archive ${key} at the destination.`,
+  BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,
+  DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
+    `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,
   RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,
   OPERATION_ENDED: ({ kind }) => `The ${kind} has already ended.`,

@@ -17,6 +17,7 @@ const typeNames: Record<EventType, string> = {
   BackupVerified: 'Sauvegarde vérifiée',
   BackupVerificationFailed: 'Vérification échouée',
   BackupMissing: 'Archive introuvable',
+  BackupAdopted: 'Archive adoptée',
   BackupExpired: 'Sauvegarde expirée',
   BackupDeleted: 'Sauvegarde supprimée',
   RestoreRequested: 'Restauration demandée',
@@ -98,6 +99,8 @@ export const events: Dictionary['events'] = {
     `vérifiée : ${documentsText(documents)} relus en ${f.duration(durationMs)}`,
   BackupVerificationFailed: ({ reason }) => `échec de la vérification : ${failureReasons[reason]}`,
   BackupMissing: () => 'archive introuvable à sa destination',
+  BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
+    `archive du ${f.moment(createdAt)} vérifiée et adoptée : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,

@@ -3,6 +3,7 @@ import type { Dictionary } from '../dictionary.ts';
 import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
+import { destinations } from './destinations.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
 import { operation } from './operations.ts';
@@ -16,6 +17,7 @@ export const fr: Dictionary = {
   backups,
   common,
   deployments,
+  destinations,
   errors,
   events,
   failures,

@@ -21,6 +21,10 @@ const messages: RefusalMessages = {
   BACKUP_NOT_FOUND: ({ id }) => `Il n’y a pas de sauvegarde ${id}.`,
   BACKUP_NOT_RESTORABLE: () => 'Seule une sauvegarde terminée peut être utilisée.',
   ARCHIVE_UNREADABLE: ({ key, problem }) => `L’archive ${key} est illisible : ${problem}`,
+  ARCHIVE_NOT_FOUND: ({ key }) => `Il n’y a pas d’archive ${key} à la destination.`,
+  BACKUP_EXISTS: () => 'Le registre connaît déjà cette sauvegarde.',
+  DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
+    `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
   RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
   OPERATION_ENDED: ({ kind }) => `La ${nouns[kind]} est déjà terminée.`,
@@ -53,6 +57,10 @@ const refusalHints: Record<ErrorCode, string> = {
   BACKUP_NOT_RESTORABLE: 'Choisissez une sauvegarde terminée.',
   ARCHIVE_UNREADABLE:
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
+  ARCHIVE_NOT_FOUND: 'Rapprochez la destination et voyez les archives qu’elle énumère.',
+  BACKUP_EXISTS:
+    'Seule une archive dont le registre ne connaît pas la sauvegarde, ou la dit introuvable, peut être adoptée.',
+  DEPLOYMENT_UNKNOWN: 'Dites pour quel déploiement enregistré elle est adoptée, ou enregistrez-le d’abord.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
   OPERATION_ENDED: 'Il n’y a plus rien à annuler.',

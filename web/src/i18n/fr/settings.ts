@@ -48,6 +48,8 @@ export const settings: Dictionary['settings'] = {
     'Le fichier contient noms, hôtes et politiques, mais ni mots de passe, ni archives, ni histoire. Un import modifie les politiques des déploiements enregistrés ; il montre d’abord ce qu’il ferait.',
   deployments: 'Déploiements',
   deploymentsNote: 'Ce que Holdfast sauvegarde',
+  destination: 'Lieu des archives',
+  destinationNote: 'Comparé avec le registre tous les quarts d’heure',
   discardImport: 'Abandonner l’import',
   doctor: 'Diagnostic',
   doctorNote: 'Ce que le service trouve quand il s’examine',

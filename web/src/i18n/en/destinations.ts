@@ -1,0 +1,52 @@
+import type { BackupStatus } from '@holdfast/shared/backup';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('en');
+
+/** What of a reconciliation is said in one line. */
+export interface Outcome {
+  readonly archives: number;
+  readonly removedPartials: readonly unknown[];
+  readonly removedArchives: readonly unknown[];
+}
+
+export const destinations = {
+  adopt: 'Adopt the archive',
+  adoptAsk: 'Adopt…',
+  adoptEffect: (bytes: number) =>
+    `All ${f.bytes(bytes)} are read and checked first. Then the ledger knows the backup and it can be restored. It belongs to no policy: it stays until somebody deletes it.`,
+  adoptFor: 'The one that its data goes back to.',
+  adoptOf: (moment: string) => `Adopt the archive of ${moment}`,
+  adoptTitle: (moment: string) => `Adopt the archive of ${moment}?`,
+  adopted: (name: string) => `The backup of ${name} is adopted`,
+  adopting: 'Reading the archive…',
+  attention: (missing: number, isUnreachable: boolean) =>
+    isUnreachable
+      ? 'not reconciled, see why'
+      : f.plural(missing, { one: '1 archive is missing', other: `${f.count(missing)} archives are missing` }),
+  choose: 'Choose one',
+  elsewhere: 'Elsewhere',
+  elsewhereText: (count: number) =>
+    f.plural(count, {
+      one: '1 backup is kept at another destination and cannot be restored from here.',
+      other: `${f.count(count)} backups are kept at another destination and cannot be restored from here.`,
+    }),
+  missing: 'Missing archives',
+  missingText: 'The ledger has these backups, the destination does not. They cannot be restored.',
+  more: (count: number) => `and ${f.count(count)} more`,
+  outcome: ({ archives, removedPartials, removedArchives }: Outcome) => {
+    const removed = removedPartials.length + removedArchives.length;
+    const found = f.plural(archives, { one: '1 archive', other: `${f.count(archives)} archives` });
+    return removed === 0 ? found : `${found}; ${f.count(removed)} that nobody needs removed`;
+  },
+  place: 'Place',
+  reconcile: 'Reconcile now',
+  reconciled: 'Last reconciliation',
+  reconciling: 'Reconciling…',
+  standing: (status: BackupStatus | null): string =>
+    status === null ? 'unknown' : status === 'missing' ? 'missing, and back' : 'a copy',
+  unknown: 'Unknown archives',
+  unknownText:
+    'They lie at the destination, and the ledger knows no good backup that they belong to. Nothing removes them.',
+  unreadable: 'cannot be read',
+};

@@ -1,0 +1,49 @@
+import type { Dictionary } from '../dictionary.ts';
+import { createFormats } from '../formats.ts';
+
+const f = createFormats('fr');
+
+export const destinations: Dictionary['destinations'] = {
+  adopt: 'Adopter l’archive',
+  adoptAsk: 'Adopter…',
+  adoptEffect: (bytes) =>
+    `L’archive entière, ${f.bytes(bytes)}, est d’abord lue et contrôlée. Le registre connaît alors la sauvegarde, qui peut être restaurée. Elle ne relève d’aucune politique : elle reste jusqu’à ce que quelqu’un la supprime.`,
+  adoptFor: 'Celui auquel ses données reviennent.',
+  adoptOf: (moment) => `Adopter l’archive du ${moment}`,
+  adoptTitle: (moment) => `Adopter l’archive du ${moment} ?`,
+  adopted: (name) => `La sauvegarde de ${name} est adoptée`,
+  adopting: 'Lecture de l’archive…',
+  attention: (missing, isUnreachable) =>
+    isUnreachable
+      ? 'pas rapprochée, voir pourquoi'
+      : f.plural(missing, {
+          one: `${f.count(missing)} archive manque`,
+          other: `${f.count(missing)} archives manquent`,
+        }),
+  choose: 'Choisissez-en un',
+  elsewhere: 'Ailleurs',
+  elsewhereText: (count) =>
+    f.plural(count, {
+      one: `${f.count(count)} sauvegarde se trouve à une autre destination et ne peut pas être restaurée d’ici.`,
+      other: `${f.count(count)} sauvegardes se trouvent à une autre destination et ne peuvent pas être restaurées d’ici.`,
+    }),
+  missing: 'Archives manquantes',
+  missingText: 'Le registre a ces sauvegardes, la destination ne les a pas. Elles ne peuvent pas être restaurées.',
+  more: (count) => `et ${f.count(count)} de plus`,
+  outcome: ({ archives, removedPartials, removedArchives }) => {
+    const removed = removedPartials.length + removedArchives.length;
+    const found = f.plural(archives, { one: `${f.count(archives)} archive`, other: `${f.count(archives)} archives` });
+    return removed === 0
+      ? found
+      : `${found} ; ${f.plural(removed, { one: `${f.count(removed)} reste inutile retiré`, other: `${f.count(removed)} restes inutiles retirés` })}`;
+  },
+  place: 'Lieu',
+  reconcile: 'Rapprocher maintenant',
+  reconciled: 'Dernier rapprochement',
+  reconciling: 'Rapprochement…',
+  standing: (status) => (status === null ? 'inconnue' : status === 'missing' ? 'disparue, puis revenue' : 'une copie'),
+  unknown: 'Archives inconnues',
+  unknownText:
+    'Elles se trouvent à la destination, et le registre ne connaît aucune bonne sauvegarde dont elles relèvent. Rien ne les retire.',
+  unreadable: 'illisible',
+};
