@@ -19,32 +19,39 @@ export interface BackupActsProps {
   busy: Busy | null;
 }
 
-/** For a row of a list: the restore as a button, the rest behind "…". Only a completed backup has any. */
+/** For a row of a list: the restore as a button, the rest behind "…". A missing backup can only be deleted. */
 export function BackupActs(props: BackupActsProps) {
   const { t, f } = useI18n();
   const restore = useRestoreDialog();
   const verify = createVerify(() => props.backup);
   const [isDeleting, setDeleting] = createSignal(false);
+  const isThere = () => props.backup.status === 'completed';
   return (
-    <Show when={props.backup.status === 'completed'}>
+    <Show when={isThere() || props.backup.status === 'missing'}>
       <div class="row-acts">
-        <GuardedButton
-          busy={props.busy}
-          class="small"
-          reason="short"
-          label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}
-          onPress={() => restore.open(props.backup.id)}
-        >
-          {t('restores.restoreAsk')}
-        </GuardedButton>
+        <Show when={isThere()}>
+          <GuardedButton
+            busy={props.busy}
+            class="small"
+            reason="short"
+            label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}
+            onPress={() => restore.open(props.backup.id)}
+          >
+            {t('restores.restoreAsk')}
+          </GuardedButton>
+        </Show>
         <ActionMenu
           label={t('backups.actsOf', f.moment(props.backup.createdAt))}
           actions={[
-            {
-              label: verify.isPending() ? t('backups.verifying') : t('backups.verify'),
-              run: verify.run,
-              disabled: verify.isPending() && t('backups.reading'),
-            },
+            ...(isThere()
+              ? [
+                  {
+                    label: verify.isPending() ? t('backups.verifying') : t('backups.verify'),
+                    run: verify.run,
+                    disabled: verify.isPending() && t('backups.reading'),
+                  },
+                ]
+              : []),
             { label: t('backups.deleteAsk'), run: () => setDeleting(true), danger: true },
           ]}
         />
@@ -86,7 +93,11 @@ export function DeleteBackup(props: { backup: Backup; open: boolean; onClose: ()
       action={t('backups.delete')}
       run={() => remove.mutateAsync({ id: props.backup.id })}
     >
-      <p>{t('backups.deleteEffect', props.backup.deploymentName, props.backup.sizeBytes ?? 0)}</p>
+      <p>
+        {props.backup.status === 'missing'
+          ? t('backups.deleteMissingEffect')
+          : t('backups.deleteEffect', props.backup.deploymentName, props.backup.sizeBytes ?? 0)}
+      </p>
     </ConfirmDialog>
   );
 }

@@ -97,7 +97,7 @@ function BackupVerdict(props: { backup: Backup; busy: Busy | null }) {
       rest={t('backups.verdict', props.backup.status, props.backup.verifiedAt !== null)}
       facts={`${t('backups.origin', props.backup.deploymentName, props.backup.actor, f.relative(props.backup.createdAt, now()))} ${counts()}`}
       actions={
-        <Show when={props.backup.status === 'completed'}>
+        <Show when={props.backup.status === 'completed' || props.backup.status === 'missing'}>
           <PageActs backup={props.backup} busy={props.busy} />
         </Show>
       }
@@ -115,13 +115,15 @@ function PageActs(props: { backup: Backup; busy: Busy | null }) {
       <button class="btn quiet danger" type="button" onClick={() => setDeleting(true)}>
         {t('backups.deleteAsk')}
       </button>
-      <button class="btn" type="button" disabled={verify.isPending()} onClick={verify.run}>
-        {verify.isPending() ? t('backups.verifying') : t('backups.verify')}
-      </button>
-      <GuardedButton busy={props.busy} class="primary" onPress={() => restore.open(props.backup.id)}>
-        <RotateCcw class="icon" aria-hidden="true" />
-        {t('restores.restoreAsk')}
-      </GuardedButton>
+      <Show when={props.backup.status === 'completed'}>
+        <button class="btn" type="button" disabled={verify.isPending()} onClick={verify.run}>
+          {verify.isPending() ? t('backups.verifying') : t('backups.verify')}
+        </button>
+        <GuardedButton busy={props.busy} class="primary" onPress={() => restore.open(props.backup.id)}>
+          <RotateCcw class="icon" aria-hidden="true" />
+          {t('restores.restoreAsk')}
+        </GuardedButton>
+      </Show>
       <DeleteBackup backup={props.backup} open={isDeleting()} onClose={() => setDeleting(false)} />
     </>
   );

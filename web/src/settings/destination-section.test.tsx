@@ -65,6 +65,7 @@ describe('the destination in the settings', () => {
     const problem = { reason: 'storage-missing', message: 'Its marker is gone.', hint: 'See.' } as const;
     open({ 'destinations.list': () => [sampleDestination({ problem, unknown: [], unknownTotal: 0 })] }, 'fr');
     expect(await screen.findByText('Its marker is gone.')).toBeTruthy();
+    expect(screen.getByText('La destination n’a pas pu être comparée avec le registre.')).toBeTruthy();
     expect(screen.queryByText('12 archives')).toBeNull();
   });
 

@@ -1,15 +1,16 @@
 // Where archives are kept: the room there, what the last reconciliation found, the backups that are missing, and the archives that
 // the ledger does not know.
 import type { Destination, Reconciliation } from '@holdfast/shared/destination';
+import type { Failure } from '@holdfast/shared/failures';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import { For, Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
-import { FailureNote } from '../controls/failure-note.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { MomentText } from '../controls/time-text.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
+import { Mark } from '../marks/mark.tsx';
 import { Section } from '../shell/page.tsx';
 import { MissingBackups } from './missing-backups.tsx';
 import { UnknownArchives } from './unknown-archives.tsx';
@@ -46,7 +47,7 @@ function KnownDestination(props: { destination: Destination }) {
   const last = () => props.destination.lastReconciliation;
   return (
     <div class="stacked">
-      <Show when={last()?.problem}>{(problem) => <FailureNote failure={problem()} />}</Show>
+      <Show when={last()?.problem}>{(problem) => <StoppedNote problem={problem()} />}</Show>
       <DestinationFacts destination={props.destination} />
       <Show when={props.destination.missing.length > 0}>
         <MissingBackups missing={props.destination.missing} />
@@ -54,6 +55,20 @@ function KnownDestination(props: { destination: Destination }) {
       <Show when={last()?.unknown.length}>
         <UnknownArchives report={last() as Reconciliation} />
       </Show>
+    </div>
+  );
+}
+
+/** Why the destination was not looked at. What a failure's hint says of one archive does not fit here. */
+function StoppedNote(props: { problem: Failure }) {
+  const { t } = useI18n();
+  return (
+    <div class="why danger">
+      <Mark name="danger" tone="danger" />
+      <p>
+        <b>{t('destinations.stopped')}</b> <span lang="en">{props.problem.message}</span>
+        <span class="sub">{t('destinations.stoppedHint')}</span>
+      </p>
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function MissingBackups(props: { missing: Destination['missing'] }) {
                   </RowHead>
                   <Td data-label={t('deployments.deployment')}>{backup.deploymentName}</Td>
                   <Td data-label={t('backups.file')}>
-                    <span class="code">{backup.key}</span>
+                    <span class="code key">{backup.key}</span>
                   </Td>
                   <Td class="at-2">
                     <Word mark="danger" tone="danger">

@@ -54,7 +54,7 @@ function ArchiveRow(props: { archive: UnknownArchive; onAdopt: () => void }) {
         <Show when={manifest()} fallback={<b>–</b>}>
           <b>{taken()}</b>
         </Show>
-        <span class="sub code">{props.archive.key}</span>
+        <span class="sub code key">{props.archive.key}</span>
       </RowHead>
       <Td data-label={t('deployments.deployment')}>
         {manifest()?.deploymentName ?? '–'}

@@ -40,6 +40,8 @@ export const backups = {
   deleteAsk: 'Delete…',
   deleteEffect: (name: string, bytes: number) =>
     `The archive of ${name} is removed and ${f.bytes(bytes)} come free. It cannot be brought back. The ledger keeps its story.`,
+  deleteMissingEffect:
+    'Its archive is gone already; should it come back, it is removed. The ledger keeps the story of the backup.',
   deleteTitle: (moment: string) => `Delete the backup of ${moment}?`,
   documents: 'Documents',
   duration: 'Duration',

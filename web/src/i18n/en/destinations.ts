@@ -45,6 +45,9 @@ export const destinations = {
   reconciling: 'Reconciling…',
   standing: (status: BackupStatus | null): string =>
     status === null ? 'unknown' : status === 'missing' ? 'missing, and back' : 'a copy',
+  stopped: 'The destination could not be compared with the ledger.',
+  stoppedHint:
+    'Until it can, nothing is removed and nothing is called missing. See whether the disk is mounted and writable.',
   unknown: 'Unknown archives',
   unknownText:
     'They lie at the destination, and the ledger knows no good backup that they belong to. Nothing removes them.',

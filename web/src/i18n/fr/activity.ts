@@ -100,7 +100,7 @@ export const events: Dictionary['events'] = {
   BackupVerificationFailed: ({ reason }) => `échec de la vérification : ${failureReasons[reason]}`,
   BackupMissing: () => 'archive introuvable à sa destination',
   BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
-    `archive du ${f.moment(createdAt)} vérifiée et adoptée : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
+    `archive du ${f.moment(createdAt)} vérifiée et adoptée : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,

@@ -40,6 +40,8 @@ export const backups: Dictionary['backups'] = {
   deleteAsk: 'Supprimer…',
   deleteEffect: (name, bytes) =>
     `L’archive de ${name} est supprimée et libère ${f.bytes(bytes)}. Elle ne peut pas être rétablie. Le registre garde son histoire.`,
+  deleteMissingEffect:
+    'Son archive a déjà disparu ; si elle revient, elle est retirée. Le registre garde l’histoire de la sauvegarde.',
   deleteTitle: (moment) => `Supprimer la sauvegarde du ${moment} ?`,
   documents: 'Documents',
   duration: 'Durée',

@@ -10,7 +10,7 @@ export const destinations: Dictionary['destinations'] = {
     `L’archive entière, ${f.bytes(bytes)}, est d’abord lue et contrôlée. Le registre connaît alors la sauvegarde, qui peut être restaurée. Elle ne relève d’aucune politique : elle reste jusqu’à ce que quelqu’un la supprime.`,
   adoptFor: 'Celui auquel ses données reviennent.',
   adoptOf: (moment) => `Adopter l’archive du ${moment}`,
-  adoptTitle: (moment) => `Adopter l’archive du ${moment} ?`,
+  adoptTitle: (moment) => `Adopter l’archive du ${moment} ?`,
   adopted: (name) => `La sauvegarde de ${name} est adoptée`,
   adopting: 'Lecture de l’archive…',
   attention: (missing, isUnreachable) =>
@@ -35,13 +35,16 @@ export const destinations: Dictionary['destinations'] = {
     const found = f.plural(archives, { one: `${f.count(archives)} archive`, other: `${f.count(archives)} archives` });
     return removed === 0
       ? found
-      : `${found} ; ${f.plural(removed, { one: `${f.count(removed)} reste inutile retiré`, other: `${f.count(removed)} restes inutiles retirés` })}`;
+      : `${found} ; ${f.plural(removed, { one: `${f.count(removed)} reste inutile retiré`, other: `${f.count(removed)} restes inutiles retirés` })}`;
   },
   place: 'Lieu',
   reconcile: 'Rapprocher maintenant',
   reconciled: 'Dernier rapprochement',
   reconciling: 'Rapprochement…',
   standing: (status) => (status === null ? 'inconnue' : status === 'missing' ? 'disparue, puis revenue' : 'une copie'),
+  stopped: 'La destination n’a pas pu être comparée avec le registre.',
+  stoppedHint:
+    'D’ici là, rien n’est retiré et rien n’est dit manquant. Voyez si le disque est monté et accessible en écriture.',
   unknown: 'Archives inconnues',
   unknownText:
     'Elles se trouvent à la destination, et le registre ne connaît aucune bonne sauvegarde dont elles relèvent. Rien ne les retire.',
