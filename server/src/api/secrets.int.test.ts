@@ -42,6 +42,7 @@ it('keeps passwords out of events, answers, logs, files and process lists', asyn
     await client.backups.list.query({}),
     await client.configuration.export.query(),
     await client.system.info.query(),
+    await client.destinations.list.query(),
     await client.system.doctor.query(),
   ]);
   expect(answers).not.toContain(password);
