@@ -98,6 +98,7 @@ function storageWith(storage: ArchiveStorage, other: Partial<ArchiveStorage>): A
   return {
     id: storage.id,
     url: storage.url,
+    isShared: storage.isShared,
     createUpload: (key, token) => storage.createUpload(key, token),
     finishUpload: (sealed) => storage.finishUpload(sealed),
     discardUpload: (token) => storage.discardUpload(token),
@@ -120,8 +121,8 @@ describe('unfinished uploads', () => {
   it("go when nobody owns them, while another server's backup goes on", async () => {
     // Servers of one ledger share the key that seals its secrets, and the destination.
     const secretKey = randomBytes(32).toString('base64');
-    await using a = await start({ config: { secretKey } });
-    await using b = await start({ config: { secretKey, storageUrl: a.config.storageUrl } });
+    await using a = await start({ config: { secretKey, storageShared: true } });
+    await using b = await start({ config: { secretKey, storageUrl: a.config.storageUrl, storageShared: true } });
     faster = await slowDown(source.client, ['getMore'], 300);
     const { id } = await a.api.backups.request({ deploymentId: 'default' });
     const running = await until(

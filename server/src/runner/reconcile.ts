@@ -50,7 +50,12 @@ export async function reconcileOnSchedule(services: Services, signal?: AbortSign
   const last = await services.reconciliations.findOne({ _id: services.storage.id as DestinationId });
   const isOfAnother = last !== null && last.worker !== services.worker && last.at > services.startedAt;
   if (isOfAnother && Math.abs(services.now() - Date.parse(last.at)) < reconcileEveryMs / 2) return;
-  await reconcile(services, signal);
+  try {
+    await reconcile(services, signal);
+  } catch (error) {
+    // The server closes: another pass will look.
+    if (!signal?.aborted) throw error;
+  }
 }
 
 type Found = Pick<
