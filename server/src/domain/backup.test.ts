@@ -123,7 +123,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   adopted: {
     Start: no,
     Seal: no,
-    Complete: no,
+    Complete: 'nothing',
     Fail: no,
     Cancel: no,
     Expire: 'BackupExpired',
