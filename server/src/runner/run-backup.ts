@@ -22,6 +22,7 @@ import {
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
+import { midway } from '../failpoints.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
@@ -47,10 +48,12 @@ export async function runBackup(
   if (run === null) throw new AppError('WRONG_WORKER', { id: backupId });
   const attempt: Attempt = { upload: null };
   try {
+    await services.failpoint('claimed');
     const { worker } = services;
     await recordOutcome(services, () =>
       change(services, backupId, (state) => startBackup(state, { backupId, deploymentId, worker })),
     );
+    await services.failpoint('started');
     await backUp(services, run, attempt, backupId);
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
@@ -94,7 +97,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
     run.phase('dump', progress, totalsOf(before));
     return writeArchive({
-      source: dump.stdout,
+      source: midway(dump.stdout, 'mid-stream', services.failpoint),
       sourceEnded: dump.exited,
       output: upload.body,
       exclude,
@@ -115,8 +118,10 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
     ),
   );
+  await services.failpoint('sealed');
   run.requireLease();
   await upload.commit();
+  await services.failpoint('renamed');
 }
 
 /** Runs mongodump for as long as `write` takes; however that ends, the process is gone when this settles. */

@@ -54,11 +54,14 @@ export async function runRestore(
   if (run === null) throw new AppError('WRONG_WORKER', { id: restoreId });
   const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
   try {
+    await services.failpoint('claimed');
     const { worker } = services;
     await recordOutcome(services, () =>
       change(services, restoreId, (state) => claimRestore(state, { restoreId, deploymentId, worker })),
     );
+    await services.failpoint('started');
     const done = await bringBack(services, run, attempt, restoreId);
+    await services.failpoint('completed-restore');
     const data = { restoreId, deploymentId, worker, liveData: attempt.liveData, ...done };
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
@@ -180,11 +183,15 @@ async function restoreInPlace(work: Work): Promise<string[]> {
   run.liftTimeLimit();
   const data = { restoreId, deploymentId, worker: services.worker, swaps: [...attempt.swaps] };
   await recordOutcome(services, () => change(services, restoreId, (state) => stageRestore(state, data)));
+  await services.failpoint('staged');
   run.phase('swap');
   // From here on the restore rolls forward: a cancel comes too late, and the time limit was lifted.
-  await swapIn(client, attempt.swaps, () => {
-    run.requireLease();
-    attempt.liveData = 'partly-replaced';
+  await swapIn(client, attempt.swaps, {
+    before: () => {
+      run.requireLease();
+      attempt.liveData = 'partly-replaced';
+    },
+    after: () => services.failpoint('swapping'),
   });
   await recordOutcome(services, () =>
     change(services, restoreId, (state) => swapRestore(state, { restoreId, deploymentId, worker: services.worker })),

@@ -11,16 +11,17 @@ const renameLimitMs = 60_000;
 
 /**
  * Renames every shadow that still exists over its live name; idempotent, so an interrupted swap is finished by calling it
- * again. `before` is called right before each rename, and stops it by throwing: from the first one on live data differs.
+ * again. `before` is called right before each rename, and stops it by throwing: from the first one on live data differs; `after`
+ * once it is done.
  */
 export async function swapIn(
   client: MongoClient,
   swaps: readonly Swap[],
-  before: () => void = () => undefined,
+  told: { readonly before?: () => void; readonly after?: () => Promise<void> } = {},
 ): Promise<void> {
   const remaining = await existingShadows(client, swaps);
   for (const { database, live, shadow } of remaining) {
-    before();
+    told.before?.();
     await client.db('admin').command({
       renameCollection: `${database}.${shadow}`,
       to: `${database}.${live}`,
@@ -28,6 +29,7 @@ export async function swapIn(
       maxTimeMS: renameLimitMs,
       writeConcern: { w: 'majority' },
     });
+    await told.after?.();
   }
 }
 
