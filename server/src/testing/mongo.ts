@@ -12,6 +12,8 @@ export interface TestMongoOptions {
   readonly auth?: boolean;
   /** Major version (`6.0`) or more exactly; default: whatever is there. */
   readonly version?: string;
+  /** Its data lies in there, on whatever disk that is; then it runs from the local binary. */
+  readonly folder?: string;
 }
 
 export interface TestMongo extends AsyncDisposable {
@@ -27,6 +29,12 @@ export interface TestMongo extends AsyncDisposable {
   addUser(name: string, roles: readonly (string | { readonly role: string; readonly db: string })[]): Promise<string>;
   /** SIGKILL for every server; data, ports and uri stay. */
   kill(): Promise<void>;
+  /** SIGKILL for the primary alone. */
+  killPrimary(): Promise<void>;
+  /** Makes the primary a secondary that may not be elected again for some seconds; resolves once it has let go. */
+  stepDown(): Promise<void>;
+  /** Starts every server that does not run; resolves once there is a primary. */
+  revive(): Promise<void>;
   /** Starts every server again, ending one that still runs by SIGTERM; resolves once there is a primary. */
   restart(): Promise<void>;
   /** Ends everything and removes the data; idempotent. */
@@ -59,7 +67,8 @@ export async function startStandalone(options: Omit<TestMongoOptions, 'members'>
 
 async function start(options: TestMongoOptions & { members: number; replicaSet: boolean }): Promise<TestMongo> {
   const key = options.auth === true ? randomBytes(48).toString('base64') : undefined;
-  const launch = { replicaSet: options.replicaSet ? replicaSetName : undefined, key, version: options.version };
+  const replicaSet = options.replicaSet ? replicaSetName : undefined;
+  const launch = { replicaSet, key, version: options.version, folder: options.folder };
   const servers: TestMongod[] = [];
   try {
     for (let index = 0; index < options.members; index += 1) {
@@ -156,6 +165,22 @@ class RunningTestMongo implements TestMongo {
 
   async kill(): Promise<void> {
     await Promise.all(this.#parts.servers.map((server) => server.end('SIGKILL')));
+  }
+
+  async killPrimary(): Promise<void> {
+    const { me } = await waitForPrimary(this.client, { timeoutMs: 30_000 });
+    await this.#parts.servers.find(({ port }) => me === `127.0.0.1:${port}`)?.end('SIGKILL');
+  }
+
+  async stepDown(): Promise<void> {
+    const command = { replSetStepDown: 5, secondaryCatchUpPeriodSecs: 2, force: true };
+    await this.client.db('admin').command(command);
+  }
+
+  async revive(): Promise<void> {
+    const ended = this.#parts.servers.filter(({ pid }) => pid === undefined);
+    await Promise.all(ended.map((server) => server.start()));
+    await waitForPrimary(this.client, { timeoutMs: 60_000 });
   }
 
   async restart(): Promise<void> {

@@ -1,0 +1,45 @@
+// What the deployment of the fault matrix holds: small, but more than the points half-way need. `as-backed-up` and `changed`
+// differ in every collection, so that after a restore in place it shows which of the two is there.
+import { compareDatabases } from '../../sample/compare-databases.ts';
+import type { TestMongo } from '../mongo.ts';
+
+export const shop = 'shop';
+const collections = ['customers', 'orders', 'products'];
+const documents = 250;
+/** Documents of a whole backup. */
+export const shopDocuments = collections.length * documents;
+
+export type ShopState = 'as-backed-up' | 'changed';
+
+const recordOf = (state: ShopState) => `record_${state}`;
+
+/** Keeps both states beside the shop, to be compared with. */
+export async function recordShop(source: TestMongo): Promise<void> {
+  for (const state of ['as-backed-up', 'changed'] as const) await fill(source, recordOf(state), state);
+}
+
+export async function fillShop(source: TestMongo, state: ShopState): Promise<void> {
+  await source.client.db(shop).dropDatabase();
+  await fill(source, shop, state);
+}
+
+export async function isShop(source: TestMongo, state: ShopState): Promise<boolean> {
+  return (await compareDatabases(source.client, recordOf(state), shop)).equal;
+}
+
+/** What differs between the shop and a copy of it, in words; none when they are equal. */
+export async function differencesTo(source: TestMongo, copy: string): Promise<string[]> {
+  const { differences } = await compareDatabases(source.client, shop, copy);
+  return differences.map((difference) => JSON.stringify(difference));
+}
+
+async function fill(source: TestMongo, database: string, state: ShopState): Promise<void> {
+  const db = source.client.db(database);
+  for (const name of collections) {
+    const text = `${name} ${'x'.repeat(4_000)}`;
+    const all = Array.from({ length: documents }, (_, n) => ({ _id: n as never, n, state, text }));
+    await db.collection(name).insertMany(all);
+    await db.collection(name).createIndex({ n: 1 }, { unique: true, name: 'by number' });
+  }
+  await db.createCollection('few', { viewOn: 'orders', pipeline: [{ $match: { n: { $lt: 7 } } }] });
+}
