@@ -4,7 +4,7 @@ import type { LedgerEvent } from '@holdfast/shared/events';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { FaultCase } from './fault-cases.ts';
 import type { Scene } from './fault-stage.ts';
-import { differencesTo, isShop, shop, shopDocuments } from './source-data.ts';
+import { differencesOf, isShop, shop, shopDocuments } from './source-data.ts';
 
 export const copySuffix = '_copy';
 
@@ -20,6 +20,8 @@ export interface Outcome {
   readonly reason: string | null;
 }
 
+/** What only a running operation appends. */
+const ofRunning = /(?:Started|Sealed|Staged|Swapped|CancelRequested)$/;
 const ends = /^(?:Backup|Restore)(?:Completed|Failed|Cancelled)$/;
 
 /** Every event of the operation, in order. */
@@ -34,7 +36,9 @@ export function outcomeOf(events: readonly LedgerEvent[]): Outcome {
   strictEqual(types.filter((type) => /^(?:Backup|Restore)Requested$/.test(type)).length, 1, 'requested more than once');
   ok(types.filter((type) => type.endsWith('Started')).length <= 1, `claimed more than once: ${types.join(', ')}`);
   strictEqual(types.filter((type) => ends.test(type)).length, 1, `not ended exactly once: ${types.join(', ')}`);
-  const end = events.find(({ type }) => ends.test(type)) as LedgerEvent;
+  const at = types.findIndex((type) => ends.test(type));
+  const end = events[at] as LedgerEvent;
+  ok(!types.slice(at + 1).some((type) => ofRunning.test(type)), `went on after its end: ${types.join(', ')}`);
   const status = end.type.endsWith('Completed') ? 'completed' : end.type.endsWith('Failed') ? 'failed' : 'cancelled';
   return { status, reason: 'reason' in end.data ? end.data.reason : null };
 }
@@ -56,7 +60,7 @@ export async function requireTrue(scene: Scene, asked: Asked, outcome: Outcome, 
 async function requireCopy({ source }: Scene, { status }: Outcome): Promise<void> {
   const copy = `${shop}${copySuffix}`;
   if (status === 'completed') {
-    deepStrictEqual(await differencesTo(source, copy), [], 'the copy differs from the source');
+    deepStrictEqual(await differencesOf(source, shop, copy), [], 'the copy differs from the source');
     return;
   }
   const left = await source.client.db(copy).listCollections({}, { nameOnly: true }).toArray();

@@ -9,7 +9,7 @@ import type { FaultServer } from './fault-server.ts';
 import { type FaultStage, openScene, type Scene } from './fault-stage.ts';
 import { faultsByName } from './faults.ts';
 import { type Asked, copySuffix, eventsOf, type Outcome, outcomeOf, requireTrue } from './operation-outcome.ts';
-import { differencesTo, fillShop, shop } from './source-data.ts';
+import { differencesOf, fillShop, shop } from './source-data.ts';
 
 export interface CaseResult extends Outcome {
   /** From the blow until nothing ran any more. */
@@ -82,7 +82,7 @@ async function nextOnesWork(scene: Scene): Promise<void> {
 }
 
 async function requireEqualCopy(source: Scene['source'], id: string): Promise<void> {
-  const differences = await differencesTo(source, `${shop}${copySuffix}`);
+  const differences = await differencesOf(source, shop, `${shop}${copySuffix}`);
   strictEqual(differences.join('\n'), '', `the copy of ${id} differs from the source`);
   await source.client.db(`${shop}${copySuffix}`).dropDatabase();
 }
@@ -102,7 +102,7 @@ async function ended(scene: Scene, id: string): Promise<Outcome> {
 const idleLimitMs = 90_000;
 
 /** A ledger that does not answer for a while is part of the faults. */
-async function untilIdle(scene: Scene): Promise<void> {
+export async function untilIdle(scene: Scene): Promise<void> {
   const outside = outsideOf(scene);
   await until(
     () => isIdle(outside).catch(() => false),
@@ -118,7 +118,7 @@ async function settled(scene: Scene): Promise<void> {
   while ((await tools()).length > 0 && performance.now() < deadline) await delay(50);
 }
 
-function outsideOf({ ledger, ledgerClient, storageDir, source, servers }: Scene): Outside {
+export function outsideOf({ ledger, ledgerClient, storageDir, source, servers }: Scene): Outside {
   const running = ledgerClient.db('holdfast').collection('running');
   return {
     ledger,

@@ -15,25 +15,25 @@ const recordOf = (state: ShopState) => `record_${state}`;
 
 /** Keeps both states beside the shop, to be compared with. */
 export async function recordShop(source: TestMongo): Promise<void> {
-  for (const state of ['as-backed-up', 'changed'] as const) await fill(source, recordOf(state), state);
+  for (const state of ['as-backed-up', 'changed'] as const) await fillDatabase(source, recordOf(state), state);
 }
 
 export async function fillShop(source: TestMongo, state: ShopState): Promise<void> {
   await source.client.db(shop).dropDatabase();
-  await fill(source, shop, state);
+  await fillDatabase(source, shop, state);
 }
 
 export async function isShop(source: TestMongo, state: ShopState): Promise<boolean> {
   return (await compareDatabases(source.client, recordOf(state), shop)).equal;
 }
 
-/** What differs between the shop and a copy of it, in words; none when they are equal. */
-export async function differencesTo(source: TestMongo, copy: string): Promise<string[]> {
-  const { differences } = await compareDatabases(source.client, shop, copy);
+/** What differs between a database and a copy of it, in words; none when they are equal. */
+export async function differencesOf(source: TestMongo, database: string, copy: string): Promise<string[]> {
+  const { differences } = await compareDatabases(source.client, database, copy);
   return differences.map((difference) => JSON.stringify(difference));
 }
 
-async function fill(source: TestMongo, database: string, state: ShopState): Promise<void> {
+export async function fillDatabase(source: TestMongo, database: string, state: ShopState): Promise<void> {
   const db = source.client.db(database);
   for (const name of collections) {
     const text = `${name} ${'x'.repeat(4_000)}`;
