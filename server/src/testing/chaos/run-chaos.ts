@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openFaultStage, openScene, type Scene } from '../faults/fault-stage.ts';
 import { untilIdle } from '../faults/run-fault-case.ts';
 import { fillDatabase } from '../faults/source-data.ts';
+import { withStory } from '../faults/with-story.ts';
 import { slowDown } from '../slow-down.ts';
 import { chaosCommands } from './chaos-commands.ts';
 import { requireInvariants, type Tally } from './chaos-invariants.ts';
@@ -33,17 +34,7 @@ export interface ChaosReport {
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using stage = await openFaultStage();
   await using scene = await openScene(stage, { fault: 'server-killed', point: 'requested', servers: 2 });
-  try {
-    return await play(scene, options);
-  } catch (error) {
-    const wrote = scene.servers.map((server) => `== server ${server.name} wrote\n${server.output()}`);
-    throw new Error(
-      `seed ${options.seed}: ${error instanceof Error ? error.message : String(error)}\n${wrote.join('\n')}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  return await withStory(scene, `seed ${options.seed}`, () => play(scene, options));
 }
 
 const mostSteps = 100_000;

@@ -4,12 +4,13 @@ import { strictEqual } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isIdle, type Outside, requireConsistent } from '../consistent-outside.ts';
 import { until } from '../holdfast.ts';
-import { type FaultCase, mustComplete, operationAt } from './fault-cases.ts';
+import { type FaultCase, mustComplete, nameOf, operationAt } from './fault-cases.ts';
 import type { FaultServer } from './fault-server.ts';
 import { type FaultStage, openScene, type Scene } from './fault-stage.ts';
 import { faultsByName } from './faults.ts';
 import { type Asked, copySuffix, eventsOf, type Outcome, outcomeOf, requireTrue } from './operation-outcome.ts';
 import { differencesOf, fillShop, shop } from './source-data.ts';
+import { withStory } from './with-story.ts';
 
 export interface CaseResult extends Outcome {
   /** From the blow until nothing ran any more. */
@@ -19,12 +20,7 @@ export interface CaseResult extends Outcome {
 /** Throws what was not so, with what the servers wrote. */
 export async function runFaultCase(stage: FaultStage, one: FaultCase): Promise<CaseResult> {
   await using scene = await openScene(stage, one);
-  try {
-    return await play(scene, one);
-  } catch (error) {
-    const wrote = scene.servers.map((server) => `== server ${server.name} wrote\n${server.output()}`);
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${wrote.join('\n')}`, { cause: error });
-  }
+  return await withStory(scene, nameOf(one), () => play(scene, one));
 }
 
 async function play(scene: Scene, one: FaultCase): Promise<CaseResult> {
