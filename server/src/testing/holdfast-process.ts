@@ -24,6 +24,11 @@ export interface HoldfastProcess extends AsyncDisposable {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts it on a free port; resolves once it has said where it is. A given data folder is kept, a temporary one removed. */
 export async function startHoldfastProcess(options: {
   readonly env: Readonly<Record<string, string>>;
@@ -41,6 +46,8 @@ export async function startHoldfastProcess(options: {
       ...options.env,
     },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const output = collect(child);
   const url = await addressOf(child, output);
   const key = options.env.HOLDFAST_API_KEY ?? (await readFile(join(dataDir, 'admin.key'), 'utf8')).trim();

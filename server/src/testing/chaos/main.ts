@@ -6,6 +6,9 @@ import { runChaos } from './run-chaos.ts';
 const { values } = parseArgs({
   options: { seconds: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string' } },
 });
+// Servers and mongods end with this process only when it ends in order.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const number = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Number(text));
 const seed = number(values.seed, Math.floor(Math.random() * 2 ** 31));

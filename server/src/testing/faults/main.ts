@@ -10,6 +10,9 @@ import { runFaultCase } from './run-fault-case.ts';
 
 const words = process.argv.slice(2);
 const chosen = wholeMatrix.filter((one) => words.every((word) => nameOf(one).includes(word)));
+// Servers and mongods end with this process only when it ends in order.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const ran: Ran[] = [];
