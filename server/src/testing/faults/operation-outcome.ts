@@ -1,5 +1,5 @@
 // What the ledger says of one operation, from its events alone; and whether that is true.
-import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { FaultCase } from './fault-cases.ts';
@@ -46,6 +46,7 @@ export function outcomeOf(events: readonly LedgerEvent[]): Outcome {
 /** Holds the outcome against what is really there. Archives are the consistency check's part. */
 export async function requireTrue(scene: Scene, asked: Asked, outcome: Outcome, one: FaultCase | null): Promise<void> {
   const { source, ledger } = scene;
+  notStrictEqual(outcome.reason, 'internal', 'a fault was taken for a defect');
   if (asked.kind === 'copy') await requireCopy(scene, outcome);
   if (asked.kind === 'in-place') await requireInPlace(scene, asked, outcome);
   if (asked.kind === 'backup' && outcome.status === 'completed') {

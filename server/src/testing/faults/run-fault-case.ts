@@ -4,6 +4,7 @@ import { strictEqual } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isIdle, type Outside, requireConsistent } from '../consistent-outside.ts';
 import { until } from '../holdfast.ts';
+import { slowDown } from '../slow-down.ts';
 import { type FaultCase, mustComplete, nameOf, operationAt } from './fault-cases.ts';
 import type { FaultServer } from './fault-server.ts';
 import { type FaultStage, openScene, type Scene } from './fault-stage.ts';
@@ -38,12 +39,14 @@ async function play(scene: Scene, one: FaultCase): Promise<CaseResult> {
 }
 
 /** Asks for the operation of the point and waits until the first server is there with it. */
-async function hold(scene: Scene, { point }: FaultCase): Promise<Asked> {
+async function hold(scene: Scene, { fault, point }: FaultCase): Promise<Asked> {
   const { worker, other, source } = scene;
   const kind = operationAt(point);
   const front = other ?? worker;
   const backupId = kind === 'backup' ? null : await backUp(scene, front);
   if (kind === 'in-place') await fillShop(source, 'changed');
+  // Else mongodump has everything before the first bytes of it are through. Forgotten by the mongod that is started again.
+  if (fault === 'deployment-killed') await slowDown(source.client, ['getMore'], 2_000);
   await worker.hold(point);
   // The other one sees the request too; it must not be quicker.
   if (point !== 'requested') await other?.hold('requested');
