@@ -2,7 +2,7 @@
 // whether everything that must hold does.
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFaultStage, openScene, type Scene } from '../faults/fault-stage.ts';
-import { untilIdle } from '../faults/run-fault-case.ts';
+import { endServers, untilIdle } from '../faults/run-fault-case.ts';
 import { fillDatabase } from '../faults/source-data.ts';
 import { withStory } from '../faults/with-story.ts';
 import { slowDown } from '../slow-down.ts';
@@ -34,7 +34,11 @@ export interface ChaosReport {
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using stage = await openFaultStage();
   await using scene = await openScene(stage, { fault: 'server-killed', point: 'requested', servers: 2 });
-  return await withStory(scene, `seed ${options.seed}`, () => play(scene, options));
+  return await withStory(scene, `seed ${options.seed}`, async () => {
+    const report = await play(scene, options);
+    await endServers(scene);
+    return report;
+  });
 }
 
 const mostSteps = 100_000;

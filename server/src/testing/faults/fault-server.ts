@@ -63,6 +63,15 @@ export class FaultServer {
     return processesOf(this.dataDir, (name) => name.startsWith('mongodump') || name.startsWith('mongorestore'));
   }
 
+  /** Throws when anything that it started outlives it, whatever that is. */
+  async requireGone(): Promise<void> {
+    await until(
+      () => processesOf(this.dataDir, () => true),
+      ({ length }) => length === 0,
+      15_000,
+    );
+  }
+
   /** Ends it, whatever state it is in; lets go of every point first. */
   async stop(): Promise<void> {
     await rm(this.#failpoints, { recursive: true, force: true });

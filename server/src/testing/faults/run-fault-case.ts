@@ -21,7 +21,11 @@ export interface CaseResult extends Outcome {
 /** Throws what was not so, with what the servers wrote. */
 export async function runFaultCase(stage: FaultStage, one: FaultCase): Promise<CaseResult> {
   await using scene = await openScene(stage, one);
-  return await withStory(scene, nameOf(one), () => play(scene, one));
+  return await withStory(scene, nameOf(one), async () => {
+    const result = await play(scene, one);
+    await endServers(scene);
+    return result;
+  });
 }
 
 async function play(scene: Scene, one: FaultCase): Promise<CaseResult> {
@@ -36,6 +40,12 @@ async function play(scene: Scene, one: FaultCase): Promise<CaseResult> {
   await requireConsistent(outsideOf(scene));
   await nextOnesWork(scene);
   return { ...outcome, idleMs: await idle };
+}
+
+/** Nothing that a server started outlives it. */
+export async function endServers({ servers }: Scene): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+  for (const server of servers) await server.requireGone();
 }
 
 /** Asks for the operation of the point and waits until the first server is there with it. */
