@@ -61,7 +61,13 @@ class FileStorage implements ArchiveStorage {
       if ((await this.stat(key)) !== undefined)
         throw new OperationFailure('storage-unwritable', `${key} exists already.`);
       const guard = new ReserveGuard(this.#root, this.#reserve);
-      return await createFileUpload({ root: this.#root, key, token: uuid(), guard });
+      return await createFileUpload({
+        root: this.#root,
+        key,
+        token: uuid(),
+        guard,
+        requirePlace: () => this.#requireMarker(),
+      });
     });
   }
 
