@@ -46,7 +46,7 @@ export async function runBackup(
   const facts = { operationId: backupId, deploymentId, deploymentName, holder, limits };
   const run = await startOperationRun(services, facts, controller);
   if (run === null) throw new AppError('WRONG_WORKER', { id: backupId });
-  const attempt: Attempt = { upload: null };
+  const attempt: Attempt = { upload: null, isVisible: false };
   try {
     await services.failpoint('claimed');
     const { worker } = services;
@@ -60,18 +60,18 @@ export async function runBackup(
       change(services, backupId, (state) => completeBackup(state, { backupId, by: services, durationMs })),
     );
   } catch (error) {
-    if (isFenced(run, error)) {
+    await endBadly(services, run, attempt, backupId, error).catch(async (left: unknown) => {
       await run.leave();
-      throw error;
-    }
-    run.liftTimeLimit();
-    await endBadly(services, controller.signal, attempt, backupId, error);
+      throw left;
+    });
   }
   await run.end();
 }
 
 interface Attempt {
   upload: Upload | null;
+  /** The archive has its key. */
+  isVisible: boolean;
 }
 
 async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
@@ -121,6 +121,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await services.failpoint('sealed');
   run.requireLease();
   await upload.commit();
+  attempt.isVisible = true;
   await services.failpoint('renamed');
 }
 
@@ -147,18 +148,29 @@ async function dumpInto(
   }
 }
 
-/** The attempt ends as cancelled or failed. */
+/**
+ * The attempt ends as cancelled or failed. Throws, with everything left to the supervisor and the failure noted for it, when this
+ * worker is fenced, when the archive is visible (then only forward leads out), and when the destination does not let itself be
+ * cleaned up now.
+ */
 async function endBadly(
   services: Services,
-  signal: AbortSignal,
+  run: OperationRun,
   attempt: Attempt,
   backupId: BackupId,
   error: unknown,
 ): Promise<void> {
-  await attempt.upload?.abort();
+  if (isFenced(run, error) || attempt.isVisible) throw error;
+  run.liftTimeLimit();
+  const { signal } = run;
   const cancelled = signal.reason instanceof CancelRequested;
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
   const failure = toFailure(services, backupId, cause);
+  await attempt.upload?.abort().catch(async (left: unknown) => {
+    await run.note({ failure });
+    throw left;
+  });
+  run.requireLease();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
       cancelled

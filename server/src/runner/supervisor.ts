@@ -46,7 +46,7 @@ export async function superviseOnce(services: Services): Promise<void> {
 async function superviseOperation(services: Services, operation: StoredOperation): Promise<void> {
   const running = await services.running.find(operation._id);
   if (running === null) {
-    if (isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
+    if (await isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
     return;
   }
   if (services.runningHere.has(operation._id) && running.worker === services.worker) return;
@@ -87,11 +87,14 @@ function isThisServer(services: Services, worker: string): boolean {
   return worker.startsWith(`${services.instanceId}/`);
 }
 
-function isLongAgo(services: Services, at: string): boolean {
-  return services.now() - Date.parse(at) > claimLimitMs;
+/** By the database's clock, which also said when it was: this host's may be wrong. */
+async function isLongAgo({ ledgerPlace }: Services, at: string): Promise<boolean> {
+  const { localTime } = await ledgerPlace.client.db('admin').command({ hello: 1 });
+  return localTime.getTime() - Date.parse(at) > claimLimitMs;
 }
 
 async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {
+  const failure = running?.failure ?? interrupted();
   const state = (await services.ledger.state(`backup:${backupId}`)) as BackupState;
   // It may have ended since the list was read.
   if (state.status !== 'running' && state.status !== 'sealed') return;
@@ -111,7 +114,7 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
       if (whole) return completeBackup(current, { backupId, by, durationMs });
       return state.cancelRequested
         ? cancelBackup(current, { backupId, by })
-        : failBackup(current, { backupId, by, failure: interrupted() });
+        : failBackup(current, { backupId, by, failure });
     },
   });
 }
@@ -140,6 +143,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
     parseConnectionString(await services.secrets.open(deployment.facts.secretRef)),
   );
   const liveData = await settle(client, state, running);
+  const failure = running?.failure ?? interrupted();
   await execute(services.ledger, {
     actor: { kind: 'system', id: services.instanceId },
     correlationId: restoreId,
@@ -149,7 +153,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
       if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: restoreId });
       const by = 'supervisor';
       if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
-      return failRestore(current, { restoreId, by, liveData, failure: interrupted() });
+      return failRestore(current, { restoreId, by, liveData, failure });
     },
   });
 }
