@@ -67,15 +67,15 @@ export const wholeMatrix: readonly FaultCase[] = faultNames.flatMap((fault) =>
 /** A selection that has every fault and every point at least once: for each change. */
 export const shortMatrix: readonly FaultCase[] = [
   { fault: 'server-killed', point: 'claimed', servers: 1 },
-  { fault: 'server-killed', point: 'swapping', servers: 2 },
+  { fault: 'server-killed', point: 'started', servers: 2 },
   { fault: 'server-terminated', point: 'mid-stream', servers: 1 },
   { fault: 'server-cut-short', point: 'mid-restore', servers: 1 },
   { fault: 'server-stopped', point: 'sealed', servers: 2 },
   { fault: 'tool-killed', point: 'mid-restore', servers: 1 },
-  { fault: 'deployment-killed', point: 'staged', servers: 1 },
+  { fault: 'deployment-killed', point: 'swapping', servers: 1 },
   { fault: 'ledger-stepped-down', point: 'renamed', servers: 1 },
   { fault: 'ledger-primary-killed', point: 'completed-restore', servers: 1 },
-  { fault: 'ledger-killed', point: 'started', servers: 1 },
+  { fault: 'ledger-killed', point: 'staged', servers: 1 },
   { fault: 'disk-full', point: 'mid-stream', servers: 1 },
   { fault: 'storage-read-only', point: 'sealed', servers: 1 },
   { fault: 'storage-unmounted', point: 'mid-stream', servers: 1 },

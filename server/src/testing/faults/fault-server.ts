@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FailpointName } from '../../failpoints.ts';
 import { until } from '../holdfast.ts';
 import { type HoldfastProcess, startHoldfastProcess } from '../holdfast-process.ts';
-import { processesOf, type ToolProcess } from './processes-of.ts';
+import { childrenOf, type ProcessMark, processesOf, stillRunning, type ToolProcess } from './processes-of.ts';
 
 export class FaultServer {
   readonly name: string;
@@ -15,7 +15,8 @@ export class FaultServer {
   readonly #failpoints: string;
   readonly #env: Readonly<Record<string, string>>;
   #process: HoldfastProcess | undefined;
-  #outputs: (() => string)[] = [];
+  readonly #outputs: (() => string)[] = [];
+  readonly #watchdogs = new Map<number, ProcessMark>();
 
   constructor(folder: string, name: string, env: Readonly<Record<string, string>>) {
     this.name = name;
@@ -56,17 +57,22 @@ export class FaultServer {
       async () => existsSync(file),
       (found) => found,
     );
+    await this.#rememberWatchdog();
   }
 
   /** mongodump and mongorestore that it started, also when it is gone. */
-  tools(): Promise<ToolProcess[]> {
+  async tools(): Promise<ToolProcess[]> {
+    await this.#rememberWatchdog();
     return processesOf(this.dataDir, (name) => name.startsWith('mongodump') || name.startsWith('mongorestore'));
   }
 
   /** Throws when anything that it started outlives it, whatever that is. */
   async requireGone(): Promise<void> {
     await until(
-      () => processesOf(this.dataDir, () => true),
+      async () => [
+        ...(await processesOf(this.dataDir, () => true)),
+        ...(await stillRunning([...this.#watchdogs.values()])),
+      ],
       ({ length }) => length === 0,
       15_000,
     );
@@ -82,6 +88,11 @@ export class FaultServer {
     const timer = setTimeout(() => void process.end('SIGKILL'), 30_000);
     await process.exited;
     clearTimeout(timer);
+  }
+
+  /** Nothing in its environment says whose it is. */
+  async #rememberWatchdog(): Promise<void> {
+    for (const child of await childrenOf(this.#process?.pid ?? 0)) this.#watchdogs.set(child.pid, child);
   }
 
   /** What it wrote, over all its starts. */

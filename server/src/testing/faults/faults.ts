@@ -100,7 +100,14 @@ export const faultsByName: Readonly<Record<FaultName, Fault>> = {
   },
 
   'storage-read-only': ({ scene, point }) => whileStorageIs(makeReadOnly, scene, point),
-  'storage-unmounted': ({ scene, point }) => whileStorageIs(unmount, scene, point),
+  async 'storage-unmounted'({ scene, point, idle }) {
+    await whileStorageIs(unmount, scene, point);
+    await idle;
+    // What lay on the disk while it was away is removed at the next start at the latest.
+    await scene.worker.process.end('SIGTERM');
+    await scene.worker.start();
+  },
+
   'clock-forward': (blow) => stepClock(blow, '+3600'),
   'clock-back': (blow) => stepClock(blow, '-3600'),
 };

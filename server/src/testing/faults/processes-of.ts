@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { isRunning, processMark } from '../../embedded/process-identity.ts';
 
 export interface ToolProcess {
   readonly pid: number;
@@ -21,4 +22,23 @@ export async function processesOf(dataDir: string, wanted: (name: string) => boo
     if (wanted(name)) found.push({ pid: Number(entry), name });
   }
   return found;
+}
+
+/** A process that can be told from a later one of its number. */
+export interface ProcessMark {
+  readonly pid: number;
+  readonly mark: string | null;
+}
+
+/** Those that run now and whose parent this is. */
+export async function childrenOf(pid: number): Promise<ProcessMark[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text
+    .split(' ')
+    .filter((child) => /^\d+$/.test(child))
+    .map((child) => ({ pid: Number(child), mark: processMark(Number(child)) }));
+}
+
+export function stillRunning(processes: readonly ProcessMark[]): ProcessMark[] {
+  return processes.filter(({ pid, mark }) => isRunning(pid, mark));
 }
