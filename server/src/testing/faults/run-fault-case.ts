@@ -55,7 +55,7 @@ async function hold(scene: Scene, { fault, point }: FaultCase): Promise<Asked> {
   const front = other ?? worker;
   const backupId = kind === 'backup' ? null : await backUp(scene, front);
   if (kind === 'in-place') await fillShop(source, 'changed');
-  // Else mongodump has everything before the first bytes of it are through. Forgotten by the mongod that is started again.
+  // So that mongodump waits for more when it is gone. Forgotten by the mongod that is started again.
   if (fault === 'deployment-killed') await slowDown(source.client, ['getMore'], 2_000);
   await worker.hold(point);
   // The other one sees the request too; it must not be quicker.
@@ -120,8 +120,9 @@ export async function untilIdle(scene: Scene): Promise<void> {
   );
 }
 
-/** What was running at the blow may still be on its way out for a moment. */
+/** What was running at the blow, or came back since, may still be on its way out for a moment. */
 async function settled(scene: Scene): Promise<void> {
+  await untilIdle(scene);
   const { tools } = outsideOf(scene);
   const deadline = performance.now() + 5_000;
   while ((await tools()).length > 0 && performance.now() < deadline) await delay(50);

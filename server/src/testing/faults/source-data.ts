@@ -4,10 +4,12 @@ import { compareDatabases } from '../../sample/compare-databases.ts';
 import type { TestMongo } from '../mongo.ts';
 
 export const shop = 'shop';
-const collections = ['customers', 'orders', 'products'];
-const documents = 250;
+const small = { documents: 250, bytes: 4_000 };
+/** More than the server gives out at once, so that a dump has to ask for more. */
+const large = { documents: 40, bytes: 500_000 };
+const collections = { customers: small, orders: small, products: small, photos: large };
 /** Documents of a whole backup. */
-export const shopDocuments = collections.length * documents;
+export const shopDocuments = Object.values(collections).reduce((total, { documents }) => total + documents, 0);
 
 export type ShopState = 'as-backed-up' | 'changed';
 
@@ -35,8 +37,8 @@ export async function differencesOf(source: TestMongo, database: string, copy: s
 
 export async function fillDatabase(source: TestMongo, database: string, state: ShopState): Promise<void> {
   const db = source.client.db(database);
-  for (const name of collections) {
-    const text = `${name} ${'x'.repeat(4_000)}`;
+  for (const [name, { documents, bytes }] of Object.entries(collections)) {
+    const text = `${name} ${'x'.repeat(bytes)}`;
     const all = Array.from({ length: documents }, (_, n) => ({ _id: n as never, n, state, text }));
     await db.collection(name).insertMany(all);
     await db.collection(name).createIndex({ n: 1 }, { unique: true, name: 'by number' });
