@@ -9,6 +9,7 @@ import type { MongoClient } from 'mongodb';
 import { execute } from '../commands/execute.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
+import { takeOverOperation } from '../domain/operation.ts';
 import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
 import { isShadowName, shadowPrefix } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
@@ -69,8 +70,21 @@ async function endAbandoned(
   left: RunningOperation | null,
 ): Promise<void> {
   if (operation.status === 'requested') return;
+  await takeOver(services, operation);
   if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, left);
   else await endRestore(services, operation._id as RestoreId, left);
+}
+
+/** In the ledger too, before anything is touched: an append of the worker that is still under way comes too late then. */
+async function takeOver(services: Services, { _id: operationId, kind }: StoredOperation): Promise<void> {
+  const { instanceId, worker } = services;
+  const stream = `${kind}:${operationId}` as const;
+  await execute(services.ledger, {
+    actor: { kind: 'system', id: instanceId },
+    correlationId: operationId,
+    reads: [stream],
+    decide: (read) => takeOverOperation(kind, read(stream), { operationId, worker }),
+  });
 }
 
 /** Nobody holds it: nobody took the request in time, or its claim was lost with the collection. */
@@ -107,8 +121,8 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
     reads: [`backup:${backupId}`],
     decide: (read) => {
       const current = read(`backup:${backupId}` as const);
-      // What was looked at has changed: the next pass looks again.
-      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: backupId });
+      // It was taken over again, by a server that believed this one gone.
+      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: backupId });
       const by = 'supervisor';
       const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
       if (whole) return completeBackup(current, { backupId, by, durationMs });
@@ -150,7 +164,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
     reads: [`restore:${restoreId}`],
     decide: (read) => {
       const current = read(`restore:${restoreId}` as const);
-      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: restoreId });
+      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: restoreId });
       const by = 'supervisor';
       if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
       return failRestore(current, { restoreId, by, liveData, failure });

@@ -23,14 +23,15 @@ const order: Record<EventType, number> = {
   RestoreFailed: 18,
   RestoreCancelled: 19,
   OperationCancelRequested: 20,
-  PolicyChanged: 21,
-  DeploymentRegistered: 22,
-  DeploymentUpdated: 23,
-  DeploymentRemoved: 24,
-  ConfigurationImported: 25,
-  SignedIn: 26,
-  SignInFailed: 27,
-  ApiKeyCreated: 28,
+  OperationTakenOver: 21,
+  PolicyChanged: 22,
+  DeploymentRegistered: 23,
+  DeploymentUpdated: 24,
+  DeploymentRemoved: 25,
+  ConfigurationImported: 26,
+  SignedIn: 27,
+  SignInFailed: 28,
+  ApiKeyCreated: 29,
 };
 
 export const eventTypeList = (Object.keys(order) as EventType[]).toSorted((a, b) => order[a] - order[b]);

@@ -21,7 +21,7 @@ export interface Outcome {
 }
 
 /** What only a running operation appends. */
-const ofRunning = /(?:Started|Sealed|Staged|Swapped|CancelRequested)$/;
+const ofRunning = /(?:Started|Sealed|Staged|Swapped|CancelRequested|TakenOver)$/;
 const ends = /^(?:Backup|Restore)(?:Completed|Failed|Cancelled)$/;
 
 /** Every event of the operation, in order. */
