@@ -12,6 +12,8 @@ type CommandStep = Extract<Step, { kind: 'backup' | 'restore' | 'policy' | 'canc
 export interface ChaosCommands {
   /** Gives a command and waits for nothing. */
   give(step: CommandStep): void;
+  /** Resolves once every command given so far is answered, refused or unheard. */
+  settled(): Promise<void>;
   /** Ids of operations that a server said it accepted. */
   readonly accepted: ReadonlySet<string>;
   /** Given and answered, whichever way. */
@@ -22,6 +24,7 @@ export interface ChaosCommands {
 export function chaosCommands(scene: Scene, deployments: readonly string[]): ChaosCommands {
   const accepted = new Set<string>();
   const counts = { given: 0, answered: 0 };
+  const underWay = new Set<Promise<void>>();
 
   async function run(step: CommandStep, { api }: FaultServer): Promise<void> {
     if (step.kind === 'cancel') {
@@ -49,12 +52,18 @@ export function chaosCommands(scene: Scene, deployments: readonly string[]): Cha
       if (server === undefined) return;
       counts.given += 1;
       // Refused (busy, no such backup) or unheard (down): both are fine, and the ledger knows.
-      run(step, server).then(
-        () => {
-          counts.answered += 1;
-        },
-        () => undefined,
-      );
+      const one = run(step, server)
+        .then(
+          () => {
+            counts.answered += 1;
+          },
+          () => undefined,
+        )
+        .finally(() => underWay.delete(one));
+      underWay.add(one);
+    },
+    async settled() {
+      await Promise.all(underWay);
     },
   };
 }

@@ -57,6 +57,7 @@ async function play(scene: Scene, options: ChaosOptions): Promise<ChaosReport> {
 
   const check = async () => {
     await Promise.all(servers.map((server) => server.settled()));
+    await commands.settled();
     await untilIdle(scene);
     operations = await requireInvariants(scene, commands.accepted);
     checks += 1;
