@@ -17,6 +17,7 @@ import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mo
 import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
 import { inspectDeployment } from './engine/inspect-deployment.ts';
 import { openWatchdog } from './engine/watchdog.ts';
+import { failpointsIn, noFailpoint } from './failpoints.ts';
 import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -189,6 +190,7 @@ async function openServices(
     version: packageJson.version,
     now,
     logger,
+    failpoint: config.failpointsDir === null ? noFailpoint : failpointsIn(config.failpointsDir, worker),
     doctor: () => doctor(services, config, embedded?.ledgerUri ?? config.ledgerUri ?? ''),
   };
   return services;

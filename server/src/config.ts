@@ -38,6 +38,8 @@ export interface Config {
   readonly url: string;
   /** Relative paths given on the command line are relative to this. */
   readonly workingDir: string;
+  /** Only in tests: the folder that says where this server is to be held. See `failpoints.ts`. */
+  readonly failpointsDir: string | null;
 }
 
 /** A setting that cannot be used: `message` says which variable, what is wrong and what it may be. */
@@ -82,6 +84,7 @@ export function loadConfig(env: Environment = process.env): Config {
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
     url: env.HOLDFAST_URL || `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port || 4400}`,
     workingDir,
+    failpointsDir: env.HOLDFAST_FAILPOINTS || null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import type { StoredPlan } from './commands/restore-plans.ts';
 import type { Watchdog } from './engine/watchdog.ts';
+import type { Failpoint } from './failpoints.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { StoredOperation } from './projections/operations.ts';
@@ -57,6 +58,8 @@ export interface Services {
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now: () => number;
   readonly logger: Logger;
+  /** Holds this server where a test wants it. */
+  readonly failpoint: Failpoint;
   readonly doctor: () => Promise<DoctorCheck[]>;
 }
 

@@ -93,6 +93,14 @@ export const eventData = {
   BackupDeleted: z.object({ ...ofBackup, cause: z.enum(['retention', 'manual']) }),
 
   OperationCancelRequested: z.object({ operationId, kind: z.enum(['backup', 'restore']), deploymentId }),
+  /** A supervisor ends what `from` left: from here on only `worker` may append for it. */
+  OperationTakenOver: z.object({
+    operationId,
+    kind: z.enum(['backup', 'restore']),
+    deploymentId,
+    worker: text,
+    from: text,
+  }),
 
   RestoreRequested: z.object({
     ...ofRestore,

@@ -215,6 +215,8 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return state && { ...state, status: 'sealed', sealed: event.data };
     case 'BackupAdopted':
       return adopted(event.data);
+    case 'OperationTakenOver':
+      return state && { ...state, worker: event.data.worker };
     case 'OperationCancelRequested':
       return state && { ...state, cancelRequested: true };
     default: {

@@ -6,6 +6,23 @@ import type { BackupState } from './backup.ts';
 import type { RestoreState } from './restore.ts';
 
 /**
+ * Makes a claimed operation the supervisor's, before it touches what the worker left: whatever that one still has under way is
+ * refused from here on. Appends nothing when it is already. Raises WRONG_WORKER when it is not claimed, or has ended.
+ */
+export function takeOverOperation(
+  kind: OperationKind,
+  state: BackupState | RestoreState | undefined,
+  command: { readonly operationId: string; readonly worker: string },
+): NewEvent[] {
+  const { operationId, worker } = command;
+  const isOpen = state !== undefined && ['running', 'sealed', 'staged', 'swapped'].includes(state.status);
+  if (!isOpen || state.worker === null) throw new AppError('WRONG_WORKER', { id: operationId });
+  if (state.worker === worker) return [];
+  const data = { operationId, kind, deploymentId: state.deploymentId, worker, from: state.worker };
+  return [{ stream: `${kind}:${operationId}`, type: 'OperationTakenOver', data }];
+}
+
+/**
  * Asks an operation to stop. The lock of one that runs is held until its processes are gone; one that nobody has claimed ends
  * at once. Asking twice appends nothing. Raises OPERATION_NOT_FOUND, OPERATION_ENDED (also once live data has been swapped).
  */

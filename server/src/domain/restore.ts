@@ -142,6 +142,8 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
       return state && { ...state, status: 'failed' };
     case 'RestoreCancelled':
       return state && { ...state, status: 'cancelled' };
+    case 'OperationTakenOver':
+      return state && { ...state, worker: event.data.worker };
     case 'OperationCancelRequested':
       return state && { ...state, cancelRequested: true };
     default:

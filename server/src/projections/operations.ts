@@ -39,6 +39,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
       return [requested(event, 'restore', event.data.restoreId)];
     case 'OperationCancelRequested':
       return [set(event.data.operationId, { cancelRequested: true })];
+    case 'OperationTakenOver':
+      return [set(event.data.operationId, { worker: event.data.worker })];
     case 'BackupStarted':
       return [set(event.data.backupId, { status: 'running', worker: event.data.worker })];
     case 'RestoreStarted':

@@ -9,6 +9,7 @@ import { rewriteArchive } from '../archive/rewrite-archive.ts';
 import type { DeploymentAddress } from '../engine/connection-string.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../engine/start-restore.ts';
+import { midway } from '../failpoints.ts';
 import { requireTools, type Services } from '../services.ts';
 import { rollForwardLimits } from './limits.ts';
 import type { OperationRun } from './operation-run.ts';
@@ -39,7 +40,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   let feedError: unknown;
   try {
     await options.run.note({ child: { pid: restore.pid, startTime: await processStartTime(restore.pid) } });
-    const fed = pipeline(streamOf(options), restore.stdin).catch((error: unknown) => {
+    const fed = pipeline(streamOf(services, options), restore.stdin).catch((error: unknown) => {
       // A tool that ends early closes its input; its exit says why.
       if (isClosedInput(error)) return;
       feedError = error;
@@ -56,7 +57,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   }
 }
 
-function streamOf({ archive, staged, progress, run }: FeedOptions): Readable {
+function streamOf(services: Services, { archive, staged, progress, run }: FeedOptions): Readable {
   const targets = new Map(staged.map((one) => [keyOf(one.namespace.database, one.namespace.collection), one]));
   const namespaces = new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`));
   const rewritten = rewriteArchive(archive.dumpStream({ namespaces }), {
@@ -64,7 +65,8 @@ function streamOf({ archive, staged, progress, run }: FeedOptions): Readable {
     rename: (database, collection) => targets.get(keyOf(database, collection)) ?? { database, collection },
     progress,
   });
-  return ReadableStream.from(whileLeased(rewritten, run), { objectMode: false });
+  const held = midway(rewritten, 'mid-restore', services.failpoint);
+  return ReadableStream.from(whileLeased(held, run), { objectMode: false });
 }
 
 async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: OperationRun): AsyncGenerator<Uint8Array> {

@@ -71,7 +71,7 @@ export async function startOperationRun(
   const { running, worker, watchdog } = services;
   const { operationId } = facts;
   const progress = progressOf(services, facts, controller.signal);
-  const nothingYet = { uploadToken: null, createdDatabases: [], child: null };
+  const nothingYet = { uploadToken: null, createdDatabases: [], child: null, failure: null };
   const claimedAt = performance.now();
   if (!(await running.claim({ _id: operationId, worker, progress: progress.snapshot(), ...nothingYet }))) return null;
   const lease = new Lease(claimedAt, running.leaseMs, controller);

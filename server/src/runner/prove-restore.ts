@@ -6,6 +6,7 @@ import { EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
 import type { ArchiveProgress } from '../archive/archive-progress.ts';
 import { createFingerprint } from '../archive/fingerprint.ts';
+import { explained } from '../engine/driver-failure.ts';
 
 /** A namespace of the manifest and the name under which it was restored. */
 export interface StagedNamespace {
@@ -14,7 +15,7 @@ export interface StagedNamespace {
   readonly collection: string;
 }
 
-/** Throws `restore-incomplete` that names the first namespace that differs, and how. */
+/** Throws `restore-incomplete` that names the first namespace that differs, and how, or `connection-lost`. */
 export async function proveNamespaces(
   client: MongoClient,
   staged: readonly StagedNamespace[],
@@ -22,12 +23,18 @@ export async function proveNamespaces(
 ): Promise<void> {
   for (const one of staged) {
     options.signal.throwIfAborted();
-    if (one.namespace.type === 'view') await proveView(client, one);
-    else {
-      await proveDocuments(client, one, options);
-      await proveIndexes(client, one);
-    }
+    await explained(() => prove(client, one, options));
   }
+}
+
+async function prove(
+  client: MongoClient,
+  staged: StagedNamespace,
+  options: Parameters<typeof proveNamespaces>[2],
+): Promise<void> {
+  if (staged.namespace.type === 'view') return await proveView(client, staged);
+  await proveDocuments(client, staged, options);
+  await proveIndexes(client, staged);
 }
 
 async function proveDocuments(

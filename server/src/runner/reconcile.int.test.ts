@@ -194,7 +194,7 @@ describe('archives whose backup came to nothing', () => {
     expect(await keysOf(holdfast)).toStrictEqual([sealed.key, good.filePath].sort());
     // What an earlier process of this server left: the supervisor finishes it forward.
     const { instanceId, running } = holdfast.services;
-    const left = { progress: {} as never, uploadToken: null, createdDatabases: [], child: null };
+    const left = { progress: {} as never, uploadToken: null, createdDatabases: [], child: null, failure: null };
     await running.claim({ _id: sealed.backupId, worker: `${instanceId}/earlier`, ...left });
     expect(await holdfast.backupEnd(sealed.backupId)).toMatchObject({ status: 'completed' });
     await expectConsistent(holdfast.services, [source.client]);

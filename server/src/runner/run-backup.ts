@@ -23,6 +23,7 @@ import {
 import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
+import { midway } from '../failpoints.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
@@ -46,30 +47,32 @@ export async function runBackup(
   const facts = { operationId: backupId, deploymentId, deploymentName, holder, limits };
   const run = await startOperationRun(services, facts, controller);
   if (run === null) throw new AppError('WRONG_WORKER', { id: backupId });
-  const attempt: Attempt = { upload: null };
+  const attempt: Attempt = { upload: null, isVisible: false };
   try {
+    await services.failpoint('claimed');
     const { worker } = services;
     await recordOutcome(services, () =>
       change(services, backupId, (state) => startBackup(state, { backupId, deploymentId, worker })),
     );
+    await services.failpoint('started');
     await backUp(services, run, attempt, backupId);
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
       change(services, backupId, (state) => completeBackup(state, { backupId, by: services, durationMs })),
     );
   } catch (error) {
-    if (isFenced(run, error)) {
+    await endBadly(services, run, attempt, backupId, error).catch(async (left: unknown) => {
       await run.leave();
-      throw error;
-    }
-    run.liftTimeLimit();
-    await endBadly(services, controller.signal, attempt, backupId, error);
+      throw left;
+    });
   }
   await run.end();
 }
 
 interface Attempt {
   upload: Upload | null;
+  /** The archive has its key. */
+  isVisible: boolean;
 }
 
 async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
@@ -97,7 +100,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
     run.phase('dump', progress, totalsOf(before));
     return writeArchive({
-      source: dump.stdout,
+      source: midway(dump.stdout, 'mid-stream', services.failpoint),
       sourceEnded: dump.exited,
       output: upload.body,
       exclude,
@@ -118,8 +121,11 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
     ),
   );
+  await services.failpoint('sealed');
   run.requireLease();
   await upload.commit();
+  attempt.isVisible = true;
+  await services.failpoint('renamed');
 }
 
 /** Runs mongodump for as long as `write` takes; however that ends, the process is gone when this settles. */
@@ -145,18 +151,29 @@ async function dumpInto(
   }
 }
 
-/** The attempt ends as cancelled or failed. */
+/**
+ * The attempt ends as cancelled or failed. Throws, with everything left to the supervisor and the failure noted for it, when this
+ * worker is fenced, when the archive is visible (then only forward leads out), and when the destination does not let itself be
+ * cleaned up now.
+ */
 async function endBadly(
   services: Services,
-  signal: AbortSignal,
+  run: OperationRun,
   attempt: Attempt,
   backupId: BackupId,
   error: unknown,
 ): Promise<void> {
-  await attempt.upload?.abort();
+  if (isFenced(run, error) || attempt.isVisible) throw error;
+  run.liftTimeLimit();
+  const { signal } = run;
   const cancelled = signal.reason instanceof CancelRequested;
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
   const failure = toFailure(services, backupId, cause);
+  await attempt.upload?.abort().catch(async (left: unknown) => {
+    await run.note({ failure });
+    throw left;
+  });
+  run.requireLease();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
       cancelled

@@ -24,6 +24,7 @@ import {
 } from '../domain/restore.ts';
 import { canBeRenamed, shadowName, targetDatabase } from '../domain/restore-names.ts';
 import { type DeploymentAddress, parseConnectionString, throughSet } from '../engine/connection-string.ts';
+import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import type { StoredOperation } from '../projections/operations.ts';
@@ -35,7 +36,7 @@ import { type OperationRun, startOperationRun, type Totals } from './operation-r
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
-import { dropShadows, type Swap, swapIn } from './swap-shadows.ts';
+import { dropShadows, existingShadows, type Swap, swapIn } from './swap-shadows.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runRestore(
@@ -54,23 +55,25 @@ export async function runRestore(
   if (run === null) throw new AppError('WRONG_WORKER', { id: restoreId });
   const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
   try {
+    await services.failpoint('claimed');
     const { worker } = services;
     await recordOutcome(services, () =>
       change(services, restoreId, (state) => claimRestore(state, { restoreId, deploymentId, worker })),
     );
+    await services.failpoint('started');
     const done = await bringBack(services, run, attempt, restoreId);
+    await services.failpoint('completed-restore');
+    run.requireLease();
     const data = { restoreId, deploymentId, worker, liveData: attempt.liveData, ...done };
     const durationMs = Math.round(performance.now() - startedAt);
     await recordOutcome(services, () =>
       change(services, restoreId, (state) => completeRestore(state, { ...data, durationMs })),
     );
   } catch (error) {
-    if (isFenced(run, error)) {
+    await endBadly(services, run, attempt, restoreId, error).catch(async (left: unknown) => {
       await run.leave();
-      throw error;
-    }
-    run.liftTimeLimit();
-    await endBadly(services, controller.signal, attempt, restoreId, error);
+      throw left;
+    });
   }
   await run.end();
 }
@@ -178,13 +181,18 @@ async function restoreInPlace(work: Work): Promise<string[]> {
   await prove(work, staged);
   run.signal.throwIfAborted();
   run.liftTimeLimit();
+  run.requireLease();
   const data = { restoreId, deploymentId, worker: services.worker, swaps: [...attempt.swaps] };
   await recordOutcome(services, () => change(services, restoreId, (state) => stageRestore(state, data)));
+  await services.failpoint('staged');
   run.phase('swap');
   // From here on the restore rolls forward: a cancel comes too late, and the time limit was lifted.
-  await swapIn(client, attempt.swaps, () => {
-    run.requireLease();
-    attempt.liveData = 'partly-replaced';
+  await swapIn(client, attempt.swaps, {
+    before: () => {
+      run.requireLease();
+      attempt.liveData = 'partly-replaced';
+    },
+    after: () => services.failpoint('swapping'),
   });
   await recordOutcome(services, () =>
     change(services, restoreId, (state) => swapRestore(state, { restoreId, deploymentId, worker: services.worker })),
@@ -246,28 +254,32 @@ async function requireAbsent(client: MongoClient, databases: readonly string[]):
   }
 }
 
-/** Takes back what the attempt made, then records the end. */
+/**
+ * Takes back what the attempt made, then records the end. Throws, with everything left to the supervisor and the failure noted for
+ * it, when this worker is fenced, when live data is half swapped (then only forward leads out), and when the deployment does not
+ * let itself be cleaned up now.
+ */
 async function endBadly(
   services: Services,
-  signal: AbortSignal,
+  run: OperationRun,
   attempt: Attempt,
   restoreId: RestoreId,
   error: unknown,
 ): Promise<void> {
-  const untouched = attempt.liveData === 'untouched';
-  if (attempt.address !== null)
-    await takeBack(services, attempt.address, { ...attempt, restoreId }).catch((err) => {
-      services.logger.error(
-        { restoreId, err },
-        'what the restore left could not be removed; the supervisor tries again',
-      );
-    });
+  if (isFenced(run, error)) throw error;
+  run.liftTimeLimit();
+  const { signal } = run;
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
   const failure = toFailure(services, restoreId, cause);
   const { liveData } = attempt;
+  await takeBack(services, run, { ...attempt, restoreId }).catch(async (left: unknown) => {
+    await run.note({ failure });
+    throw left;
+  });
+  run.requireLease();
   await recordOutcome(services, () =>
     change(services, restoreId, (state) =>
-      untouched && signal.reason instanceof CancelRequested
+      liveData === 'untouched' && signal.reason instanceof CancelRequested
         ? cancelRestore(state, { restoreId, by: services })
         : failRestore(state, { restoreId, by: services, failure, liveData }),
     ),
@@ -276,14 +288,24 @@ async function endBadly(
 
 async function takeBack(
   services: Services,
-  address: DeploymentAddress,
+  run: OperationRun,
   attempt: Attempt & { readonly restoreId: RestoreId },
 ): Promise<void> {
+  const { address, swaps, createdDatabases, liveData } = attempt;
+  if (address === null) return;
   await using client = await connectDeployment(address);
-  await endWrites(client, { restoreId: attempt.restoreId, databases: attempt.createdDatabases });
-  if (attempt.liveData === 'untouched') await dropShadows(client, attempt.swaps);
-  for (const database of attempt.createdDatabases) await client.db(database).dropDatabase();
-  services.logger.info({ databases: attempt.createdDatabases, shadows: attempt.swaps.length }, 'restore taken back');
+  await endWrites(client, { restoreId: attempt.restoreId, databases: createdDatabases });
+  if (liveData === 'untouched') {
+    run.requireLease();
+    await explained(() => dropShadows(client, swaps));
+  } else if ((await existingShadows(client, swaps)).length > 0) {
+    throw new OperationFailure('interrupted', 'Only some collections were swapped in.');
+  }
+  for (const database of createdDatabases) {
+    run.requireLease();
+    await explained(() => client.db(database).dropDatabase());
+  }
+  services.logger.info({ databases: createdDatabases, shadows: swaps.length }, 'restore taken back');
 }
 
 function totalsOf(staged: readonly StagedNamespace[]): Totals {

@@ -97,6 +97,7 @@ async function runOperation(
 ): Promise<boolean> {
   const { _id: operationId, kind } = operation;
   try {
+    await services.failpoint('requested');
     await (kind === 'backup' ? runBackup : runRestore)(services, operation, controller);
     if (kind === 'backup') await retain(services, operationId);
     return true;

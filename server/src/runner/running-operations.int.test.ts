@@ -26,7 +26,7 @@ function leases(name: string): (leaseMs: number) => RunningOperations {
 
 function operation(worker: string): Omit<RunningOperation, 'leaseUntil'> {
   const progress = { operationId: 'one', bytes: 0 } as unknown as OperationProgress;
-  return { _id: 'one', worker, progress, uploadToken: null, createdDatabases: [], child: null };
+  return { _id: 'one', worker, progress, uploadToken: null, createdDatabases: [], child: null, failure: null };
 }
 
 const held = (worker: string) => ({ worker, isGone: false });

@@ -2,6 +2,7 @@
 //
 // claim (before the claim's event) -> renew, renew, ... -> end
 //                                  -> takeOver by a supervisor, once the lease ran out: the worker's next renewal fails
+import type { Failure } from '@holdfast/shared/failures';
 import type { OperationProgress } from '@holdfast/shared/operation';
 import { type Collection, MongoServerError } from 'mongodb';
 import type { RecordedProcess } from '../engine/orphan-process.ts';
@@ -18,9 +19,13 @@ export interface RunningOperation {
   readonly uploadToken: string | null;
   readonly createdDatabases: readonly string[];
   readonly child: RecordedProcess | null;
+  /** Why it failed, when its worker could not clean up after it; null while it runs. */
+  readonly failure: Failure | null;
 }
 
-export type RunningFacts = Partial<Pick<RunningOperation, 'progress' | 'uploadToken' | 'createdDatabases' | 'child'>>;
+export type RunningFacts = Partial<
+  Pick<RunningOperation, 'progress' | 'uploadToken' | 'createdDatabases' | 'child' | 'failure'>
+>;
 
 export interface RunningOperations {
   /** How long a claim holds without being renewed, in milliseconds. */

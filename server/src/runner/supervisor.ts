@@ -9,6 +9,7 @@ import type { MongoClient } from 'mongodb';
 import { execute } from '../commands/execute.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
+import { takeOverOperation } from '../domain/operation.ts';
 import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
 import { isShadowName, shadowPrefix } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
@@ -46,7 +47,7 @@ export async function superviseOnce(services: Services): Promise<void> {
 async function superviseOperation(services: Services, operation: StoredOperation): Promise<void> {
   const running = await services.running.find(operation._id);
   if (running === null) {
-    if (isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
+    if (await isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
     return;
   }
   if (services.runningHere.has(operation._id) && running.worker === services.worker) return;
@@ -69,8 +70,21 @@ async function endAbandoned(
   left: RunningOperation | null,
 ): Promise<void> {
   if (operation.status === 'requested') return;
+  await takeOver(services, operation);
   if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, left);
   else await endRestore(services, operation._id as RestoreId, left);
+}
+
+/** In the ledger too, before anything is touched: an append of the worker that is still under way comes too late then. */
+async function takeOver(services: Services, { _id: operationId, kind }: StoredOperation): Promise<void> {
+  const { instanceId, worker } = services;
+  const stream = `${kind}:${operationId}` as const;
+  await execute(services.ledger, {
+    actor: { kind: 'system', id: instanceId },
+    correlationId: operationId,
+    reads: [stream],
+    decide: (read) => takeOverOperation(kind, read(stream), { operationId, worker }),
+  });
 }
 
 /** Nobody holds it: nobody took the request in time, or its claim was lost with the collection. */
@@ -87,11 +101,14 @@ function isThisServer(services: Services, worker: string): boolean {
   return worker.startsWith(`${services.instanceId}/`);
 }
 
-function isLongAgo(services: Services, at: string): boolean {
-  return services.now() - Date.parse(at) > claimLimitMs;
+/** By the database's clock, which also said when it was: this host's may be wrong. */
+async function isLongAgo({ ledgerPlace }: Services, at: string): Promise<boolean> {
+  const { localTime } = await ledgerPlace.client.db('admin').command({ hello: 1 });
+  return localTime.getTime() - Date.parse(at) > claimLimitMs;
 }
 
 async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {
+  const failure = running?.failure ?? interrupted();
   const state = (await services.ledger.state(`backup:${backupId}`)) as BackupState;
   // It may have ended since the list was read.
   if (state.status !== 'running' && state.status !== 'sealed') return;
@@ -104,14 +121,14 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
     reads: [`backup:${backupId}`],
     decide: (read) => {
       const current = read(`backup:${backupId}` as const);
-      // What was looked at has changed: the next pass looks again.
-      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: backupId });
+      // It was taken over again, by a server that believed this one gone.
+      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: backupId });
       const by = 'supervisor';
       const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
       if (whole) return completeBackup(current, { backupId, by, durationMs });
       return state.cancelRequested
         ? cancelBackup(current, { backupId, by })
-        : failBackup(current, { backupId, by, failure: interrupted() });
+        : failBackup(current, { backupId, by, failure });
     },
   });
 }
@@ -125,16 +142,17 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
     parseConnectionString(await services.secrets.open(deployment.facts.secretRef)),
   );
   const liveData = await settle(client, state, running);
+  const failure = running?.failure ?? interrupted();
   await execute(services.ledger, {
     actor: { kind: 'system', id: services.instanceId },
     correlationId: restoreId,
     reads: [`restore:${restoreId}`],
     decide: (read) => {
       const current = read(`restore:${restoreId}` as const);
-      if (current?.status !== state.status) throw new AppError('WRONG_WORKER', { id: restoreId });
+      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: restoreId });
       const by = 'supervisor';
       if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
-      return failRestore(current, { restoreId, by, liveData, failure: interrupted() });
+      return failRestore(current, { restoreId, by, liveData, failure });
     },
   });
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { link, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -179,6 +179,23 @@ describe('a folder on a disk that goes wrong', () => {
     const readOnly = { reason: 'storage-unwritable', message: expect.stringContaining('read-only') };
     await expect(storage.createUpload('a/1.zip', uuid())).rejects.toMatchObject(readOnly);
     await expect(storage.probe()).rejects.toMatchObject(readOnly);
+  });
+
+  it('says storage-missing when the disk is unmounted before the commit, and makes nothing in its place', async () => {
+    await using folder = await temporaryFolder();
+    const [path, away] = [join(folder.path, 'disk'), join(folder.path, 'away')];
+    await mkdir(path);
+    const storage = await openFileStorage({ directory: path });
+    const upload = await storage.createUpload('a/1.zip', uuid());
+    await pipeline(Readable.from([Buffer.from('sealed')]), upload.body);
+    await upload.seal();
+    await rename(path, away);
+    await mkdir(path);
+    await expect(upload.commit()).rejects.toMatchObject({ reason: 'storage-missing' });
+    expect(await readdir(path)).toStrictEqual([]);
+    await rmdir(path);
+    await rename(away, path);
+    expect(await storage.finishUpload({ key: 'a/1.zip', token: upload.token })).toBe(true);
   });
 
   it.each([

@@ -62,7 +62,13 @@ class FileStorage implements ArchiveStorage {
       if ((await this.stat(key)) !== undefined)
         throw new OperationFailure('storage-unwritable', `${key} exists already.`);
       const guard = new ReserveGuard(this.#root, this.#reserve);
-      return await createFileUpload({ root: this.#root, key, token, guard });
+      return await createFileUpload({
+        root: this.#root,
+        key,
+        token,
+        guard,
+        requirePlace: () => this.#requireMarker(),
+      });
     });
   }
 

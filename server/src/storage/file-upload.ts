@@ -17,6 +17,8 @@ export interface FileUploadOptions {
   readonly key: string;
   readonly token: string;
   readonly guard: ReserveGuard;
+  /** Throws unless the destination is there. */
+  readonly requirePlace: () => Promise<void>;
 }
 
 /** Where the unfinished bytes of an upload lie. */
@@ -61,6 +63,8 @@ class FileUpload implements Upload {
     if (this.#state === 'committed') return;
     if (this.#state !== 'sealed') throw new Error('the upload is not sealed');
     const { root, key } = this.#options;
+    // Else the empty folder under an unmounted disk would be filled.
+    await this.#options.requirePlace();
     const found = await classified(`Writing to ${root}`, () => publishFile(root, this.#partial, join(root, key)));
     if (!found) throw new OperationFailure('storage-missing', `The unfinished archive of ${key} was removed.`);
     this.#state = 'committed';

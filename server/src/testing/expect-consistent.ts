@@ -3,14 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Document, MongoClient } from 'mongodb';
 import { expect } from 'vitest';
 import { verifyArchive } from '../archive/verify-archive.ts';
-import { isShadowName } from '../domain/restore-names.ts';
-import type { ReadModelName } from '../ledger/ledger.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
+import { readModelDump, shadowsOf } from './consistency.ts';
 import { until } from './holdfast.ts';
-
-const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations'];
 
 /**
  * Idle; no unfinished upload, no shadow collection, no tool still running; every listed archive is there and verifies, and
@@ -22,9 +19,9 @@ export async function expectConsistent(services: Services, deployments: readonly
   await expectArchives(services);
   for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
-  const live = await dump(services);
+  const live = await readModelDump(services.ledger);
   await services.ledger.rebuild();
-  expect(await dump(services), 'read models after a rebuild').toStrictEqual(live);
+  expect(await readModelDump(services.ledger), 'read models after a rebuild').toStrictEqual(live);
   const report = await services.ledger.verify();
   expect(report.differsAt, 'the chain').toBeNull();
 }
@@ -53,17 +50,6 @@ async function expectArchives(services: Services): Promise<void> {
   }
 }
 
-async function shadowsOf(client: MongoClient): Promise<string[]> {
-  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
-  const found = await Promise.all(
-    databases.map(({ name }) => client.db(name).listCollections({}, { nameOnly: true }).toArray()),
-  );
-  return found
-    .flat()
-    .map(({ name }) => name)
-    .filter(isShadowName);
-}
-
 /** mongodump and mongorestore processes that this process started and that still run. */
 async function childTools(): Promise<string[]> {
   const found: string[] = [];
@@ -75,12 +61,4 @@ async function childTools(): Promise<string[]> {
       found.push(`${name} ${pid}`);
   }
   return found;
-}
-
-async function dump(services: Services): Promise<Record<string, Document[]>> {
-  const entries = readModels.map(async (name) => {
-    const collection = await services.ledger.readModel<Document>(name);
-    return [name, await collection.find({}).sort({ _id: 1 }).toArray()] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
 }

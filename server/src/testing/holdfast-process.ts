@@ -16,8 +16,18 @@ export interface HoldfastProcess extends AsyncDisposable {
   readonly client: TRPCClient<AppRouter>;
   /** Everything it wrote so far. */
   output(): string;
+  /** Resolves once it is gone. */
+  readonly exited: Promise<void>;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Sends the signal and waits until it is gone. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Starts it on a free port; resolves once it has said where it is. A given data folder is kept, a temporary one removed. */
 export async function startHoldfastProcess(options: {
@@ -36,10 +46,16 @@ export async function startHoldfastProcess(options: {
       ...options.env,
     },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const output = collect(child);
   const url = await addressOf(child, output);
   const key = options.env.HOLDFAST_API_KEY ?? (await readFile(join(dataDir, 'admin.key'), 'utf8')).trim();
-  const end = (signal: 'SIGTERM' | 'SIGKILL') => ended(child, signal);
+  const exited = endOf(child);
+  const end = (signal: 'SIGTERM' | 'SIGKILL') => {
+    child.kill(signal);
+    return exited;
+  };
   return {
     url,
     pid: child.pid ?? 0,
@@ -49,6 +65,8 @@ export async function startHoldfastProcess(options: {
       links: [httpBatchLink({ url: `${url}/trpc`, headers: { authorization: `Bearer ${key}` } })],
     }),
     output,
+    exited,
+    signal: (signal) => void child.kill(signal),
     end,
     async [Symbol.asyncDispose]() {
       await end('SIGTERM');
@@ -79,10 +97,7 @@ async function addressOf(child: ChildProcess, output: () => string): Promise<str
   }
 }
 
-function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+function endOf(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill(signal);
-  });
+  return new Promise((resolve) => child.once('exit', () => resolve()));
 }

@@ -10,6 +10,8 @@ export interface LaunchOptions {
   /** The keyfile's content; undefined: no access control. */
   readonly key: string | undefined;
   readonly version: string | undefined;
+  /** Where its data folder is made; default: where temporary files are. */
+  readonly folder?: string | undefined;
   /** One of several that have to reach each other on loopback, which containers do not. */
   readonly inGroup: boolean;
 }
@@ -19,7 +21,8 @@ export interface LaunchOptions {
  * HOLDFAST_TEST_MONGO=local|docker decides it instead. Says once which it was.
  */
 export async function launchTestMongod(options: LaunchOptions): Promise<TestMongod> {
-  if (options.inGroup || (await choose()) === 'local') return await startLocalMongod(options);
+  if (options.inGroup || options.folder !== undefined || (await choose()) === 'local')
+    return await startLocalMongod(options);
   try {
     return await startContainerMongod(options);
   } catch (error) {

@@ -12,7 +12,7 @@ import { testTools } from './tools.ts';
 export async function startLocalMongod(options: LaunchOptions): Promise<TestMongod> {
   const { mongod } = await testTools();
   await checkVersion(mongod, options.version);
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-mongod-'));
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'holdfast-mongod-'));
   if (options.key !== undefined) await writeFile(join(folder, 'key'), options.key, { mode: 0o600 });
   for (let attempt = 1; ; attempt += 1) {
     const server = new LocalMongod(mongod, folder, await freePort(), options);

@@ -12,6 +12,8 @@ export interface TestMongoOptions {
   readonly auth?: boolean;
   /** Major version (`6.0`) or more exactly; default: whatever is there. */
   readonly version?: string;
+  /** Its data lies in there, on whatever disk that is; then it runs from the local binary. */
+  readonly folder?: string;
 }
 
 export interface TestMongo extends AsyncDisposable {
@@ -65,7 +67,8 @@ export async function startStandalone(options: Omit<TestMongoOptions, 'members'>
 
 async function start(options: TestMongoOptions & { members: number; replicaSet: boolean }): Promise<TestMongo> {
   const key = options.auth === true ? randomBytes(48).toString('base64') : undefined;
-  const launch = { replicaSet: options.replicaSet ? replicaSetName : undefined, key, version: options.version };
+  const replicaSet = options.replicaSet ? replicaSetName : undefined;
+  const launch = { replicaSet, key, version: options.version, folder: options.folder };
   const servers: TestMongod[] = [];
   try {
     for (let index = 0; index < options.members; index += 1) {

@@ -28,6 +28,7 @@ const typeNames: Record<EventType, string> = {
   RestoreFailed: 'Restauration échouée',
   RestoreCancelled: 'Restauration annulée',
   OperationCancelRequested: 'Annulation demandée',
+  OperationTakenOver: 'Opération reprise',
   PolicyChanged: 'Politique modifiée',
   DeploymentRegistered: 'Déploiement enregistré',
   DeploymentUpdated: 'Déploiement modifié',
@@ -106,6 +107,8 @@ export const events: Dictionary['events'] = {
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,
   OperationCancelRequested: ({ kind }) =>
     `annulation de la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} demandée`,
+  OperationTakenOver: ({ kind }) =>
+    `la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} a été laissée par son serveur ; un autre y met fin`,
   RestoreRequested: ({ target }) => `restauration confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
   RestoreStarted: () => 'restauration commencée',
   RestoreStaged: ({ swaps }) => `copie préparée et prouvée, ${f.count(swaps.length)} collections`,

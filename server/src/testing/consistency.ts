@@ -1,0 +1,27 @@
+// What both consistency checks look at, from within a server and from outside.
+import type { Document, MongoClient } from 'mongodb';
+import { isShadowName } from '../domain/restore-names.ts';
+import type { Ledger, ReadModelName } from '../ledger/ledger.ts';
+
+const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations'];
+
+/** Names of every shadow collection in any database. */
+export async function shadowsOf(client: MongoClient): Promise<string[]> {
+  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+  const found = await Promise.all(
+    databases.map(({ name }) => client.db(name).listCollections({}, { nameOnly: true }).toArray()),
+  );
+  return found
+    .flat()
+    .map(({ name }) => name)
+    .filter(isShadowName);
+}
+
+/** Every document of every read model. */
+export async function readModelDump(ledger: Ledger): Promise<Record<string, Document[]>> {
+  const entries = readModels.map(async (name) => {
+    const collection = await ledger.readModel<Document>(name);
+    return [name, await collection.find({}).sort({ _id: 1 }).toArray()] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -1,0 +1,120 @@
+// What the cases of the fault matrix share: the deployment and the ledger's three mongods; and what each has of its own: servers
+// with their folders, a destination, a ledger database from nothing.
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { until } from '../holdfast.ts';
+import { openWholeLedger } from '../ledger-load.ts';
+import { startReplicaSet, type TestMongo } from '../mongo.ts';
+import type { FaultCase } from './fault-cases.ts';
+import { FaultServer } from './fault-server.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
+import { fillShop, isShop, recordShop, shop } from './source-data.ts';
+
+/** How long a claim holds in these tests. */
+export const leaseMs = 4_000;
+/** How long a server that is told to stop lets work run on. */
+export const drainMs = 3_000;
+
+export interface FaultStage extends AsyncDisposable {
+  readonly source: TestMongo;
+  readonly ledger: TestMongo;
+}
+
+export async function openFaultStage(): Promise<FaultStage> {
+  const [source, ledger] = await Promise.all([startReplicaSet(), startReplicaSet({ members: 3 })]);
+  await recordShop(source);
+  return {
+    source,
+    ledger,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([source.stop(), ledger.stop()]);
+    },
+  };
+}
+
+/** One case's own. The first server is the one that the fault hits. */
+export interface Scene extends AsyncDisposable {
+  readonly source: TestMongo;
+  readonly ledgerMongo: TestMongo;
+  /** The ledger as yet another server would have it. */
+  readonly ledger: Ledger;
+  readonly ledgerClient: MongoClient;
+  readonly storageDir: string;
+  readonly disk: SmallDisk | null;
+  readonly worker: FaultServer;
+  readonly other: FaultServer | null;
+  readonly servers: readonly FaultServer[];
+}
+
+const ledgerDatabase = 'holdfast';
+
+export async function openScene(stage: FaultStage, { fault, servers: count }: FaultCase): Promise<Scene> {
+  await using parts = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-fault-'));
+  parts.defer(() => rm(folder, { recursive: true, force: true }));
+  const disk = fault === 'disk-full' ? parts.use(await mountSmallDisk(join(folder, 'disk'), 700)) : null;
+  const ledgerMongo = disk ? parts.use(await startReplicaSet({ folder: disk.folder })) : stage.ledger;
+  const { source } = stage;
+  if (!(await isShop(source, 'as-backed-up'))) await fillShop(source, 'as-backed-up');
+
+  const storageDir = join(disk?.folder ?? folder, 'archives');
+  await mkdir(storageDir);
+  const ledgerClient = new MongoClient(ledgerMongo.uri);
+  parts.defer(() => ledgerClient.close());
+  await ledgerClient.db(ledgerDatabase).dropDatabase();
+  const env = {
+    ...environment(ledgerMongo, storageDir),
+    MONGODB_URI: source.uri.replace('/?', `/${shop}?`),
+    ...(fault.startsWith('clock-') ? fakeTime() : {}),
+  };
+  const [worker, other = null] = ['a', 'b'].slice(0, count).map((name) => new FaultServer(folder, name, env));
+  if (worker === undefined) throw new Error('a case has at least one server');
+  const servers = other ? [worker, other] : [worker];
+  for (const server of servers) {
+    parts.defer(() => server.stop());
+    await server.start();
+  }
+  await disableSchedule(worker);
+  const ledger = await openWholeLedger(ledgerClient, ledgerDatabase);
+  parts.defer(() => ledger.close());
+  const owned = parts.move();
+  const close = () => owned.disposeAsync();
+  const made = { source, ledgerMongo, ledger, ledgerClient, storageDir, disk, worker, other, servers };
+  return { ...made, [Symbol.asyncDispose]: close };
+}
+
+function environment(ledger: TestMongo, storageDir: string): Record<string, string> {
+  return {
+    LEDGER_URI: ledger.uri,
+    HOLDFAST_STORAGE_URL: `file:${storageDir}`,
+    HOLDFAST_STORAGE_SHARED: 'true',
+    HOLDFAST_SECRET_KEY: randomBytes(32).toString('hex'),
+    HOLDFAST_API_KEY: `hf_${randomBytes(32).toString('hex')}`,
+    HOLDFAST_LEASE_SECONDS: String(leaseMs / 1_000),
+    HOLDFAST_DRAIN_SECONDS: String(drainMs / 1_000),
+  };
+}
+
+const libraries = ['x86_64', 'aarch64'].map((arch) => `/usr/lib/${arch}-linux-gnu/faketime/libfaketimeMT.so.1`);
+
+/** The preloaded library answers for the clock; monotonic time goes on as it is, as on a real machine. */
+function fakeTime(): Record<string, string> {
+  const library = libraries.find((path) => existsSync(path));
+  if (library === undefined) throw new Error('stepping the clock needs libfaketime: apt-get install faketime');
+  return { LD_PRELOAD: library, FAKETIME_NO_CACHE: '1', DONT_FAKE_MONOTONIC: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+}
+
+/** No due time may come in between. */
+async function disableSchedule({ api }: FaultServer): Promise<void> {
+  const policies = await until(
+    () => api.policies.list.query(),
+    ({ length }) => length > 0,
+  );
+  for (const { id, scheduledHour, retentionCount, timezone } of policies)
+    await api.policies.set.mutate({ id, enabled: false, scheduledHour, retentionCount, timezone });
+}
