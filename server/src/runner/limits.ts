@@ -6,8 +6,9 @@ import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 
-/** A request that no worker claims within this fails as `unclaimed`. */
+/** A request that no worker claims within this, and then for a while longer although one has room, fails as `unclaimed`. */
 export const claimLimitMs = 10 * 60_000;
+export const overdueLimitMs = 30_000;
 
 /** For what is finished forward because live data is partly replaced already, whatever the policy says. */
 export const rollForwardLimits = { wallClockLimitMs: 24 * 3_600_000, stallLimitMs: 3_600_000 } as const;

@@ -18,19 +18,25 @@ import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { endWrites } from './end-writes.ts';
-import { claimLimitMs } from './limits.ts';
+import { claimLimitMs, overdueLimitMs } from './limits.ts';
 import type { RunningOperation } from './running-operations.ts';
 import { dropShadows, existingShadows, swapIn } from './swap-shadows.ts';
 
+/** What one look tells the next: since when a request is overdue although a worker has room, by the monotonic clock. */
+export type Overdue = Map<string, number>;
+
 /** One look over all open operations. Errors of one are logged and do not keep the others from being ended. */
-export async function superviseOnce(services: Services): Promise<void> {
+export async function superviseOnce(services: Services, overdue: Overdue = new Map()): Promise<void> {
   // Before the operations: what is claimed while this looks is then no leftover.
   const held = await services.running.all();
   const operations = await services.ledger.readModel<StoredOperation>('operations');
   const open = await operations.find({ status: { $in: [...openStatuses] } }).toArray();
+  const unheld = await unheldForLong(services, open, held);
+  for (const id of overdue.keys()) if (!unheld.has(id)) overdue.delete(id);
   for (const operation of open) {
     try {
-      await superviseOperation(services, operation);
+      if (unheld.has(operation._id)) await endUnheld(services, operation, overdue);
+      else await endWhenAbandoned(services, operation);
     } catch (error) {
       if (error instanceof AppError && error.code === 'WRONG_WORKER') continue;
       services.logger.error(
@@ -44,13 +50,9 @@ export async function superviseOnce(services: Services): Promise<void> {
     if (!stillOpen.has(_id) && !services.runningHere.has(_id)) await services.running.end(_id, worker);
 }
 
-async function superviseOperation(services: Services, operation: StoredOperation): Promise<void> {
+async function endWhenAbandoned(services: Services, operation: StoredOperation): Promise<void> {
   const running = await services.running.find(operation._id);
-  if (running === null) {
-    if (await isLongAgo(services, operation.requestedAt)) await endUnheld(services, operation);
-    return;
-  }
-  if (services.runningHere.has(operation._id) && running.worker === services.worker) return;
+  if (running === null || (services.runningHere.has(operation._id) && running.worker === services.worker)) return;
   const { worker } = running;
   const left = await services.running.takeOver(operation._id, services.worker, {
     worker,
@@ -63,13 +65,14 @@ async function superviseOperation(services: Services, operation: StoredOperation
   await services.running.end(operation._id, services.worker);
 }
 
-/** Claimed, and then neither a claim's event nor an end: it may be claimed again. */
+/** One that was held and never claimed in the ledger stays as it is: somebody else will claim it. */
 async function endAbandoned(
   services: Services,
   operation: StoredOperation,
   left: RunningOperation | null,
 ): Promise<void> {
-  if (operation.status === 'requested') return;
+  const state = (await services.ledger.state(`${operation.kind}:${operation._id}`)) as BackupState | RestoreState;
+  if (state.status === 'requested') return;
   await takeOver(services, operation);
   if (operation.kind === 'backup') await endBackup(services, operation._id as BackupId, left);
   else await endRestore(services, operation._id as RestoreId, left);
@@ -87,10 +90,38 @@ async function takeOver(services: Services, { _id: operationId, kind }: StoredOp
   });
 }
 
-/** Nobody holds it: nobody took the request in time, or its claim was lost with the collection. */
-async function endUnheld(services: Services, operation: StoredOperation): Promise<void> {
-  if (operation.status === 'requested') await failUnclaimed(services, operation);
-  else await endAbandoned(services, operation, null);
+/** Ids of those that nobody holds, long after they were requested. */
+async function unheldForLong(
+  services: Services,
+  open: readonly StoredOperation[],
+  held: readonly RunningOperation[],
+): Promise<Set<string>> {
+  const holders = new Set(held.map(({ _id }) => _id));
+  const unheld = open.filter(({ _id }) => !holders.has(_id));
+  if (unheld.length === 0) return new Set();
+  // The database's clock, which also said when it was: this host's may be wrong.
+  const { localTime } = await services.ledgerPlace.client.db('admin').command({ hello: 1 });
+  const isLongAgo = ({ requestedAt }: StoredOperation) => localTime.getTime() - Date.parse(requestedAt) > claimLimitMs;
+  return new Set(unheld.filter(isLongAgo).map(({ _id }) => _id));
+}
+
+/**
+ * Nobody took the request in time, or its claim was lost with the collection. While every worker is busy a request waits its
+ * turn, however long; it fails once a worker had room for a while, or none is there, and still nobody took it.
+ */
+async function endUnheld(services: Services, operation: StoredOperation, overdue: Overdue): Promise<void> {
+  // It may have been claimed since the list was read.
+  if ((await services.running.find(operation._id)) !== null) return;
+  if (operation.status !== 'requested') return endAbandoned(services, operation, null);
+  const servers = await services.servers.list();
+  const workers = servers.filter(({ state, role }) => state === 'running' && role !== 'api');
+  if (workers.length > 0 && workers.every(({ operations, concurrency }) => operations.length >= concurrency)) {
+    overdue.delete(operation._id);
+    return;
+  }
+  const since = overdue.get(operation._id) ?? performance.now();
+  overdue.set(operation._id, since);
+  if (performance.now() - since >= overdueLimitMs) await failUnclaimed(services, operation);
 }
 
 /**
@@ -99,12 +130,6 @@ async function endUnheld(services: Services, operation: StoredOperation): Promis
  */
 function isThisServer(services: Services, worker: string): boolean {
   return worker.startsWith(`${services.instanceId}/`);
-}
-
-/** By the database's clock, which also said when it was: this host's may be wrong. */
-async function isLongAgo({ ledgerPlace }: Services, at: string): Promise<boolean> {
-  const { localTime } = await ledgerPlace.client.db('admin').command({ hello: 1 });
-  return localTime.getTime() - Date.parse(at) > claimLimitMs;
 }
 
 async function endBackup(services: Services, backupId: BackupId, running: RunningOperation | null): Promise<void> {

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import type { AppError } from '@holdfast/shared/errors';
 import type { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { StoredOperation } from '../projections/operations.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { superviseOnce } from './supervisor.ts';
 
 let source: TestMongo;
 let ledger: TestMongo;
@@ -181,6 +183,36 @@ it('a server that is told to stop lets its work end, claims nothing more, and is
   await draining[Symbol.asyncDispose]();
   expect((await other.api.system.info()).servers).toHaveLength(1);
   await expectConsistent(other.services, [source.client]);
+});
+
+it('a request waits while every worker is busy, and fails once nobody is there who takes it', async () => {
+  await using api = await member({ role: 'api' });
+  const worker = await member({ role: 'worker', concurrency: 1 });
+  await source.client.db('other').collection('things').insertOne({ n: 1 });
+  const other = await api.api.deployments.register({ name: 'other', uri: source.uri.replace('/?', '/other?') });
+  /** As the supervisor sees it after a long wait with room at a worker. */
+  const superviseLater = async (id: string) => {
+    const requestedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const operations = await api.services.ledger.readModel<StoredOperation>('operations');
+    await operations.updateOne({ _id: id }, { $set: { requestedAt } });
+    await superviseOnce(api.services, new Map([[id, performance.now() - 3_600_000]]));
+    return (await api.api.backups.byId({ id })).status;
+  };
+  faster = await slowDown(source.client, ['getMore'], 300);
+  const { id: first } = await api.api.backups.request({ deploymentId: 'default' });
+  await until(
+    () => api.services.running.list(),
+    ([progress]) => (progress?.bytes ?? 0) > 0,
+  );
+  const { id: waiting } = await api.api.backups.request({ deploymentId: other.id });
+  expect(await superviseLater(waiting)).toBe('requested');
+  await faster();
+  for (const id of [first, waiting]) expect(await api.backupEnd(id)).toMatchObject({ status: 'completed' });
+  await worker[Symbol.asyncDispose]();
+  const { id: lonely } = await api.api.backups.request({ deploymentId: other.id });
+  expect(await superviseLater(lonely)).toBe('failed');
+  expect(await api.api.backups.byId({ id: lonely })).toMatchObject({ error: { reason: 'unclaimed' } });
+  await source.client.db('other').dropDatabase();
 });
 
 it('a worker answers health checks and metrics, and nothing else', async () => {

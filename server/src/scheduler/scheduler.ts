@@ -7,7 +7,7 @@ import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
 import { request } from '../commands/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import { reconcileEveryMs, reconcileOnSchedule } from '../runner/reconcile.ts';
-import { superviseOnce } from '../runner/supervisor.ts';
+import { type Overdue, superviseOnce } from '../runner/supervisor.ts';
 import type { Services } from '../services.ts';
 import { latestDueAt } from './due.ts';
 
@@ -37,7 +37,8 @@ export function startScheduler(services: Services): Scheduler {
     );
   };
   if (services.role !== 'api') job('due policies', requestDueBackups);
-  job('supervisor', superviseOnce);
+  const overdue: Overdue = new Map();
+  job('supervisor', () => superviseOnce(services, overdue));
   job('reconciliation', (all) => reconcileOnSchedule(all, closing.signal), reconcileEveryMs / 1_000);
   return {
     async close() {
