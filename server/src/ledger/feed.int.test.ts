@@ -8,6 +8,8 @@ import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { openTinyLedger, signIn } from '../testing/tiny-ledger.ts';
 import { eventsCollection } from './collections.ts';
 import type { Ledger } from './ledger.ts';
+import type { StoredEvent } from './stored-event.ts';
+import { watchInserts } from './watch-inserts.ts';
 
 const appName = 'follower';
 /** So long that no test hears of an event by it. */
@@ -224,4 +226,43 @@ test('ends with its signal, by `return` while it waits, or with the ledger, and 
   await server.close();
   expect((await last.waiting).done).toBe(true);
   expect((await next(new AbortController().signal).waiting).done).toBe(true);
+});
+
+test('a collection that is dropped is watched again, and not asked without end meanwhile', async () => {
+  const events = client.db(database).collection<StoredEvent>('dropped');
+  const stop = new AbortController();
+  const told: number[] = [];
+  let opened = 0;
+  let reads = 0;
+  client.on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'getMore' && command.collection === 'dropped') reads += 1;
+  });
+  const onOpen = () => {
+    opened += 1;
+  };
+  const watching = watchInserts(events, { onOpen, onInsert: (position) => void told.push(position) }, stop.signal);
+  const insert = (position: number) => events.insertOne({ _id: position } as unknown as StoredEvent);
+  await until(
+    async () => opened,
+    (times) => times === 1,
+  );
+  await insert(1);
+  await until(
+    async () => told,
+    (positions) => positions.length === 1,
+  );
+  await events.drop();
+  await until(
+    async () => opened,
+    (times) => times === 2,
+  );
+  await insert(2);
+  await until(
+    async () => told,
+    (positions) => positions.length === 2,
+  );
+  expect(told).toStrictEqual([1, 2]);
+  expect(reads).toBeLessThan(100);
+  stop.abort();
+  await watching;
 });

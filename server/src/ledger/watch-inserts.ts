@@ -54,7 +54,8 @@ async function readStream(stream: ChangeStream<StoredEvent, Insert>, watch: Inse
     // The cursor is made by the first read.
     let change = await next();
     watch.onOpen();
-    while (!signal.aborted) {
+    // Once the collection is dropped or renamed there is nothing more to read, and each read says so at once.
+    while (!signal.aborted && !stream.closed) {
       if (change?.documentKey !== undefined) watch.onInsert(change.documentKey._id);
       change = await next();
     }

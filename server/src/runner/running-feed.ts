@@ -96,7 +96,8 @@ async function readStream<T extends Document>(
     // The cursor is made by the first read.
     await next();
     await publish();
-    while (!signal.aborted) {
+    // Once the collection is dropped or renamed there is nothing more to read, and each read says so at once.
+    while (!signal.aborted && !stream.closed) {
       if ((await next()) === null) continue;
       await pause(atMostEveryMs, signal);
       while (stream.bufferedCount() > 0) await next();
