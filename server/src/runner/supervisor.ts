@@ -54,7 +54,7 @@ async function endWhenAbandoned(services: Services, operation: StoredOperation):
   const running = await services.running.find(operation._id);
   if (running === null || (services.runningHere.has(operation._id) && running.worker === services.worker)) return;
   const { worker } = running;
-  const left = await services.running.takeOver(operation._id, services.worker, {
+  const left = await services.running.takeOver(operation._id, supervisorOf(services), {
     worker,
     isGone: isThisServer(services, worker),
   });
@@ -62,7 +62,7 @@ async function endWhenAbandoned(services: Services, operation: StoredOperation):
   services.logger.warn({ operationId: operation._id, worker }, 'ending an abandoned operation');
   if (left.child && isThisServer(services, worker)) await killOrphan(left.child);
   await endAbandoned(services, operation, left);
-  await services.running.end(operation._id, services.worker);
+  await services.running.end(operation._id, supervisorOf(services));
 }
 
 /** One that was held and never claimed in the ledger stays as it is: somebody else will claim it. */
@@ -78,12 +78,17 @@ async function endAbandoned(
   else await endRestore(services, operation._id as RestoreId, left);
 }
 
+/** Another than this server's runner, which would take what the supervisor holds for its own. */
+function supervisorOf({ worker }: Services): string {
+  return `${worker}/supervisor`;
+}
+
 /** In the ledger too, before anything is touched: an append of the worker that is still under way comes too late then. */
 async function takeOver(services: Services, { _id: operationId, kind }: StoredOperation): Promise<void> {
-  const { instanceId, worker } = services;
+  const worker = supervisorOf(services);
   const stream = `${kind}:${operationId}` as const;
   await execute(services.ledger, {
-    actor: { kind: 'system', id: instanceId },
+    actor: { kind: 'system', id: services.instanceId },
     correlationId: operationId,
     reads: [stream],
     decide: (read) => takeOverOperation(kind, read(stream), { operationId, worker }),
@@ -147,7 +152,7 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
     decide: (read) => {
       const current = read(`backup:${backupId}` as const);
       // It was taken over again, by a server that believed this one gone.
-      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: backupId });
+      if (current?.worker !== supervisorOf(services)) throw new AppError('WRONG_WORKER', { id: backupId });
       const by = 'supervisor';
       const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
       if (whole) return completeBackup(current, { backupId, by, durationMs });
@@ -174,7 +179,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
     reads: [`restore:${restoreId}`],
     decide: (read) => {
       const current = read(`restore:${restoreId}` as const);
-      if (current?.worker !== services.worker) throw new AppError('WRONG_WORKER', { id: restoreId });
+      if (current?.worker !== supervisorOf(services)) throw new AppError('WRONG_WORKER', { id: restoreId });
       const by = 'supervisor';
       if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
       return failRestore(current, { restoreId, by, liveData, failure });

@@ -8,8 +8,10 @@ import type { EventType } from '@holdfast/shared/events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Ledger, LedgerCommand } from '../ledger/ledger.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import type { RunningOperation } from './running-operations.ts';
+import { superviseOnce } from './supervisor.ts';
 
 let source: TestMongo;
 let ledger: TestMongo;
@@ -106,3 +108,31 @@ it.each(['RestoreCompleted', 'RestoreStaged'] as const)(
     await expectConsistent(supervisor.services, [source.client]);
   },
 );
+
+it('what a supervisor holds is not for the runner of the same server to claim', async () => {
+  await using server = await member('api');
+  const { running, worker } = server.services;
+  const { id } = await server.api.backups.request({ deploymentId: 'default' });
+  const gone = { uploadToken: null, createdDatabases: [], child: null, failure: null };
+  const progress = {} as RunningOperation['progress'];
+  await running.claim({ _id: id, worker: 'gone/1', progress, ...gone });
+  const { takeOver } = running;
+  const claimed: boolean[] = [];
+  Object.assign(running, {
+    takeOver: async (...held: Parameters<typeof takeOver>) => {
+      const left = await takeOver(...held);
+      if (left !== null) claimed.push(await running.claim({ _id: id, worker, progress, ...gone }));
+      return left;
+    },
+  });
+  await until(
+    async () => {
+      await superviseOnce(server.services);
+      return await running.find(id);
+    },
+    (found) => found === null,
+  );
+  expect(claimed).toStrictEqual([false]);
+  await server.api.operations.cancel({ id: id as never });
+  await expectConsistent(server.services, [source.client]);
+});
