@@ -11,10 +11,10 @@ export interface Ran extends FaultCase {
 }
 
 /** Cases, passed and time to idle per fault, then the outcomes per fault and point. */
-export function reportOf(ran: readonly Ran[], machine: { readonly cpus: number }): string {
+export function reportOf(ran: readonly Ran[], how: { readonly cpus: number; readonly parallel: number }): string {
   const passed = ran.filter((one) => one.passed).length;
   return [
-    `${ran.length} cases, ${passed} passed, on ${machine.cpus} cores. Seconds from the fault until nothing ran any more:`,
+    `${ran.length} cases, ${passed} passed; ${how.parallel} at once on ${how.cpus} cores. Seconds from the fault until nothing ran any more:`,
     '',
     '| fault | cases | passed | completed | median | longest |',
     '|---|---|---|---|---|---|',
