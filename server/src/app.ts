@@ -35,7 +35,7 @@ import { superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { joinServers, type StoredServer } from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
-import { openFileStorage } from './storage/file-storage.ts';
+import { openKnownFolder, recordIn } from './storage/known-folder.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 import type { ToolName } from './tools/find-tool.ts';
@@ -159,7 +159,8 @@ async function openServices(
   const plans = db.collection<StoredPlan>('plans');
   await plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
-  const storage = await openFileStorage({
+  const storage = await openKnownFolder({
+    record: recordIn(config.dataDir),
     directory: config.storageUrl.slice('file:'.length),
     shared: config.storageShared,
   });

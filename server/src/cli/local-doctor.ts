@@ -5,7 +5,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { Config } from '../config.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
-import { openFileStorage } from '../storage/file-storage.ts';
+import { openKnownFolder, recordIn } from '../storage/known-folder.ts';
 import { type DoctorCheck, runDoctor } from '../tools/doctor.ts';
 
 /** `serverProblem` says why no server was asked; that comes first, as a warning. Makes no folder that is not there. */
@@ -14,7 +14,7 @@ export async function localDoctor(config: Config, serverProblem: string): Promis
   const storagePath = config.storageUrl.slice('file:'.length);
   const checks = await runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir, storagePath },
-    probeStorage: () => probeStorage(storagePath),
+    probeStorage: () => probeStorage(storagePath, dataDir),
     ledgerTime: () => ledgerTime(ledgerUri),
     deployments: mongodbUri === null ? [] : [{ name: 'default', uri: mongodbUri }],
     ...(ledgerUri === null ? {} : { ledger: { kind: 'external', uri: ledgerUri } }),
@@ -35,8 +35,9 @@ function noServer(found: string): DoctorCheck {
   return { id: 'server', title: 'Server', status: 'warning', found, advice };
 }
 
-async function probeStorage(folder: string): Promise<void> {
-  if (await mayBeWritten(folder)) return (await openFileStorage({ directory: folder })).probe();
+async function probeStorage(folder: string, dataDir: string): Promise<void> {
+  if (await mayBeWritten(folder))
+    return (await openKnownFolder({ directory: folder, record: recordIn(dataDir) })).probe();
   const parent = await nearestThere(dirname(folder));
   if (await mayBeWritten(parent)) return;
   throw new OperationFailure('storage-unwritable', `${folder} is not there, and ${parent} may not be written to.`);

@@ -21,8 +21,8 @@ const marker = z.object({
 export type Marker = z.infer<typeof marker>;
 
 /**
- * The destination's marker; a new or empty folder becomes a destination, and one that is `shared` stays so. Throws OperationFailure('storage-unwritable') for a folder
- * that holds something and has no marker; file system errors as they are.
+ * The destination's marker; a new or empty folder becomes a destination, and one that is `shared` stays so. Throws
+ * OperationFailure('storage-unwritable') for a folder that holds something and has no marker; file system errors as they are.
  */
 export async function openMarker(root: string, options: { readonly shared: boolean }): Promise<Marker> {
   const found = await readMarker(root);
