@@ -112,8 +112,8 @@ it('two workers run 40 deployments once each, fairly spread', async () => {
 });
 
 it('what a stopped server held is taken over, and it does nothing more when it comes back', async () => {
-  const stopped = await serverProcess();
-  faster = await slowDown(source.client, ['getMore'], 400);
+  await using stopped = await serverProcess();
+  faster = await slowDown(source.client, ['getMore'], 3_000);
   const { id } = await stopped.client.backups.request.mutate({ deploymentId: 'default' });
   await until(
     () => stopped.client.operations.current.query(),
@@ -135,10 +135,10 @@ it('what a stopped server held is taken over, and it does nothing more when it c
 
 it('a restore into a copy by a stopped server leaves no copy', async () => {
   await using other = await member({ leaseMs: 3_000, role: 'api' });
-  const stopped = await serverProcess();
+  await using stopped = await serverProcess();
   const { id: backupId } = await other.api.backups.request({ deploymentId: 'default' });
   expect(await other.backupEnd(backupId)).toMatchObject({ status: 'completed' });
-  faster = await slowDown(source.client, ['insert'], 400);
+  faster = await slowDown(source.client, ['insert'], 1_000);
   const plan = await other.api.restores.plan({ backupId, target: { kind: 'copy', suffix: '_copy' } });
   const { id } = await other.api.restores.confirm({ planId: plan.id });
   await until(
@@ -160,8 +160,8 @@ it('a restore into a copy by a stopped server leaves no copy', async () => {
 
 it('a server that is told to stop lets its work end, claims nothing more, and is not ready meanwhile', async () => {
   await using other = await member({ role: 'api' });
-  const draining = await serverProcess({ HOLDFAST_DRAIN_SECONDS: '60' });
-  faster = await slowDown(source.client, ['getMore'], 300);
+  await using draining = await serverProcess({ HOLDFAST_DRAIN_SECONDS: '60' });
+  faster = await slowDown(source.client, ['getMore'], 3_000);
   const { id } = await other.api.backups.request({ deploymentId: 'default' });
   await until(
     () => other.services.running.list(),
@@ -198,7 +198,7 @@ it('a request waits while every worker is busy, and fails once nobody is there w
     await superviseOnce(api.services, new Map([[id, performance.now() - 3_600_000]]));
     return (await api.api.backups.byId({ id })).status;
   };
-  faster = await slowDown(source.client, ['getMore'], 300);
+  faster = await slowDown(source.client, ['getMore'], 3_000);
   const { id: first } = await api.api.backups.request({ deploymentId: 'default' });
   await until(
     () => api.services.running.list(),

@@ -53,6 +53,8 @@ export async function startHoldfastProcess(options: {
   const key = options.env.HOLDFAST_API_KEY ?? (await readFile(join(dataDir, 'admin.key'), 'utf8')).trim();
   const exited = endOf(child);
   const end = (signal: 'SIGTERM' | 'SIGKILL') => {
+    // One that stands still hears nothing else.
+    child.kill('SIGCONT');
     child.kill(signal);
     return exited;
   };
