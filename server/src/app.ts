@@ -22,6 +22,7 @@ import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
+import { throughFailover } from './ledger/through-failover.ts';
 import { backupsProjection } from './projections/backups.ts';
 import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
 import { operationsProjection } from './projections/operations.ts';
@@ -33,7 +34,7 @@ import { startRunner } from './runner/runner.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
-import { joinServers, type StoredServer } from './servers/server-registry.ts';
+import { joinServers, type RegisteredServer, type StoredServer } from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
 import { openKnownFolder, recordIn } from './storage/known-folder.ts';
 import { runDoctor } from './tools/doctor.ts';
@@ -89,7 +90,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   parts.defer(() => client.close());
   const services = await openServices(options, { client, embedded }, parts);
-  await superviseOnce(services);
+  await superviseOnce(services).catch((err) =>
+    logger.warn({ err }, 'what an earlier server left is looked at again soon'),
+  );
   const runner = services.role === 'api' ? null : startRunner(services, config);
   parts.defer(() => runner?.close());
   const scheduler = startScheduler(services);
@@ -108,8 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     async drain() {
       draining = true;
-      await services.servers.drain();
-      await runner?.drain(config.drainMs);
+      await Promise.all([services.servers.drain(), runner?.drain(config.drainMs)]);
     },
     close: () => started.disposeAsync(),
   };
@@ -155,9 +157,9 @@ async function openServices(
   const tools = config.role === 'api' ? null : await provideTools(config, onProgress);
   const instanceId = await loadInstanceId(config.dataDir);
   const worker = `${instanceId}/${uuid()}`;
-  const { replicaSetId } = await inspectDeployment(client);
+  const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
   const plans = db.collection<StoredPlan>('plans');
-  await plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
   const storage = await openKnownFolder({
     record: recordIn(config.dataDir),
@@ -166,17 +168,14 @@ async function openServices(
   });
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
   const { role } = config;
-  const servers = await joinServers(
-    {
-      ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
-      concurrency: role === 'api' ? 0 : config.concurrency,
-      destination: { id: storage.id, url: storage.url, isShared: storage.isShared },
-    },
-    {
-      ...{ collection: db.collection<StoredServer>('servers'), running },
-      onMissed: (err) => logger.warn({ err }, 'the heartbeat of this server could not be written'),
-    },
-  );
+  const own: RegisteredServer = {
+    ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
+    concurrency: role === 'api' ? 0 : config.concurrency,
+    destination: { id: storage.id, url: storage.url, isShared: storage.isShared },
+  };
+  const onMissed = (err: unknown) => logger.warn({ err }, 'the heartbeat of this server could not be written');
+  const collection = db.collection<StoredServer>('servers');
+  const servers = await throughFailover(() => joinServers(own, { collection, running, onMissed }));
   parts.defer(() => servers.close());
   const services: Services = {
     ...{ ledger, secrets, storage, running, servers, plans, role, tools },
@@ -203,7 +202,8 @@ async function openAccess(services: Services, config: Config, client: MongoClien
   const administratorKey = await loadAdministratorKey({ configured: config.apiKey, file: administratorKeyFile });
   const codes = db.collection<StoredCode>('login_codes');
   const sessions = db.collection<StoredSession>('sessions');
-  for (const collection of [codes, sessions]) await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  for (const collection of [codes, sessions])
+    await throughFailover(() => collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   const limit = attemptLimit(services.now);
   const recording = recordFailedSignIns(services, limit);
   const signingIn = signIn({ codes, sessions, limit, now: services.now });

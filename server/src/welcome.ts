@@ -9,6 +9,7 @@ import { register, update } from './commands/deployments.ts';
 import type { Config } from './config.ts';
 import type { DeploymentState } from './domain/deployment.ts';
 import { parseConnectionString } from './engine/connection-string.ts';
+import { throughFailover } from './ledger/through-failover.ts';
 import type { StoredDeployment } from './projections/deployments.ts';
 import type { StoredPolicy } from './projections/policies.ts';
 import { loadSample } from './sample/load-sample.ts';
@@ -28,7 +29,8 @@ const sampleDatabase = 'shop';
 export async function welcome(app: App, config: Config, onProgress: (line: string) => void): Promise<Welcome> {
   const name = config.mongodbUri !== null ? 'default' : 'sample';
   try {
-    if (config.mongodbUri !== null) await registerDefault(app, config.mongodbUri);
+    const { mongodbUri } = config;
+    if (mongodbUri !== null) await throughFailover(() => registerDefault(app, mongodbUri));
     else if (app.embedded !== null) await showSample(app, onProgress);
     return { deployment: (await find(app, name))?.name ?? null, schedule: await scheduleOf(app, name), problem: null };
   } catch (error) {
@@ -43,7 +45,10 @@ async function registerDefault(app: App, uri: string): Promise<void> {
   const actor: Actor = { kind: 'system', id: services.instanceId };
   const known = await find(app, 'default');
   if (known === null) {
-    await register(services, { name: 'default', uri, actor });
+    await register(services, { name: 'default', uri, actor }).catch(async (error: unknown) => {
+      // Another server that starts with the same settings was first.
+      if ((await find(app, 'default')) === null) throw error;
+    });
     return;
   }
   const state = (await services.ledger.state(`deployment:${known._id}`)) as DeploymentState;

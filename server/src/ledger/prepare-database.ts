@@ -1,35 +1,23 @@
 // What the ledger needs of its database before the first event: a replica set, collections, indexes, the head. Everything
 // is idempotent, and needs no more than the role that `embedded/` makes for the service's own user.
-import { type Db, type Document, type IndexDescription, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { eventsCollection, headCollection, slotName, slottedCollections } from './collections.ts';
 import { genesisHash } from './event-hash.ts';
 import type { LedgerRules } from './evolve-event.ts';
 import type { LedgerDatabase } from './ledger-database.ts';
-import { isTransient } from './transient.ts';
-import { backOff } from './waiting.ts';
+import { throughFailover } from './through-failover.ts';
 
 /** A server that the ledger cannot live on. The message says what to do. */
 export class LedgerUnsuitable extends Error {
   override readonly name = 'LedgerUnsuitable';
 }
 
-const patienceMs = 15_000;
-
 /**
  * Checks the server, then makes what is missing; starts over when the primary changes meanwhile. Throws `LedgerUnsuitable`,
  * and the driver's error when no server can be reached.
  */
 export async function prepareDatabase(database: LedgerDatabase, rules: LedgerRules): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await prepareOnce(database, rules);
-    } catch (error) {
-      const isUnreachable = error instanceof MongoServerSelectionError;
-      if (isUnreachable || !isTransient(error) || performance.now() > deadline) throw error;
-      await backOff(attempt, { firstMs: 50, mostMs: 1_000 }, new AbortController().signal);
-    }
-  }
+  await throughFailover(() => prepareOnce(database, rules));
 }
 
 async function prepareOnce(database: LedgerDatabase, rules: LedgerRules): Promise<void> {

@@ -8,6 +8,7 @@ import type { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { StoredOperation } from '../projections/operations.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
+import { failCommand } from '../testing/fail-point.ts';
 import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
@@ -213,6 +214,17 @@ it('a request waits while every worker is busy, and fails once nobody is there w
   expect(await superviseLater(lonely)).toBe('failed');
   expect(await api.api.backups.byId({ id: lonely })).toMatchObject({ error: { reason: 'unclaimed' } });
   await source.client.db('other').dropDatabase();
+});
+
+it('starts while the primary of the ledger changes', async () => {
+  await using first = await member();
+  const notPrimary = { failCommands: ['createIndexes', 'delete', 'aggregate'], appName: 'holdfast', errorCode: 10_107 };
+  await using failing = await failCommand(ledger.client, { times: 12 }, notPrimary);
+  await using second = await member({ role: 'worker' });
+  expect(await failing.failed()).toBeGreaterThan(2);
+  expect(second.served.welcome).toMatchObject({ deployment: 'default', problem: null });
+  expect(await second.services.servers.list()).toHaveLength(2);
+  expect(first.services.role).toBe('all');
 });
 
 it('a worker answers health checks and metrics, and nothing else', async () => {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo, ServerRole } from '@holdfast/shared/server';
 import type { Collection } from 'mongodb';
+import { settledWithin } from '../ledger/waiting.ts';
 import type { RunningOperations } from '../runner/running-operations.ts';
 
 /** A server as it is stored. */
@@ -41,6 +42,7 @@ export class ServersDiffer extends Error {
 
 const heartbeatMs = 5_000;
 const lookEveryMs = 250;
+const leaveMs = 2_000;
 const silentAfterMs = 4 * heartbeatMs;
 const forgottenAfterSeconds = 600;
 
@@ -105,8 +107,9 @@ export async function joinServers(own: RegisteredServer, options: ServerRegistry
     },
     async close() {
       clearInterval(timer);
-      await beating;
-      await collection.deleteOne({ _id: own._id }).catch(onMissed);
+      // A ledger that is away must not keep this server from ending: the others see it as silent.
+      await settledWithin(leaveMs, beating);
+      await settledWithin(leaveMs, collection.deleteOne({ _id: own._id }).catch(onMissed));
     },
   };
 }
