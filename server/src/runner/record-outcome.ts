@@ -5,6 +5,7 @@ import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { type Failure, failureHints, OperationFailure } from '@holdfast/shared/failures';
 import type { Services } from '../services.ts';
+import { CancelRequested } from './stop-reason.ts';
 
 const patienceMs = 15 * 60_000;
 
@@ -29,6 +30,8 @@ export async function recordOutcome(
 /** The failure that an error stands for. Anything unknown is a defect: masked, and logged under the operation's id. */
 export function toFailure(services: Services, operationId: string, error: unknown): Failure {
   if (error instanceof OperationFailure) return error.toFailure();
+  if (error instanceof CancelRequested)
+    return { reason: 'interrupted', message: 'It was cancelled.', hint: failureHints.interrupted };
   if (error instanceof AppError) return { reason: 'internal', message: error.message, hint: error.hint };
   services.logger.error({ operationId, err: error }, 'defect in an operation');
   return { reason: 'internal', message: 'Internal error', hint: failureHints.internal };

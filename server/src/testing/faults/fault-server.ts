@@ -60,10 +60,11 @@ export class FaultServer {
     await this.#rememberWatchdog();
   }
 
-  /** mongodump and mongorestore that it started, also when it is gone. */
+  /** mongodump and mongorestore that it started, also when it is gone; not those that it only asked for their version. */
   async tools(): Promise<ToolProcess[]> {
     await this.#rememberWatchdog();
-    return processesOf(this.dataDir, (name) => name.startsWith('mongodump') || name.startsWith('mongorestore'));
+    const isTool = (name: string) => name.startsWith('mongodump') || name.startsWith('mongorestore');
+    return (await processesOf(this.dataDir, isTool)).filter(({ args }) => !args.includes('--version'));
   }
 
   /** Throws when anything that it started outlives it, whatever that is. */

@@ -4,6 +4,7 @@ import { isRunning, processMark } from '../../embedded/process-identity.ts';
 export interface ToolProcess {
   readonly pid: number;
   readonly name: string;
+  readonly args: readonly string[];
 }
 
 /**
@@ -19,7 +20,9 @@ export async function processesOf(dataDir: string, wanted: (name: string) => boo
     const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
     if (!environment.split('\0').includes(mark)) continue;
     const name = (await readFile(`/proc/${entry}/comm`, 'utf8').catch(() => '')).trim();
-    if (wanted(name)) found.push({ pid: Number(entry), name });
+    if (!wanted(name)) continue;
+    const args = (await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    found.push({ pid: Number(entry), name, args });
   }
   return found;
 }
