@@ -21,6 +21,7 @@ export const failureReason = z.enum([
   'timed-out',
   'interrupted',
   'unclaimed',
+  'ledger-unavailable',
   'internal',
 ]);
 
@@ -50,6 +51,8 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
   'timed-out': 'See what slows the server, the network or the destination down, or raise the time limit of the policy.',
   interrupted: 'The service stopped while this ran. What it left behind was removed; start again.',
   unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
+  'ledger-unavailable':
+    'The ledger did not answer while this ran. See whether its mongod runs and has disk space, then start again.',
   internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",
 };
 

@@ -22,6 +22,11 @@ export function takeOverOperation(
   return [{ stream: `${kind}:${operationId}`, type: 'OperationTakenOver', data }];
 }
 
+/** Whether it has not ended yet. */
+export function isOpenOperation({ status }: BackupState | RestoreState): boolean {
+  return ['requested', 'running', 'sealed', 'staged', 'swapped'].includes(status);
+}
+
 /**
  * Asks an operation to stop. The lock of one that runs is held until its processes are gone; one that nobody has claimed ends
  * at once. Asking twice appends nothing. Raises OPERATION_NOT_FOUND, OPERATION_ENDED (also once live data has been swapped).

@@ -249,6 +249,37 @@ describe('a ledger whose answer is lost', () => {
   });
 });
 
+it('a claim that comes too late leaves no lease behind', async () => {
+  await using service = await holdfast();
+  const { services, api } = service;
+  const execute = services.ledger.execute.bind(services.ledger);
+  const cancelled = Promise.withResolvers<void>();
+  let claims = 0;
+  const late: Ledger['execute'] = async (command) => {
+    const [stream = ''] = command.reads;
+    if (!stream.startsWith('backup:') || (await services.running.list()).length === 0) return execute(command);
+    claims += 1;
+    await cancelled.promise;
+    return execute(command);
+  };
+  Object.assign(services.ledger, { execute: late });
+  const { id } = await api.backups.request({ deploymentId: 'default' });
+  await until(
+    async () => claims,
+    (count) => count === 1,
+  );
+  Object.assign(services.ledger, { execute });
+  await api.operations.cancel({ id });
+  cancelled.resolve();
+  await until(
+    () => services.running.list(),
+    (running) => running.length === 0,
+    4_000,
+  );
+  expect(await service.backupEnd(id)).toMatchObject({ status: 'cancelled' });
+  await nextOneSucceeds(service);
+});
+
 describe('a destination that cannot be written to', () => {
   it('fails the backup as storage-unwritable and succeeds once it can', async () => {
     await using service = await holdfast();

@@ -32,6 +32,8 @@ export function toFailure(services: Services, operationId: string, error: unknow
   if (error instanceof OperationFailure) return error.toFailure();
   if (error instanceof CancelRequested)
     return { reason: 'interrupted', message: 'It was cancelled.', hint: failureHints.interrupted };
+  if (error instanceof AppError && error.code === 'LEDGER_UNAVAILABLE')
+    return new OperationFailure('ledger-unavailable', error.message).toFailure();
   if (error instanceof AppError) return { reason: 'internal', message: error.message, hint: error.hint };
   services.logger.error({ operationId, err: error }, 'defect in an operation');
   return { reason: 'internal', message: 'Internal error', hint: failureHints.internal };

@@ -8,6 +8,9 @@ import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { PolicyId } from '@holdfast/shared/ids';
+import type { BackupState } from '../domain/backup.ts';
+import { isOpenOperation } from '../domain/operation.ts';
+import type { RestoreState } from '../domain/restore.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
@@ -103,10 +106,21 @@ async function runOperation(
     return true;
   } catch (error) {
     if (error instanceof Fenced) services.logger.warn({ operationId }, 'the lease ran out; another server goes on');
-    else if (error instanceof AppError && error.code === 'WRONG_WORKER')
+    else if (error instanceof AppError && error.code === 'WRONG_WORKER') {
       services.logger.info({ operationId }, 'another server has it');
-    else services.logger.error({ operationId, err: error }, 'an operation ended without an outcome');
+      await forgetEnded(services, operation);
+    } else services.logger.error({ operationId, err: error }, 'an operation ended without an outcome');
     return false;
+  }
+}
+
+/** Of one that has ended nothing is left to be cleaned up: the lease goes now, not with the supervisor's next look. */
+async function forgetEnded(services: Services, { kind, _id }: StoredOperation): Promise<void> {
+  try {
+    const state = (await services.ledger.state(`${kind}:${_id}`)) as BackupState | RestoreState;
+    if (!isOpenOperation(state)) await services.running.end(_id, services.worker);
+  } catch (error) {
+    services.logger.warn({ operationId: _id, err: error }, 'the lease is left to the supervisor');
   }
 }
 

@@ -71,6 +71,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'timed-out': 'The time limit was reached',
   interrupted: 'The service stopped meanwhile',
   unclaimed: 'No server took it in time',
+  'ledger-unavailable': 'The ledger did not answer',
   internal: 'A defect of Holdfast',
 };
 
@@ -96,6 +97,8 @@ const hints: Record<FailureReason, string> = {
     'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',
   'timed-out': 'See what slows the server, the network or the destination down, or raise the time limit of the policy.',
   interrupted: 'The service stopped while this ran. What it left behind was removed; start again.',
+  'ledger-unavailable':
+    'The ledger did not answer while this ran. See whether its mongod runs and has disk space, then start again.',
   unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
   internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",
 };

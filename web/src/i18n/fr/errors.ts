@@ -111,6 +111,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'timed-out': 'La limite de durée est atteinte',
   interrupted: 'Le service s’est arrêté entre-temps',
   unclaimed: 'Aucun serveur ne l’a pris à temps',
+  'ledger-unavailable': 'Le registre n’a pas répondu',
   internal: 'Un défaut de Holdfast',
 };
 
@@ -143,6 +144,8 @@ const hints: Record<FailureReason, string> = {
   'timed-out':
     'Voyez ce qui ralentit le serveur, le réseau ou la destination, ou relevez la limite de durée de la politique.',
   interrupted: 'Le service s’est arrêté pendant l’opération. Ce qu’elle laissait a été retiré ; recommencez.',
+  'ledger-unavailable':
+    'Le registre n’a pas répondu pendant l’opération. Vérifiez que son mongod fonctionne et a de la place sur le disque, puis recommencez.',
   unclaimed:
     'Aucun serveur n’a pris la demande à temps. Voyez si un serveur Holdfast tourne et n’est pas en train de s’arrêter.',
   internal: 'C’est un défaut de Holdfast. Le journal du serveur a les détails sous l’identifiant de l’opération.',
