@@ -189,6 +189,11 @@ describe('archives whose backup came to nothing', () => {
     );
     expect(await keysOf(holdfast)).toStrictEqual([good.filePath]);
     expect(await holdfast.api.backups.byId({ id: expired.backupId })).toMatchObject({ status: 'deleted' });
+    // Its server went between the file and the event.
+    const halfDeleted = await archiveOfOne(holdfast, good, 'expired');
+    await rm(join(folderOf(holdfast), halfDeleted.key));
+    expect(await holdfast.api.destinations.reconcile()).toMatchObject({ removedArchives: [], missing: [] });
+    expect(await holdfast.api.backups.byId({ id: halfDeleted.backupId })).toMatchObject({ status: 'deleted' });
     const sealed = await archiveOfOne(holdfast, good, 'sealed');
     expect(await holdfast.api.destinations.reconcile()).toMatchObject({ removedArchives: [], unknown: [] });
     expect(await keysOf(holdfast)).toStrictEqual([sealed.key, good.filePath].sort());

@@ -94,6 +94,7 @@ class Pass {
       const completed = await completedBackups(this.#services);
       for (const [key, sizeBytes] of archives) if (!completed.has(key)) await this.#judge(key, sizeBytes);
       for (const [key, backup] of completed) if (!archives.has(key)) await this.#miss(key, backup);
+      for (const backupId of await expiredBackups(this.#services)) await this.#finishDeletion(backupId);
       return null;
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -119,7 +120,8 @@ class Pass {
         this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
         return;
       case 'expired':
-        await this.#finishDeletion(key, state);
+        await this.#finishDeletion(state.backupId);
+        this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
         return;
       case 'missing':
         await this.#report(key, sizeBytes);
@@ -129,10 +131,12 @@ class Pass {
     }
   }
 
-  /** What retention began. */
-  async #finishDeletion(key: string, { backupId, status }: BackupState): Promise<void> {
+  /** What retention began, also when the file went and its server with it. */
+  async #finishDeletion(backupId: BackupId): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const state = await stateOf(this.#services, backupId);
+    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#services.storage.id) return;
     await remove(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
-    this.found.removedArchives.push({ key, backupId, status });
   }
 
   async #report(key: string, sizeBytes: number): Promise<void> {
@@ -194,6 +198,13 @@ async function completedBackups(services: Services): Promise<Map<string, Complet
   const byKey = new Map<string, CompletedBackup>();
   for await (const backup of completed) if (backup.filePath !== null) byKey.set(backup.filePath, backup);
   return byKey;
+}
+
+async function expiredBackups(services: Services): Promise<BackupId[]> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  return (await backups.find({ status: 'expired' }).project<{ _id: BackupId }>({ _id: 1 }).toArray()).map(
+    ({ _id }) => _id,
+  );
 }
 
 function stateOf(services: Services, backupId: BackupId): Promise<BackupState | undefined> {
