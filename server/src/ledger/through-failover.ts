@@ -6,8 +6,8 @@ import { backOff } from './waiting.ts';
 const patienceMs = 15_000;
 
 /**
- * For what a starting server does and the driver does not repeat by itself, such as making an index: starts `action` over when
- * the primary changes meanwhile. `action` is idempotent. Throws what it throws in the end, and at once when no server can be reached.
+ * For what the driver does not repeat by itself, such as making an index or updating by a pipeline: starts `action` over when the
+ * primary changes meanwhile. `action` is idempotent. Throws what it throws in the end, and at once when no server can be reached.
  */
 export async function throughFailover<T>(action: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + patienceMs;

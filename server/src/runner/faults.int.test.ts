@@ -4,6 +4,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@holdfast/shared/errors';
 import type { EventType } from '@holdfast/shared/events';
+import { MongoServerError } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../ledger/ledger.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
@@ -247,6 +248,24 @@ describe('a ledger whose answer is lost', () => {
     expect(backup).toMatchObject({ status: 'completed', error: null });
     await nextOneSucceeds(service);
   });
+});
+
+it('a ledger whose primary changes while a backup notes what it makes does not fail it', async () => {
+  await using service = await holdfast();
+  const { running } = service.services;
+  const renew = running.renew.bind(running);
+  const lost: string[] = [];
+  const losing: typeof renew = async (id, worker, facts) => {
+    const noted = Object.keys(facts).join();
+    if (noted === 'progress' || lost.includes(noted)) return renew(id, worker, facts);
+    lost.push(noted);
+    throw new MongoServerError({ message: 'not primary', code: 10_107 });
+  };
+  Object.assign(running, { renew: losing });
+  const { id } = await service.api.backups.request({ deploymentId: 'default' });
+  expect(await service.backupEnd(id)).toMatchObject({ status: 'completed' });
+  expect(lost).toStrictEqual(['uploadToken', 'child']);
+  await expectConsistent(service.services, [source.client]);
 });
 
 it('a claim that comes too late leaves no lease behind', async () => {

@@ -5,6 +5,7 @@ import type { LockHolder } from '@holdfast/shared/deployment';
 import type { DeploymentId } from '@holdfast/shared/ids';
 import type { NamespaceProgress, OperationPhase, OperationProgress } from '@holdfast/shared/operation';
 import type { RecordedProcess } from '../engine/orphan-process.ts';
+import { throughFailover } from '../ledger/through-failover.ts';
 import type { Services } from '../services.ts';
 import type { OperationLimits } from './limits.ts';
 import type { RunningFacts } from './running-operations.ts';
@@ -105,7 +106,7 @@ export async function startOperationRun(
         if (child !== null) watchdog.forget(child);
         child = fields.child;
       }
-      await renew(fields);
+      await throughFailover(() => renew(fields));
     },
     requireLease: () => lease.require(),
     get isFenced() {

@@ -24,6 +24,7 @@ import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import { midway } from '../failpoints.ts';
+import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
@@ -77,7 +78,7 @@ interface Attempt {
 
 async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
   const deployment = (await services.ledger.state(`deployment:${run.facts.deploymentId}`)) as DeploymentState;
-  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  const address = parseConnectionString(await throughFailover(() => services.secrets.open(deployment.facts.secretRef)));
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));
   const { database } = deployment.facts;

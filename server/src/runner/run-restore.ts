@@ -27,6 +27,7 @@ import { type DeploymentAddress, parseConnectionString, throughSet } from '../en
 import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
+import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
@@ -102,7 +103,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   const restore = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   const archive = await verifiedArchive(services, run, restore);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
-  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  const address = parseConnectionString(await throughFailover(() => services.secrets.open(deployment.facts.secretRef)));
   attempt.address = address;
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));
