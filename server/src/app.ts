@@ -180,7 +180,7 @@ async function openServices(
   const services: Services = {
     ...{ ledger, secrets, storage, running, servers, plans, role, tools },
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
-    watchdog: parts.use(openWatchdog()),
+    watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
     instanceId,
