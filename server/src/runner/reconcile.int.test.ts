@@ -127,7 +127,7 @@ describe('unfinished uploads', () => {
     const { id } = await a.api.backups.request({ deploymentId: 'default' });
     const running = await until(
       () => a.services.running.find(id),
-      (found) => (found?.progress.bytes ?? 0) > 0,
+      (found) => found?.progress.phase === 'dump',
     );
     const orphan = await a.services.storage.createUpload('default/orphan.zip', uuid());
     for (const server of [a, b]) {

@@ -118,7 +118,7 @@ it('what a stopped server held is taken over, and it does nothing more when it c
   const { id } = await stopped.client.backups.request.mutate({ deploymentId: 'default' });
   await until(
     () => stopped.client.operations.current.query(),
-    ([progress]) => (progress?.bytes ?? 0) > 0,
+    ([progress]) => progress?.phase === 'dump',
   );
   process.kill(stopped.pid, 'SIGSTOP');
   await using other = await member({ leaseMs: 3_000 });
@@ -166,7 +166,7 @@ it('a server that is told to stop lets its work end, claims nothing more, and is
   const { id } = await other.api.backups.request({ deploymentId: 'default' });
   await until(
     () => other.services.running.list(),
-    ([progress]) => (progress?.bytes ?? 0) > 0,
+    ([progress]) => progress?.phase === 'dump',
   );
   process.kill(draining.pid, 'SIGTERM');
   const ready = await until(
@@ -203,7 +203,7 @@ it('a request waits while every worker is busy, and fails once nobody is there w
   const { id: first } = await api.api.backups.request({ deploymentId: 'default' });
   await until(
     () => api.services.running.list(),
-    ([progress]) => (progress?.bytes ?? 0) > 0,
+    ([progress]) => progress?.phase === 'dump',
   );
   const { id: waiting } = await api.api.backups.request({ deploymentId: other.id });
   expect(await superviseLater(waiting)).toBe('requested');
