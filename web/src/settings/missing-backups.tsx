@@ -9,7 +9,7 @@ import { now } from '../live/clock.ts';
 export function MissingBackups(props: { missing: Destination['missing'] }) {
   const { t, f } = useI18n();
   return (
-    <div>
+    <div class="destination-part">
       <h3>{t('destinations.missing')}</h3>
       <p class="muted">{t('destinations.missingText')}</p>
       <div class="wide">

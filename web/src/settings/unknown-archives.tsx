@@ -11,7 +11,7 @@ export function UnknownArchives(props: { report: Reconciliation }) {
   const [adopting, setAdopting] = createSignal<UnknownArchive>();
   const more = () => props.report.unknownTotal - props.report.unknown.length;
   return (
-    <div>
+    <div class="destination-part">
       <h3>{t('destinations.unknown')}</h3>
       <p class="muted">{t('destinations.unknownText')}</p>
       <div class="wide">
@@ -55,6 +55,13 @@ function ArchiveRow(props: { archive: UnknownArchive; onAdopt: () => void }) {
           <b>{taken()}</b>
         </Show>
         <span class="sub code key">{props.archive.key}</span>
+        <Show when={props.archive.problem}>
+          {(problem) => (
+            <span class="sub" lang="en">
+              {problem()}
+            </span>
+          )}
+        </Show>
       </RowHead>
       <Td data-label={t('deployments.deployment')}>
         {manifest()?.deploymentName ?? '–'}
@@ -93,14 +100,9 @@ function ArchiveWord(props: { archive: UnknownArchive }) {
     <Show
       when={props.archive.problem === null}
       fallback={
-        <>
-          <Word mark="danger" tone="danger">
-            {t('destinations.unreadable')}
-          </Word>
-          <span class="sub" lang="en">
-            {props.archive.problem}
-          </span>
-        </>
+        <Word mark="danger" tone="danger">
+          {t('destinations.unreadable')}
+        </Word>
       }
     >
       <Word mark="attention" tone="attention">
