@@ -4,7 +4,6 @@ import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
-import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
@@ -24,20 +23,19 @@ import {
 } from '../domain/restore.ts';
 import { canBeRenamed, shadowName, targetDatabase } from '../domain/restore-names.ts';
 import { type DeploymentAddress, parseConnectionString, throughSet } from '../engine/connection-string.ts';
-import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
-import { endWrites } from './end-writes.ts';
 import { feedRestore } from './feed-restore.ts';
 import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
-import { dropShadows, existingShadows, type Swap, swapIn } from './swap-shadows.ts';
+import { swapIn } from './swap-shadows.ts';
+import { type Attempt, takeBack } from './take-back.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runRestore(
@@ -77,14 +75,6 @@ export async function runRestore(
     });
   }
   await run.end();
-}
-
-/** What an attempt made so far: all that has to be taken back when it fails. */
-interface Attempt {
-  liveData: LiveData;
-  address: DeploymentAddress | null;
-  swaps: readonly Swap[];
-  createdDatabases: readonly string[];
 }
 
 /** What every step of the work needs. */
@@ -273,7 +263,7 @@ async function endBadly(
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
   const failure = toFailure(services, restoreId, cause);
   const { liveData } = attempt;
-  await takeBack(services, run, { ...attempt, restoreId }).catch(async (left: unknown) => {
+  await takeBack(services, run, attempt, restoreId).catch(async (left: unknown) => {
     await run.note({ failure });
     throw left;
   });
@@ -285,28 +275,6 @@ async function endBadly(
         : failRestore(state, { restoreId, by: services, failure, liveData }),
     ),
   );
-}
-
-async function takeBack(
-  services: Services,
-  run: OperationRun,
-  attempt: Attempt & { readonly restoreId: RestoreId },
-): Promise<void> {
-  const { address, swaps, createdDatabases, liveData } = attempt;
-  if (address === null) return;
-  await using client = await connectDeployment(address);
-  await endWrites(client, { restoreId: attempt.restoreId, databases: createdDatabases });
-  if (liveData === 'untouched') {
-    run.requireLease();
-    await explained(() => dropShadows(client, swaps));
-  } else if ((await existingShadows(client, swaps)).length > 0) {
-    throw new OperationFailure('interrupted', 'Only some collections were swapped in.');
-  }
-  for (const database of createdDatabases) {
-    run.requireLease();
-    await explained(() => client.db(database).dropDatabase());
-  }
-  services.logger.info({ databases: createdDatabases, shadows: swaps.length }, 'restore taken back');
 }
 
 function totalsOf(staged: readonly StagedNamespace[]): Totals {
