@@ -2,6 +2,7 @@
 // killed, and while all of the ledger is gone.
 import { type HoldfastProcess, startHoldfastProcess } from '@holdfast/server/testing/holdfast-process';
 import { startReplicaSet, type TestMongo } from '@holdfast/server/testing/mongo';
+import { untilTrue } from '@holdfast/server/testing/until';
 import { defaultPolicySettings } from '@holdfast/shared/policy';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appErrorOf, createHoldfastClient, type HoldfastClient } from './client.ts';
@@ -27,7 +28,7 @@ const troubles = {
   },
   'is killed with all the others, for longer than the server waits, and they start again': async () => {
     await ledger.kill();
-    await until(async () => appErrorOf(await errorOf(client.audit.head.query()))?.code === 'LEDGER_UNAVAILABLE');
+    await untilTrue(async () => appErrorOf(await errorOf(client.audit.head.query()))?.code === 'LEDGER_UNAVAILABLE');
     await ledger.revive();
   },
 };
@@ -45,15 +46,15 @@ it.each(Object.entries(troubles))(
     );
     const stop = new AbortController();
     const changing = changePolicyUntil(stop.signal);
-    await until(() => positions.length > 20);
+    await untilTrue(() => positions.length > 20);
     await strike();
     const { length } = positions;
-    await until(() => positions.length > length + 20);
+    await untilTrue(() => positions.length > length + 20);
     stop.abort();
     await changing;
 
     const { position: head } = await client.audit.head.query();
-    await until(() => positions.length >= head - after);
+    await untilTrue(() => positions.length >= head - after);
     subscription.unsubscribe();
     expect(positions).toEqual(Array.from({ length: head - after }, (_each, index) => after + 1 + index));
     expect(ends).toEqual([]);
@@ -76,12 +77,4 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
     () => null,
     (error: unknown) => error,
   );
-}
-
-async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error('it did not happen within 60 s');
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { failpointsIn, midway, noFailpoint } from './failpoints.ts';
-import { until } from './testing/holdfast.ts';
+import { until } from './testing/until.ts';
 
 let folder: string;
 

@@ -1,10 +1,13 @@
 // The ledger's only mongod is killed under a running service: every way in says so in seconds, and all of it works again once
 // the mongod is back, without a restart and without signing in again.
+import { AppError } from '@holdfast/shared/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../services.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 
 let ledger: TestMongo;
 let source: TestMongo;
@@ -127,6 +130,7 @@ describe('while the ledger is gone', () => {
 
   it('a dump that runs goes on, and is recorded once the ledger is back', { timeout: 180_000 }, async () => {
     const { api, services, backupEnd } = service;
+    const refused = countRefusedAppends(services);
     const faster = await slowDown(source.client, ['getMore'], 400);
     const { id } = await api.backups.request({ deploymentId: 'default' });
     await until(
@@ -139,8 +143,11 @@ describe('while the ledger is gone', () => {
       (status) => status === 503,
     );
     await faster();
-    // So that the dump ends meanwhile and its first append is refused, well within its lease.
-    await new Promise((resolve) => setTimeout(resolve, 22_000));
+    // The dump has ended meanwhile, and its first append was refused, well within its lease.
+    await until(
+      async () => refused(),
+      (count) => count > 0,
+    );
     await ledger.restart();
     await untilReady();
     expect(await backupEnd(id)).toMatchObject({ status: 'completed', documents: 2_000 });
@@ -154,3 +161,19 @@ describe('while the ledger is gone', () => {
     await expectConsistent(services, [source.client]);
   });
 });
+
+/** How many appends the ledger refused because it did not answer. */
+function countRefusedAppends({ ledger }: Services): () => number {
+  const execute = ledger.execute.bind(ledger);
+  let refused = 0;
+  const counting: typeof execute = async (command) => {
+    try {
+      return await execute(command);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'LEDGER_UNAVAILABLE') refused += 1;
+      throw error;
+    }
+  };
+  Object.assign(ledger, { execute: counting });
+  return () => refused;
+}

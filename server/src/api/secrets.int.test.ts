@@ -2,10 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { until } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 
 it('keeps passwords out of events, answers, logs, files and process lists', async () => {
   await using source = await startReplicaSet({ auth: true });

@@ -15,8 +15,8 @@ export function takeOverOperation(
   command: { readonly operationId: string; readonly worker: string },
 ): NewEvent[] {
   const { operationId, worker } = command;
-  const isOpen = state !== undefined && ['running', 'sealed', 'staged', 'swapped'].includes(state.status);
-  if (!isOpen || state.worker === null) throw new AppError('WRONG_WORKER', { id: operationId });
+  if (state === undefined || !isOpenOperation(state) || state.worker === null)
+    throw new AppError('WRONG_WORKER', { id: operationId });
   if (state.worker === worker) return [];
   const data = { operationId, kind, deploymentId: state.deploymentId, worker, from: state.worker };
   return [{ stream: `${kind}:${operationId}`, type: 'OperationTakenOver', data }];

@@ -3,9 +3,9 @@
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { openTinyLedger, signIn } from '../testing/tiny-ledger.ts';
+import { until } from '../testing/until.ts';
 import type { Ledger } from './ledger.ts';
 
 let mongo: TestMongo;

@@ -1,9 +1,9 @@
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ledgerRole } from '../embedded/ledger-role.ts';
-import { until } from '../testing/holdfast.ts';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { openTinyLedger, signIn } from '../testing/tiny-ledger.ts';
+import { until } from '../testing/until.ts';
 import { eventsCollection, headCollection, mutableCollections } from './collections.ts';
 import { endAbandoned } from './end-abandoned.ts';
 import { LedgerUnsuitable } from './prepare-database.ts';

@@ -1,7 +1,6 @@
 import type { Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../testing/holdfast.ts';
 import { backUpOnce, openWholeLedger, registerOne } from '../testing/ledger-load.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import {
@@ -16,6 +15,7 @@ import {
   signIn,
   tinyRules,
 } from '../testing/tiny-ledger.ts';
+import { until } from '../testing/until.ts';
 import type { Ledger } from './ledger.ts';
 import { ledgerDatabase } from './ledger-database.ts';
 import { readHead } from './prepare-database.ts';

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareDatabases, compareWithRecord, recordDatabase } from '../sample/compare-databases.ts';
 import { loadSample } from '../sample/load-sample.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 
 let source: TestMongo;
 let ledger: TestMongo;

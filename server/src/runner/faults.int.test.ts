@@ -8,10 +8,11 @@ import { MongoServerError } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../ledger/ledger.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 import { superviseOnce } from './supervisor.ts';
 
 let source: TestMongo;

@@ -2,9 +2,10 @@
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 
 let ledger: TestMongo;
 let source: TestMongo;

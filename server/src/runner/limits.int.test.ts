@@ -5,9 +5,10 @@ import type { PolicySettings } from '@holdfast/shared/policy';
 import type { Document } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 
 const minuteMs = 100;
 const long = { timeLimitMinutes: 10_080, stallLimitMinutes: 1_440 };

@@ -12,9 +12,10 @@ import { backupEvents } from '../domain/examples.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, tester, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast, tester } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { until } from '../testing/until.ts';
 import { reconcile } from './reconcile.ts';
 
 let source: TestMongo;

@@ -1,13 +1,13 @@
 // One pass over the destination: what lies there is compared with what the ledger says. Unfinished uploads and archives that
 // nobody owns go, archives that it does not know are reported, and backups whose file is gone are recorded as missing. Each
 // step looks again right before it acts, so that passes of several servers, commits and deletions may happen at once.
-import type { BackupStatus } from '@holdfast/shared/backup';
 import type { Reconciliation } from '@holdfast/shared/destination';
 import { type Failure, OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DestinationId } from '@holdfast/shared/ids';
 import { remove } from '../commands/backups.ts';
 import { execute } from '../commands/execute.ts';
 import { type BackupState, missBackup } from '../domain/backup.ts';
+import { isOpenOperation } from '../domain/operation.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
@@ -109,7 +109,7 @@ class Pass {
     const id = backupIdOfKey(key);
     const state = id === undefined ? undefined : await stateOf(this.#services, id);
     if (state === undefined || !isArchiveOf(state, key, this.#services.storage.id)) {
-      if (state === undefined || !isOpen(state.status)) await this.#report(key, sizeBytes);
+      if (state === undefined || !isOpenOperation(state)) await this.#report(key, sizeBytes);
       return;
     }
     switch (state.status) {
@@ -213,10 +213,6 @@ function stateOf(services: Services, backupId: BackupId): Promise<BackupState | 
 
 function isArchiveOf({ sealed }: BackupState, key: string, destination: string): boolean {
   return sealed?.key === key && sealed.destinationId === destination;
-}
-
-function isOpen(status: BackupStatus): boolean {
-  return status === 'requested' || status === 'running' || status === 'sealed';
 }
 
 function systemOf(services: Services) {

@@ -11,6 +11,7 @@ import type { PolicyId } from '@holdfast/shared/ids';
 import type { BackupState } from '../domain/backup.ts';
 import { isOpenOperation } from '../domain/operation.ts';
 import type { RestoreState } from '../domain/restore.ts';
+import { pause } from '../ledger/waiting.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
@@ -28,6 +29,7 @@ export interface Runner {
 
 /** Requests are looked for at least so often: the word of one can be lost with the ledger's connection. */
 const lookEveryMs = 5_000;
+const followAgainMs = 1_000;
 
 /** Starts to claim and run operations, so many at once. */
 export function startRunner(services: Services, { concurrency }: { readonly concurrency: number }): Runner {
@@ -102,8 +104,6 @@ async function runOperation(
   try {
     await services.failpoint('requested');
     await (kind === 'backup' ? runBackup : runRestore)(services, operation, controller);
-    if (kind === 'backup') await retain(services, operationId);
-    return true;
   } catch (error) {
     if (error instanceof Fenced) services.logger.warn({ operationId }, 'the lease ran out; another server goes on');
     else if (error instanceof AppError && error.code === 'WRONG_WORKER') {
@@ -112,6 +112,8 @@ async function runOperation(
     } else services.logger.error({ operationId, err: error }, 'an operation ended without an outcome');
     return false;
   }
+  if (kind === 'backup') await retain(services, operationId);
+  return true;
 }
 
 /** Of one that has ended nothing is left to be cleaned up: the lease goes now, not with the supervisor's next look. */
@@ -124,11 +126,16 @@ async function forgetEnded(services: Services, { kind, _id }: StoredOperation): 
   }
 }
 
+/** The backup is what it is: what cannot be let go of now is tried again after the next one. */
 async function retain(services: Services, backupId: string): Promise<void> {
-  const backups = await services.ledger.readModel<StoredBackup>('backups');
-  const backup = await backups.findOne({ _id: backupId });
-  if (backup?.status === 'completed' && backup.policyId !== null)
-    await applyRetention(services, backup.policyId as PolicyId);
+  try {
+    const backups = await services.ledger.readModel<StoredBackup>('backups');
+    const backup = await backups.findOne({ _id: backupId });
+    if (backup?.status === 'completed' && backup.policyId !== null)
+      await applyRetention(services, backup.policyId as PolicyId);
+  } catch (error) {
+    services.logger.error({ backupId, err: error }, 'older backups could not be removed yet');
+  }
 }
 
 interface Reactions {
@@ -136,13 +143,25 @@ interface Reactions {
   cancelled(operationId: string): void;
 }
 
-/** Reacts to the feed from the head on; what was requested before is found by the first `requested`. */
+/**
+ * Reacts to the feed from the head on; what was requested before is found by the first `requested`. Never rejects: whatever
+ * becomes of the feed, it is followed again from where it was.
+ */
 async function follow(services: Services, signal: AbortSignal, react: Reactions): Promise<void> {
-  const { position } = await services.ledger.head();
-  react.requested();
-  for await (const event of services.ledger.feed({ after: position, signal })) {
-    if (isRequest(event)) react.requested();
-    if (event.type === 'OperationCancelRequested') react.cancelled(event.data.operationId);
+  let after: number | undefined;
+  while (!signal.aborted) {
+    try {
+      after ??= (await services.ledger.head()).position;
+      react.requested();
+      for await (const event of services.ledger.feed({ after, signal })) {
+        after = event.position;
+        if (isRequest(event)) react.requested();
+        if (event.type === 'OperationCancelRequested') react.cancelled(event.data.operationId);
+      }
+    } catch (error) {
+      services.logger.warn({ err: error }, 'the ledger could not be followed; it is tried again');
+    }
+    await pause(followAgainMs, signal);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { OperationProgress } from '@holdfast/shared/operation';
 import { type Document, Long, MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 import { type RunningFeed, runningFeed } from './running-feed.ts';
 
 interface Running {

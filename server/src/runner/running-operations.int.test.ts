@@ -1,8 +1,8 @@
 import type { OperationProgress } from '@holdfast/shared/operation';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 import { type RunningOperation, type RunningOperations, runningOperations } from './running-operations.ts';
 
 let mongo: TestMongo;

@@ -8,8 +8,9 @@ import type { EventType } from '@holdfast/shared/events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Ledger, LedgerCommand } from '../ledger/ledger.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 import type { RunningOperation } from './running-operations.ts';
 import { superviseOnce } from './supervisor.ts';
 

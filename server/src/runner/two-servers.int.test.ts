@@ -3,16 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppError } from '@holdfast/shared/errors';
+import { AppError } from '@holdfast/shared/errors';
 import type { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { failCommand } from '../testing/fail-point.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
+import { testTools } from '../testing/tools.ts';
+import { until } from '../testing/until.ts';
+import { startRunner } from './runner.ts';
 import { superviseOnce } from './supervisor.ts';
 
 let source: TestMongo;
@@ -214,6 +218,52 @@ it('a request waits while every worker is busy, and fails once nobody is there w
   expect(await superviseLater(lonely)).toBe('failed');
   expect(await api.api.backups.byId({ id: lonely })).toMatchObject({ error: { reason: 'unclaimed' } });
   await source.client.db('other').dropDatabase();
+});
+
+it('a worker whose ledger is away at its start, and loses the feed later, misses no request and no cancel', async () => {
+  await using api = await member({ role: 'api' });
+  const { mongodump, mongorestore } = await testTools();
+  // Only this worker's words with the ledger fail: the first about the head, and the first feed after one event.
+  const { ledger: whole } = api.services;
+  let heads = 0;
+  let feeds = 0;
+  const failing: Ledger = Object.create(whole, {
+    head: {
+      value: async () => {
+        heads += 1;
+        if (heads === 1) throw new AppError('LEDGER_UNAVAILABLE', {});
+        return whole.head();
+      },
+    },
+    feed: {
+      value: async function* (options: Parameters<Ledger['feed']>[0]) {
+        feeds += 1;
+        const isFirst = feeds === 1;
+        for await (const event of whole.feed(options)) {
+          yield event;
+          if (isFirst) throw new AppError('LEDGER_UNAVAILABLE', {});
+        }
+      },
+    },
+  });
+  const tools = { mongodump, mongorestore, mongodumpVersion: '100.9.5' };
+  const runner = startRunner({ ...api.services, ledger: failing, role: 'worker', tools }, { concurrency: 1 });
+  try {
+    const { id: first } = await api.api.backups.request({ deploymentId: 'default' });
+    expect(await api.backupEnd(first)).toMatchObject({ status: 'completed' });
+    faster = await slowDown(source.client, ['getMore'], 3_000);
+    const { id: second } = await api.api.backups.request({ deploymentId: 'default' });
+    await until(
+      () => api.services.running.list(),
+      ([progress]) => progress?.phase === 'dump',
+    );
+    await api.api.operations.cancel({ id: second });
+    expect(await api.backupEnd(second)).toMatchObject({ status: 'cancelled' });
+    expect(heads).toBeGreaterThan(1);
+    expect(feeds).toBe(2);
+  } finally {
+    await runner.close();
+  }
 });
 
 it('starts while the primary of the ledger changes', async () => {

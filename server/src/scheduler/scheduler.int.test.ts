@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Config } from '../config.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
-import { startHoldfast, type TestHoldfast, until } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 import { requestDueBackups } from './scheduler.ts';
 
 let mongo: TestMongo;

@@ -7,7 +7,7 @@ import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import { readModelDump, shadowsOf } from './consistency.ts';
-import { until } from './holdfast.ts';
+import { until } from './until.ts';
 
 /**
  * Idle; no unfinished upload, no shadow collection, no tool still running; every listed archive is there and verifies, and

@@ -11,6 +11,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { type Served, serve } from '../serve.ts';
 import type { Services } from '../services.ts';
 import { testTools } from './tools.ts';
+import { until } from './until.ts';
 
 export const tester: Actor = { kind: 'user', id: 'administrator' };
 
@@ -85,15 +86,4 @@ export async function startHoldfast(options: TestHoldfastOptions = {}): Promise<
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Asks until the answer is wanted; throws with the last answer after the deadline. */
-export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, timeoutMs = 60_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (performance.now() > deadline) throw new Error(`still not so after ${timeoutMs} ms: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

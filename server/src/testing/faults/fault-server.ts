@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FailpointName } from '../../failpoints.ts';
-import { until } from '../holdfast.ts';
 import { type HoldfastProcess, startHoldfastProcess } from '../holdfast-process.ts';
+import { until } from '../until.ts';
 import { childrenOf, type ProcessMark, processesOf, stillRunning, type ToolProcess } from './processes-of.ts';
 
 export class FaultServer {

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailpointName } from '../../failpoints.ts';
-import { until } from '../holdfast.ts';
+import { until } from '../until.ts';
 import type { FaultName } from './fault-cases.ts';
 import type { FaultServer } from './fault-server.ts';
 import { drainMs, leaseMs, type Scene } from './fault-stage.ts';

@@ -3,8 +3,8 @@
 import { strictEqual } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isIdle, type Outside, requireConsistent } from '../consistent-outside.ts';
-import { until } from '../holdfast.ts';
 import { slowDown } from '../slow-down.ts';
+import { until } from '../until.ts';
 import { type FaultCase, mustComplete, nameOf, operationAt } from './fault-cases.ts';
 import type { FaultServer } from './fault-server.ts';
 import { type FaultStage, openScene, type Scene } from './fault-stage.ts';
