@@ -141,6 +141,17 @@ test('tells of changes at most twice a second', async () => {
   await watcher.stop();
 });
 
+test('goes on when its collection is dropped', async () => {
+  await report('a', 1);
+  const watcher = watch();
+  await untilLast([watcher], 'a:1');
+  await mongo.client.db(database).collection('running').drop();
+  await untilLast([watcher], '');
+  await report('a', 2);
+  await untilLast([watcher], 'a:2');
+  await watcher.stop();
+});
+
 test('goes on when the change stream is lost', async () => {
   await report('a', 1);
   const watcher = watch();

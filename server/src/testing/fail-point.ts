@@ -4,6 +4,8 @@ export interface FailCommand {
   readonly failCommands: readonly string[];
   /** Only connections of the client that was made with this `appName`. */
   readonly appName: string;
+  /** Only on this collection, with its database. */
+  readonly namespace?: string;
   readonly errorCode?: number;
   readonly errorLabels?: readonly string[];
   readonly closeConnection?: boolean;
