@@ -13,7 +13,7 @@ export function announcement({ url, administratorKeyFile, welcome, app }: Served
     '  Sign in      npx pnpm@12 holdfast login-code',
     `  Key          ${config.apiKey === null ? administratorKeyFile : 'as configured'}`,
     `  Ledger       ${ledger}`,
-    `  Archives     ${services.storage.url}`,
+    `  Archives     ${services.destinations.main.url}`,
     `  Tools        ${services.tools === null ? 'none: this server runs no operations' : `mongodump ${services.tools.mongodumpVersion}`}`,
     ...(services.role === 'all' ? [] : [`  Role         ${roles[services.role]}`]),
     '',

@@ -12,6 +12,7 @@ import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
 import { type Config, ConfigError } from './config.ts';
+import { onlyDestination } from './destinations/destinations.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
 import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
@@ -178,7 +179,8 @@ async function openServices(
   const servers = await throughFailover(() => joinServers(own, { collection, running, onMissed }));
   parts.defer(() => servers.close());
   const services: Services = {
-    ...{ ledger, secrets, storage, running, servers, plans, role, tools },
+    ...{ ledger, secrets, running, servers, plans, role, tools },
+    destinations: onlyDestination(storage),
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),
@@ -234,13 +236,13 @@ async function loadInstanceId(dataDir: string): Promise<string> {
 
 async function doctor(services: Services, config: Config, ledgerUri: string) {
   const { searchPath, cacheDir, toolPaths, dataDir } = config;
-  const { storage, ledgerPlace, secrets } = services;
+  const { destinations, ledgerPlace, secrets } = services;
   const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
   const known = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
   return runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir },
     storagePath: config.storageUrl.slice('file:'.length),
-    probeStorage: () => storage.probe(),
+    probeStorage: () => destinations.main.probe(),
     ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
     deployments: await Promise.all(

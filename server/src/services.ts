@@ -3,6 +3,7 @@ import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import type { StoredPlan } from './commands/restore-plans.ts';
+import type { Destinations } from './destinations/destinations.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Failpoint } from './failpoints.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -12,7 +13,6 @@ import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
-import type { ArchiveStorage } from './storage/archive-storage.ts';
 import type { DoctorCheck } from './tools/doctor.ts';
 
 /** Paths of the MongoDB tools, and the version that archives are written with. */
@@ -25,7 +25,7 @@ export interface Tools {
 export interface Services {
   readonly ledger: Ledger;
   readonly secrets: SealedSecrets;
-  readonly storage: ArchiveStorage;
+  readonly destinations: Destinations;
   readonly running: RunningOperations;
   readonly plans: Collection<StoredPlan>;
   /** The latest pass over each destination. */

@@ -6,6 +6,7 @@ import { adoptArchive } from '../commands/adopt-archive.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import { reconcile } from '../runner/reconcile.ts';
 import type { Services } from '../services.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { findBackup } from './find-backup.ts';
 import { findDeployment } from './find-deployment.ts';
 import { procedure, router } from './trpc.ts';
@@ -13,7 +14,9 @@ import { procedure, router } from './trpc.ts';
 export const destinationsRouter = router({
   list: procedure.query(async ({ ctx }) => [await describeDestination(ctx.services)]),
   /** A pass now, beside those on schedule. What the destination refuses is the report's `problem`. */
-  reconcile: procedure.input(z.object({}).prefault({})).mutation(({ ctx, signal }) => reconcile(ctx.services, signal)),
+  reconcile: procedure
+    .input(z.object({}).prefault({}))
+    .mutation(({ ctx, signal }) => reconcile(ctx.services, ctx.services.destinations.main, signal)),
   /** Reads the whole archive; `deploymentId` (or a name) where it is not for the deployment that it was taken of. */
   adopt: procedure
     .input(z.object({ key: z.string(), deploymentId: z.string().optional() }))
@@ -26,10 +29,10 @@ export const destinationsRouter = router({
 });
 
 async function describeDestination(services: Services): Promise<Destination> {
-  const { storage } = services;
+  const storage = services.destinations.main;
   const id = storage.id as DestinationId;
   const stored = await services.reconciliations.findOne({ _id: id });
-  const space = await spaceOf(services);
+  const space = await spaceOf(services, storage);
   return {
     id,
     url: storage.url,
@@ -45,7 +48,7 @@ function withDestination({ _id: destinationId, ...report }: { readonly _id: Dest
 }
 
 /** What is wrong with a destination that is not there is said by its last reconciliation. */
-async function spaceOf({ storage, logger }: Services): ReturnType<Services['storage']['space']> {
+async function spaceOf({ logger }: Services, storage: ArchiveStorage): ReturnType<ArchiveStorage['space']> {
   try {
     return await storage.space();
   } catch (error) {

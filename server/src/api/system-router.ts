@@ -6,7 +6,7 @@ export const systemRouter = router({
     const { services } = ctx;
     const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
     const sample = await deployments.findOne({ name: 'sample', removed: false });
-    const space = await services.storage.space();
+    const space = await services.destinations.main.space();
     const { position, hash } = await services.ledger.head();
     return {
       version: services.version,
@@ -17,7 +17,7 @@ export const systemRouter = router({
       servers: await services.servers.list(),
       ledger: { kind: services.ledgerPlace.kind, position, hash },
       storage: {
-        url: services.storage.url,
+        url: services.destinations.main.url,
         freeBytes: space?.freeBytes ?? null,
         totalBytes: space?.totalBytes ?? null,
       },

@@ -9,6 +9,7 @@ import { adoptBackup, type BackupState, requireAdoptable } from '../domain/backu
 import type { DeploymentState } from '../domain/deployment.ts';
 import type { Services } from '../services.ts';
 import { isKey } from '../storage/archive-key.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 
@@ -26,7 +27,8 @@ export interface AdoptArchive {
  */
 export async function adoptArchive(services: Services, command: AdoptArchive): Promise<BackupId> {
   const { key } = command;
-  const source = await sourceOf(services, key);
+  const storage = services.destinations.main;
+  const source = await sourceOf(storage, key);
   const archive = await refuseUnreadable(key, () => openArchive(source));
   const backupId = archive.manifest.backupId as BackupId;
   const known = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
@@ -35,7 +37,7 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   // A file that is back must be the one that was lost.
   const expected = known?.sealed ?? {};
   const { sha256 } = await refuseUnreadable(key, () => verifyArchive({ source, expected }));
-  const facts = { deploymentId, destinationId: services.storage.id as DestinationId, key, sizeBytes: source.sizeBytes };
+  const facts = { deploymentId, destinationId: storage.id as DestinationId, key, sizeBytes: source.sizeBytes };
   const data = adoptedFacts(archive, { backupId, sha256, ...facts });
   const [backup, deployment] = [`backup:${backupId}`, `deployment:${deploymentId}`] as const;
   await execute(services.ledger, {
@@ -51,7 +53,7 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   return backupId;
 }
 
-async function sourceOf({ storage }: Services, key: string): Promise<ArchiveSource> {
+async function sourceOf(storage: ArchiveStorage, key: string): Promise<ArchiveSource> {
   const found = isKey(key) ? await storage.stat(key) : undefined;
   if (found === undefined) throw new AppError('ARCHIVE_NOT_FOUND', { key });
   return { sizeBytes: found.sizeBytes, read: (range) => storage.read(key, range) };

@@ -5,6 +5,8 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import { v7 as uuid } from 'uuid';
 import { verifyArchive } from '../archive/verify-archive.ts';
+import { requireDestination } from '../destinations/destinations.ts';
+import { readableCopy } from '../destinations/readable-copy.ts';
 import {
   type BackupState,
   deleteBackup,
@@ -13,7 +15,6 @@ import {
   requireCompleted,
 } from '../domain/backup.ts';
 import type { Services } from '../services.ts';
-import { archiveSource } from '../storage/archive-source.ts';
 import { execute } from './execute.ts';
 
 export interface BackupOrder {
@@ -52,7 +53,8 @@ export async function verify(
   backupId: BackupId,
   actor: Actor,
 ): Promise<{ documents: number; bytes: number; durationMs: number }> {
-  const { sealed } = requireCompleted(await stateOf(services, backupId), backupId);
+  const state = requireCompleted(await stateOf(services, backupId), backupId);
+  const { sealed } = state;
   if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
   const record = (outcome: Parameters<typeof recordVerification>[2]) =>
     execute(services.ledger, {
@@ -62,19 +64,24 @@ export async function verify(
       decide: (state) => recordVerification(state(`backup:${backupId}`), backupId, outcome),
     });
   try {
-    const source = await archiveSource(services.storage, sealed.key);
+    const { source } = await readableCopy(services, state);
     const outcome = await verifyArchive({ source, expected: sealed });
     const { documents, bytes } = outcome;
     const durationMs = Math.round(outcome.durationMs);
     await record({ documents, durationMs });
     return { documents, bytes, durationMs };
   } catch (error) {
-    if (error instanceof OperationFailure) await record(error.toFailure());
+    // Of an archive that is out of reach nothing is known.
+    const isKnown = error instanceof OperationFailure && error.reason !== 'destination-unavailable';
+    if (isKnown) await record(error.toFailure());
     throw error;
   }
 }
 
-/** Removes a backup's file, then records that it is gone. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE. */
+/**
+ * Removes a backup's file where it lies, then records that it is gone. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE; throws
+ * OperationFailure, with nothing recorded, when its destination is not there.
+ */
 export async function remove(
   services: Services,
   backupId: BackupId,
@@ -83,13 +90,23 @@ export async function remove(
   const stream = `backup:${backupId}` as const;
   const state = await stateOf(services, backupId);
   deleteBackup(state, { backupId, cause: options.cause });
-  if (state?.sealed) await services.storage.remove(state.sealed.key);
+  if (state?.sealed) await removeArchive(services, state, state.sealed);
   await execute(services.ledger, {
     actor: options.actor,
     correlationId: backupId,
     reads: [stream],
     decide: (read) => deleteBackup(read(stream), { backupId, cause: options.cause }),
   });
+}
+
+/** The file of one that is missing is gone; should it come back with its destination, reconciliation removes it. */
+async function removeArchive(
+  { destinations }: Services,
+  { status }: BackupState,
+  { destinationId, key }: NonNullable<BackupState['sealed']>,
+): Promise<void> {
+  if (status === 'missing' && destinations.byId(destinationId) === undefined) return;
+  await requireDestination(destinations, destinationId).remove(key);
 }
 
 async function stateOf(services: Services, backupId: BackupId): Promise<BackupState | undefined> {

@@ -7,6 +7,7 @@ import type { PlanNamespace, PlanWarning, RestorePlan, RestoreTarget } from '@ho
 import type { MongoClient } from 'mongodb';
 import { v7 as uuid } from 'uuid';
 import { openArchive } from '../archive/open-archive.ts';
+import { readableCopy } from '../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
 import { type DeploymentState, requireDeployment } from '../domain/deployment.ts';
 import { requestRestore } from '../domain/restore.ts';
@@ -15,7 +16,6 @@ import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
-import { archiveSource } from '../storage/archive-source.ts';
 import { excludedFrom } from './excluded.ts';
 import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
@@ -107,7 +107,7 @@ export function readManifest(services: Services, backup: BackupState): Promise<M
   const { sealed, backupId } = backup;
   if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
   return refuseUnreadable(sealed.key, async () => {
-    const archive = await openArchive(await archiveSource(services.storage, sealed.key));
+    const archive = await openArchive((await readableCopy(services, backup)).source);
     return archive.manifest;
   });
 }

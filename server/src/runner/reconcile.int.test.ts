@@ -73,7 +73,14 @@ async function archiveOfOne(holdfast: TestHoldfast, original: Backup, status: 'f
   const mine = { backupId, deploymentId, worker: services.worker };
   const { requested, running, sealed, completed, failed, expired } = backupEvents;
   const { sizeBytes, sha256 } = original as { sizeBytes: number; sha256: string };
-  const stored = { ...mine, key, sizeBytes, sha256, destinationId: services.storage.id as never, upload: uuid() };
+  const stored = {
+    ...mine,
+    key,
+    sizeBytes,
+    sha256,
+    destinationId: services.destinations.main.id as never,
+    upload: uuid(),
+  };
   const { upload: _, ...whole } = stored;
   const events: NewEvent[] = [
     { ...requested, data: { ...requested.data, ...mine, deploymentName: 'default', policyId: null } },
@@ -115,7 +122,7 @@ function storageWith(storage: ArchiveStorage, other: Partial<ArchiveStorage>): A
 }
 
 async function keysOf({ services }: TestHoldfast): Promise<string[]> {
-  return (await Array.fromAsync(services.storage.list())).map(({ key }) => key);
+  return (await Array.fromAsync(services.destinations.main.list())).map(({ key }) => key);
 }
 
 describe('unfinished uploads', () => {
@@ -130,7 +137,7 @@ describe('unfinished uploads', () => {
       () => a.services.running.find(id),
       (found) => found?.progress.phase === 'dump',
     );
-    const orphan = await a.services.storage.createUpload('default/orphan.zip', uuid());
+    const orphan = await a.services.destinations.main.createUpload('default/orphan.zip', uuid());
     for (const server of [a, b]) {
       const { removedPartials, problem } = await server.api.destinations.reconcile();
       expect([removedPartials, problem]).toStrictEqual([server === a ? [orphan.token] : [], null]);
@@ -143,7 +150,8 @@ describe('unfinished uploads', () => {
 
   it('have an owner before they exist', async () => {
     await using holdfast = await start();
-    const { storage, running } = holdfast.services;
+    const { destinations, running } = holdfast.services;
+    const storage = destinations.main;
     const create = storage.createUpload.bind(storage);
     const owned: boolean[] = [];
     const createUpload: typeof create = async (key, token) => {
@@ -291,10 +299,10 @@ describe('a backup that moves while a pass looks', () => {
     const { services } = holdfast;
     let backup: Backup | undefined;
     async function* list() {
-      yield* services.storage.list();
+      yield* services.destinations.main.list();
       backup = await backedUp(holdfast);
     }
-    const report = await reconcile({ ...services, storage: storageWith(services.storage, { list }) });
+    const report = await reconcile(services, storageWith(services.destinations.main, { list }));
     expect(report).toMatchObject({ archives: 0, missing: [], problem: null });
     expect(await holdfast.api.backups.byId({ id: String(backup?.id) as Backup['id'] })).toMatchObject({
       status: 'completed',
@@ -308,9 +316,9 @@ describe('a backup that moves while a pass looks', () => {
     await rm(join(folderOf(holdfast), filePath ?? ''));
     const stat = async (key: string) => {
       await holdfast.api.backups.delete({ id });
-      return services.storage.stat(key);
+      return services.destinations.main.stat(key);
     };
-    const report = await reconcile({ ...services, storage: storageWith(services.storage, { stat }) });
+    const report = await reconcile(services, storageWith(services.destinations.main, { stat }));
     expect(report).toMatchObject({ missing: [], problem: null });
     const { events } = await holdfast.api.audit.search({ operationId: id, limit: 1 });
     expect(events.map(({ type }) => type)).toStrictEqual(['BackupDeleted']);
@@ -374,6 +382,10 @@ describe('a completed backup whose file is gone', () => {
     await holdfast.close();
     const elsewhere = await start({ dataDir: holdfast.config.dataDir, config: { storageUrl: `file:${folder}.new` } });
     expect(await elsewhere.api.destinations.reconcile()).toMatchObject({ elsewhere: 1, missing: [], archives: 0 });
+    const unavailable = { cause: { code: 'OPERATION_FAILED', details: { reason: 'destination-unavailable' } } };
+    await expect(elsewhere.api.backups.verify({ id: backup.id })).rejects.toMatchObject(unavailable);
+    await expect(elsewhere.api.backups.delete({ id: backup.id })).rejects.toMatchObject(unavailable);
+    expect(await elsewhere.api.backups.byId({ id: backup.id })).toMatchObject({ status: 'completed', error: null });
     await elsewhere.close();
   });
 });

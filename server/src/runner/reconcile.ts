@@ -12,6 +12,7 @@ import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { backupIdOfKey } from '../storage/archive-key.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { lookIntoUnknown } from './unknown-archives.ts';
 
 /** The latest pass over a destination, as it is kept: one document for each. */
@@ -26,12 +27,16 @@ const unknownReported = 500;
  * A pass now. What the storage refuses is the report's `problem`: without the destination's marker nothing is removed or
  * recorded. Raises LEDGER_UNAVAILABLE, and the signal's reason.
  */
-export async function reconcile(services: Services, signal?: AbortSignal): Promise<Reconciliation> {
-  const { storage, reconciliations } = services;
+export async function reconcile(
+  services: Services,
+  storage: ArchiveStorage,
+  signal?: AbortSignal,
+): Promise<Reconciliation> {
+  const { reconciliations } = services;
   const destinationId = storage.id as DestinationId;
   const startedAt = performance.now();
   const previous = await reconciliations.findOne({ _id: destinationId });
-  const pass = new Pass(services, previous, signal);
+  const pass = new Pass(services, storage, { previous, signal });
   const problem = await pass.run();
   const report: Omit<Reconciliation, 'destinationId'> = {
     at: new Date(services.now()).toISOString(),
@@ -47,11 +52,12 @@ export async function reconcile(services: Services, signal?: AbortSignal): Promi
 
 /** For the clock: a pass, unless another server had one just now. The first one of a server always runs. */
 export async function reconcileOnSchedule(services: Services, signal?: AbortSignal): Promise<void> {
-  const last = await services.reconciliations.findOne({ _id: services.storage.id as DestinationId });
+  const storage = services.destinations.main;
+  const last = await services.reconciliations.findOne({ _id: storage.id as DestinationId });
   const isOfAnother = last !== null && last.worker !== services.worker && last.at > services.startedAt;
   if (isOfAnother && Math.abs(services.now() - Date.parse(last.at)) < reconcileEveryMs / 2) return;
   try {
-    await reconcile(services, signal);
+    await reconcile(services, storage, signal);
   } catch (error) {
     // The server closes: another pass will look.
     if (!signal?.aborted) throw error;
@@ -74,18 +80,24 @@ class Pass {
     unknownTotal: 0,
   };
   readonly #services: Services;
+  readonly #storage: ArchiveStorage;
   readonly #previous: StoredReconciliation | null;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(services: Services, previous: StoredReconciliation | null, signal: AbortSignal | undefined) {
+  constructor(
+    services: Services,
+    storage: ArchiveStorage,
+    { previous, signal }: { readonly previous: StoredReconciliation | null; readonly signal: AbortSignal | undefined },
+  ) {
     this.#services = services;
+    this.#storage = storage;
     this.#previous = previous;
     this.#signal = signal;
   }
 
   /** The failure of the storage that ended it early; null when it came to its end. */
   async run(): Promise<Failure | null> {
-    const { storage } = this.#services;
+    const storage = this.#storage;
     try {
       this.found.removedPartials.push(...(await storage.removePartials(() => ownedUploads(this.#services))));
       const archives = new Map<string, number>();
@@ -108,7 +120,7 @@ class Pass {
     this.#signal?.throwIfAborted();
     const id = backupIdOfKey(key);
     const state = id === undefined ? undefined : await stateOf(this.#services, id);
-    if (state === undefined || !isArchiveOf(state, key, this.#services.storage.id)) {
+    if (state === undefined || !isArchiveOf(state, key, this.#storage.id)) {
       if (state === undefined || !isOpenOperation(state)) await this.#report(key, sizeBytes);
       return;
     }
@@ -116,7 +128,7 @@ class Pass {
       case 'failed':
       case 'cancelled':
       case 'deleted':
-        await this.#services.storage.remove(key);
+        await this.#storage.remove(key);
         this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
         return;
       case 'expired':
@@ -135,7 +147,7 @@ class Pass {
   async #finishDeletion(backupId: BackupId): Promise<void> {
     this.#signal?.throwIfAborted();
     const state = await stateOf(this.#services, backupId);
-    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#services.storage.id) return;
+    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#storage.id) return;
     await remove(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
   }
 
@@ -143,7 +155,7 @@ class Pass {
     const { found } = this;
     if (found.unknown.length < unknownReported) {
       const known = this.#previous?.unknown.find((one) => one.key === key && one.sizeBytes === sizeBytes);
-      const unknown = await lookIntoUnknown(this.#services, { key, sizeBytes }, known?.manifest ?? null);
+      const unknown = await lookIntoUnknown(this.#services, this.#storage, { key, sizeBytes }, known?.manifest ?? null);
       if (unknown === null) return;
       found.unknown.push(unknown);
     }
@@ -153,7 +165,8 @@ class Pass {
   /** A completed backup whose file was not on the list, which may have been older than its commit or younger than its end. */
   async #miss(key: string, { _id, deploymentName }: CompletedBackup): Promise<void> {
     this.#signal?.throwIfAborted();
-    const { storage, ledger } = this.#services;
+    const { ledger } = this.#services;
+    const storage = this.#storage;
     const backupId = _id as BackupId;
     const state = await stateOf(this.#services, backupId);
     if (state?.status !== 'completed') return;

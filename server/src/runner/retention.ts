@@ -1,4 +1,6 @@
 // Keeps the newest N completed backups of a policy and lets go of the rest: expired first, then the file, then deleted.
+import type { Actor } from '@holdfast/shared/actor';
+import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, PolicyId } from '@holdfast/shared/ids';
 import { remove } from '../commands/backups.ts';
 import { execute } from '../commands/execute.ts';
@@ -31,7 +33,17 @@ export async function applyRetention(services: Services, policyId: PolicyId): Pr
     });
   }
   const expired = await backups.find({ policyId, status: 'expired' }).project<{ _id: BackupId }>({ _id: 1 }).toArray();
-  for (const { _id } of expired) await remove(services, _id, { actor, cause: 'retention' });
+  for (const { _id } of expired) await letGo(services, _id, actor);
+}
+
+/** One whose destination is not there stays expired, and keeps none of the others. */
+async function letGo(services: Services, backupId: BackupId, actor: Actor): Promise<void> {
+  try {
+    await remove(services, backupId, { actor, cause: 'retention' });
+  } catch (error) {
+    if (!(error instanceof OperationFailure)) throw error;
+    services.logger.warn({ backupId, err: error }, 'an expired backup could not be removed yet');
+  }
 }
 
 interface CompletedBackup {

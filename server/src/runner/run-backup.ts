@@ -3,7 +3,7 @@
 
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
-import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
+import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
 import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
@@ -95,7 +95,8 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
   const token = uuid();
   await run.note({ uploadToken: token });
-  const upload = await services.storage.createUpload(key, token);
+  const storage = services.destinations.main;
+  const upload = await storage.createUpload(key, token);
   attempt.upload = upload;
   const progress = new ArchiveProgress();
   const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
@@ -119,7 +120,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   run.liftTimeLimit();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
-      sealBackup(state, sealedFacts(services, run, upload, { key, backupId, written })),
+      sealBackup(state, sealedFacts(services, run, upload, { destinationId: storage.id, key, backupId, written })),
     ),
   );
   await services.failpoint('sealed');
@@ -225,7 +226,12 @@ function sealedFacts(
   services: Services,
   run: OperationRun,
   upload: Upload,
-  archive: { readonly key: string; readonly backupId: BackupId; readonly written: WrittenArchive },
+  archive: {
+    readonly destinationId: string;
+    readonly key: string;
+    readonly backupId: BackupId;
+    readonly written: WrittenArchive;
+  },
 ) {
   const { manifest, sizeBytes, sha256, manifestDigest } = archive.written;
   return {
@@ -233,7 +239,7 @@ function sealedFacts(
     deploymentId: run.facts.deploymentId,
     worker: services.worker,
     upload: upload.token,
-    destinationId: services.storage.id as never,
+    destinationId: archive.destinationId as DestinationId,
     key: archive.key,
     sizeBytes,
     sha256,

@@ -10,6 +10,7 @@ import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
 import { verifyArchive } from '../archive/verify-archive.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
+import { readableCopy } from '../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import {
@@ -28,7 +29,6 @@ import { unlessAborted } from '../engine/unless-aborted.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
-import { archiveSource } from '../storage/archive-source.ts';
 import { feedRestore } from './feed-restore.ts';
 import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
@@ -118,14 +118,14 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   };
 }
 
-/** The whole archive is re-read before anything is changed. Throws `archive-damaged`, `storage-missing`. */
+/** The whole archive is re-read before anything is changed. Throws `archive-damaged`, `storage-missing`, `destination-unavailable`. */
 async function verifiedArchive(services: Services, run: OperationRun, restore: RestoreState): Promise<OpenArchive> {
   const backup = requireCompleted(
     (await services.ledger.state(`backup:${restore.backupId}`)) as BackupState,
     restore.backupId,
   );
   if (backup.sealed === null) throw new Error(`backup ${restore.backupId} is completed but was never sealed`);
-  const source = await archiveSource(services.storage, backup.sealed.key);
+  const { source } = await readableCopy(services, backup);
   const progress = new ArchiveProgress();
   run.phase('verify', progress, {
     bytes: backup.sealed.rawBytes,

@@ -7,6 +7,7 @@ import type { BackupId, RestoreId } from '@holdfast/shared/ids';
 import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import { execute } from '../commands/execute.ts';
+import { requireDestination } from '../destinations/destinations.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import { takeOverOperation } from '../domain/operation.ts';
@@ -143,8 +144,10 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
   // It may have ended since the list was read.
   if (state.status !== 'running' && state.status !== 'sealed') return;
   const sealed = state.status === 'sealed' ? state.sealed : null;
-  const whole = sealed !== null && (await services.storage.finishUpload({ key: sealed.key, token: sealed.upload }));
-  if (!whole && running?.uploadToken) await services.storage.discardUpload(running.uploadToken);
+  const { destinations } = services;
+  const storage = sealed === null ? destinations.main : requireDestination(destinations, sealed.destinationId);
+  const whole = sealed !== null && (await storage.finishUpload({ key: sealed.key, token: sealed.upload }));
+  if (!whole && running?.uploadToken) await storage.discardUpload(running.uploadToken);
   await execute(services.ledger, {
     actor: { kind: 'system', id: services.instanceId },
     correlationId: backupId,

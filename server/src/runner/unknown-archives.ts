@@ -7,14 +7,16 @@ import { openArchive } from '../archive/open-archive.ts';
 import type { BackupState } from '../domain/backup.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
 
 /** Reads the manifest, unless it was read before; null when the file has gone. Throws `storage-missing` when the destination has. */
 export async function lookIntoUnknown(
   services: Services,
+  storage: ArchiveStorage,
   archive: { readonly key: string; readonly sizeBytes: number },
   readBefore: ArchiveSummary | null,
 ): Promise<UnknownArchive | null> {
-  const read = readBefore ?? (await readSummary(services, archive.key));
+  const read = readBefore ?? (await readSummary(storage, archive.key));
   if (read === null) return null;
   if (typeof read === 'string') return { ...archive, manifest: null, problem: read, status: null, adoptable: false };
   const state = (await services.ledger.state(`backup:${read.backupId}`)) as BackupState | undefined;
@@ -23,10 +25,10 @@ export async function lookIntoUnknown(
 }
 
 /** What is wrong with it, in words, when it cannot be read. */
-async function readSummary(services: Services, key: string): Promise<ArchiveSummary | string | null> {
-  if ((await services.storage.stat(key)) === undefined) return null;
+async function readSummary(storage: ArchiveStorage, key: string): Promise<ArchiveSummary | string | null> {
+  if ((await storage.stat(key)) === undefined) return null;
   try {
-    return summaryOf((await openArchive(await archiveSource(services.storage, key))).manifest);
+    return summaryOf((await openArchive(await archiveSource(storage, key))).manifest);
   } catch (error) {
     if (error instanceof OperationFailure) return error.message;
     throw error;

@@ -15,7 +15,9 @@ import { until } from './until.ts';
  */
 export async function expectConsistent(services: Services, deployments: readonly MongoClient[] = []): Promise<void> {
   await expectIdle(services);
-  expect(await services.storage.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual([]);
+  expect(await services.destinations.main.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual(
+    [],
+  );
   await expectArchives(services);
   for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
@@ -42,10 +44,10 @@ async function expectArchives(services: Services): Promise<void> {
   const backups = await services.ledger.readModel<StoredBackup>('backups');
   const listed = await backups.find({ status: { $in: ['completed', 'expired'] } }).toArray();
   const stored: string[] = [];
-  for await (const { key } of services.storage.list()) stored.push(key);
+  for await (const { key } of services.destinations.main.list()) stored.push(key);
   expect(stored.sort(), 'archives at the destination').toStrictEqual(listed.map(({ filePath }) => filePath).sort());
   for (const { filePath, sha256 } of listed) {
-    const source = await archiveSource(services.storage, filePath ?? '');
+    const source = await archiveSource(services.destinations.main, filePath ?? '');
     await verifyArchive({ source, expected: { sha256: sha256 ?? '' } });
   }
 }

@@ -65,6 +65,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'disk-full': 'The destination is full',
   'storage-unwritable': 'The destination cannot be written to',
   'storage-missing': 'The archive is not at its destination',
+  'destination-unavailable': 'The destination of the archive is not within reach',
   'archive-damaged': 'The archive is damaged',
   'restore-incomplete': 'Not every document was taken',
   stalled: 'Nothing moved for too long',
@@ -91,6 +92,8 @@ const hints: Record<FailureReason, string> = {
   'disk-full': 'Free space at the destination, lower the retention, or move the destination to a larger disk.',
   'storage-unwritable': "See that the destination exists, is mounted, and that the service's user may write there.",
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
+  'destination-unavailable':
+    'Make the destination that holds the archive reachable again, or add it back; nothing was changed meanwhile.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
   stalled:

@@ -105,6 +105,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'disk-full': 'La destination est pleine',
   'storage-unwritable': 'La destination n’est pas accessible en écriture',
   'storage-missing': 'L’archive n’est pas à sa destination',
+  'destination-unavailable': 'La destination de l’archive est hors d’atteinte',
   'archive-damaged': 'L’archive est endommagée',
   'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
   stalled: 'Rien n’a bougé trop longtemps',
@@ -135,6 +136,8 @@ const hints: Record<FailureReason, string> = {
     'Libérez de la place à la destination, gardez moins de sauvegardes, ou déplacez la destination vers un disque plus grand.',
   'storage-unwritable': 'Voyez si la destination existe, est montée, et si l’utilisateur du service peut y écrire.',
   'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
+  'destination-unavailable':
+    'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'restore-incomplete':
