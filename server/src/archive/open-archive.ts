@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { archiveEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
+import type { AgeIdentity } from './age/age-keys.ts';
 import { encodePrelude } from './encode-archive.ts';
 import { decodeFrameIndex, type Frame } from './frame-index.ts';
 import { keepNamespaces } from './keep-namespaces.ts';
@@ -33,8 +34,16 @@ export interface OpenArchive {
   dumpStream(options?: { readonly namespaces?: ReadonlySet<string> }): AsyncGenerator<Buffer>;
 }
 
-/** Throws OperationFailure('archive-damaged') that says which part cannot be read; whatever `source.read` throws. */
-export async function openArchive(source: ArchiveSource): Promise<OpenArchive> {
+export interface OpenArchiveOptions {
+  /** The keys that may open an encrypted archive; a plain one needs none. */
+  readonly identities?: readonly AgeIdentity[];
+}
+
+/**
+ * Throws OperationFailure('archive-damaged') that says which part cannot be read; OperationFailure('key-missing') when it is
+ * encrypted and none of the identities opens it; whatever `source.read` throws.
+ */
+export async function openArchive(source: ArchiveSource, _options: OpenArchiveOptions = {}): Promise<OpenArchive> {
   const entries = await readZipDirectory(source);
   const manifestBytes = await readEntry(source, entries, archiveEntries.manifest);
   const manifest = parseManifest(manifestBytes);

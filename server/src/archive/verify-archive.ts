@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { archiveEntries, type ManifestNamespace } from '@holdfast/shared/manifest';
+import type { AgeIdentity } from './age/age-keys.ts';
 import { blockCollection } from './archive-prelude.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import type { Frame } from './frame-index.ts';
@@ -21,6 +22,8 @@ export interface VerifyArchiveOptions {
   readonly source: ArchiveSource;
   /** What the ledger says of the file. With `sha256` a change of any bit is found. */
   readonly expected?: { readonly sha256?: string; readonly manifestDigest?: string; readonly sizeBytes?: number };
+  /** As in `openArchive`. */
+  readonly identities?: readonly AgeIdentity[];
   readonly progress?: ArchiveProgress;
   readonly signal?: AbortSignal;
 }
@@ -34,7 +37,10 @@ export interface Verification {
   readonly sha256: string;
 }
 
-/** Throws OperationFailure('archive-damaged') that says what differs; the signal's reason; whatever `source.read` throws. */
+/**
+ * Throws OperationFailure('archive-damaged') that says what differs; OperationFailure('key-missing'); the signal's reason;
+ * whatever `source.read` throws.
+ */
 export async function verifyArchive(options: VerifyArchiveOptions): Promise<Verification> {
   try {
     options.signal?.throwIfAborted();
@@ -52,7 +58,7 @@ async function verify({ expected = {}, progress, ...options }: VerifyArchiveOpti
   if (expected.sizeBytes !== undefined && expected.sizeBytes !== source.sizeBytes) {
     throw damaged(`the file has ${source.sizeBytes} bytes instead of ${expected.sizeBytes}`);
   }
-  const archive = await openArchive(source);
+  const archive = await openArchive(source, options);
   if (expected.manifestDigest !== undefined && expected.manifestDigest !== archive.manifestDigest) {
     throw damaged('its manifest is another one');
   }

@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { archiveEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
 import { ZipArchive } from 'archiver';
+import type { AgeRecipient } from './age/age-keys.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import { encodeFrameIndex, type Frame } from './frame-index.ts';
 import { inOrder } from './in-order.ts';
@@ -33,6 +34,8 @@ export interface WriteArchiveOptions {
   /** Namespaces that stay out, by the names that people know. */
   readonly exclude: NamespacePredicate;
   readonly manifest: ManifestBase;
+  /** With any, dump, frame index and manifest are encrypted so that each of these can open them. */
+  readonly recipients?: readonly AgeRecipient[];
   readonly progress?: ArchiveProgress;
   readonly signal?: AbortSignal;
   /** The archive's file name, for `RESTORE.txt`. */
@@ -54,6 +57,7 @@ export interface WrittenArchive {
  * output are destroyed by then.
  */
 export async function writeArchive(options: WriteArchiveOptions): Promise<WrittenArchive> {
+  if (options.recipients?.length) throw new Error('Archives cannot be encrypted yet.');
   const { output, signal } = options;
   const stop = new AbortController();
   const source = toReadable(options.source);

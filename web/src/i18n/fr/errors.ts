@@ -107,6 +107,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'storage-missing': 'L’archive n’est pas à sa destination',
   'destination-unavailable': 'La destination de l’archive est hors d’atteinte',
   'archive-damaged': 'L’archive est endommagée',
+  'key-missing': 'La clé de l’archive manque',
   'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
   stalled: 'Rien n’a bougé trop longtemps',
   'timed-out': 'La limite de durée est atteinte',
@@ -140,6 +141,8 @@ const hints: Record<FailureReason, string> = {
     'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
+  'key-missing':
+    'Donnez à ce serveur la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
   'restore-incomplete':
     'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
   stalled:
