@@ -37,7 +37,8 @@ import { superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { joinServers, type RegisteredServer, type StoredServer } from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
-import { openKnownFolder, recordIn } from './storage/known-folder.ts';
+import { recordIn } from './storage/known-destination.ts';
+import { openStorage } from './storage/open-storage.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 import type { ToolName } from './tools/find-tool.ts';
@@ -162,9 +163,8 @@ async function openServices(
   const plans = db.collection<StoredPlan>('plans');
   await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
-  const storage = await openKnownFolder({
+  const storage = await openStorage(config.storageUrl, {
     record: recordIn(config.dataDir),
-    directory: config.storageUrl.slice('file:'.length),
     shared: config.storageShared,
   });
   const running = runningOperations(db.collection<RunningOperation>('running'), config);

@@ -1,9 +1,10 @@
 // The only reader of the environment. Everything else gets its settings as arguments.
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ServerRole, serverRole } from '@holdfast/shared/server';
+import { LocationInvalid, locationUrl, parseLocation } from './storage/storage-location.ts';
 
 export interface Config {
   /** Registers the deployment `default`; null: a sample database is shown instead. */
@@ -136,13 +137,12 @@ function parseLogLevel(text: string | undefined): string {
 
 function storageUrl(text: string | undefined, dataDir: string, workingDir: string): string {
   if (!text) return `file:${join(dataDir, 'backups')}`;
-  if (text.startsWith('file:')) {
-    const path = text.startsWith('file://') ? fileURLToPath(text) : text.slice('file:'.length);
-    return `file:${isAbsolute(path) ? path : resolve(workingDir, path)}`;
+  try {
+    return locationUrl(parseLocation(text, workingDir));
+  } catch (error) {
+    if (!(error instanceof LocationInvalid)) throw error;
+    throw new ConfigError(`HOLDFAST_STORAGE_URL cannot be used: ${error.message}`);
   }
-  throw new ConfigError(
-    `HOLDFAST_STORAGE_URL begins with "${text.split(':')[0]}:"; a folder is given as file:/path/to/backups.`,
-  );
 }
 
 /** `NAME`, or the contents of the file that `NAME_FILE` names. */

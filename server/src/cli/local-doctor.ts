@@ -5,7 +5,8 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { Config } from '../config.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
-import { openKnownFolder, recordIn } from '../storage/known-folder.ts';
+import { recordIn } from '../storage/known-destination.ts';
+import { openStorage } from '../storage/open-storage.ts';
 import { type DoctorCheck, runDoctor } from '../tools/doctor.ts';
 
 /** `serverProblem` says why no server was asked; that comes first, as a warning. Makes no folder that is not there. */
@@ -36,8 +37,7 @@ function noServer(found: string): DoctorCheck {
 }
 
 async function probeStorage(folder: string, dataDir: string): Promise<void> {
-  if (await mayBeWritten(folder))
-    return (await openKnownFolder({ directory: folder, record: recordIn(dataDir) })).probe();
+  if (await mayBeWritten(folder)) return (await openStorage(`file:${folder}`, { record: recordIn(dataDir) })).probe();
   const parent = await nearestThere(dirname(folder));
   if (await mayBeWritten(parent)) return;
   throw new OperationFailure('storage-unwritable', `${folder} is not there, and ${parent} may not be written to.`);

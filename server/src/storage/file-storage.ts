@@ -16,27 +16,38 @@ import { classified, createFileUpload, partialPath } from './file-upload.ts';
 import { publishFile } from './publish-file.ts';
 
 export interface FileStorageOptions {
-  /** Made when it is not there. */
+  /** Made when it is not there, unless `id` or `create` say otherwise. */
   readonly directory: string;
+  /** Only the destination of this id will do; nothing is made then. */
+  readonly id?: string | undefined;
+  /** false: only what is a destination already. Default: a new or empty folder becomes one. */
+  readonly create?: boolean | undefined;
   /** Marks it as one that several servers use; once marked it stays so. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** Bytes that stay free on a disk of this size; default: `defaultReserve`. */
   readonly reserve?: Reserve;
 }
 
 /**
  * Opens a folder as a destination; a new or empty one becomes it. Throws OperationFailure: `storage-unwritable` for a folder
- * that is something else.
+ * that is something else, `storage-missing` for one that is no destination, or not the wanted one, where none is to be made.
  */
 export async function openFileStorage(options: FileStorageOptions): Promise<ArchiveStorage> {
   const root = resolve(options.directory);
   const marker = await classified(`Opening ${root}`, async () => {
+    if (options.id !== undefined || options.create === false) requireKnown(root, await readMarker(root), options.id);
     await mkdir(root, { recursive: true, mode: 0o700 });
     const found = await openMarker(root, { shared: options.shared ?? false });
     await mkdir(join(root, partialFolder), { recursive: true, mode: 0o700 });
     return found;
   });
   return new FileStorage(root, marker, options.reserve ?? defaultReserve);
+}
+
+function requireKnown(root: string, found: Marker | undefined, id: string | undefined): void {
+  if (found !== undefined && (id === undefined || found.id === id)) return;
+  const what = found === undefined ? 'is no destination of Holdfast' : `is the destination ${found.id}, not ${id}`;
+  throw new OperationFailure('storage-missing', `${root} ${what}. Is its disk mounted?`);
 }
 
 class FileStorage implements ArchiveStorage {

@@ -1,0 +1,44 @@
+// Opens a destination by its location: chooses the driver, and tells a destination that is away from a new one.
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { ArchiveStorage } from './archive-storage.ts';
+import { openFileStorage } from './file-storage.ts';
+import { readRecord, writeRecord } from './known-destination.ts';
+import { locationUrl, parseLocation, type StorageLocation } from './storage-location.ts';
+
+export interface OpenStorageOptions {
+  /** Only the destination of this id will do: another one, or an empty place, is `storage-missing`, and nothing is made. */
+  readonly id?: string;
+  /** false: only what is a destination already; an empty place is `storage-missing`, and nothing is made. Default: true. */
+  readonly create?: boolean;
+  /** File in which a server remembers its own destination: an empty place where that one was is no new destination. */
+  readonly record?: string;
+  /** Marks a folder as one that several servers use; once marked it stays so. */
+  readonly shared?: boolean;
+}
+
+/**
+ * Opens the destination at a location (`parseLocation`). Throws LocationInvalid for a text that names none, and OperationFailure:
+ * `storage-missing` for what is not there and is not to be made, `storage-unwritable` for a place that is something else.
+ */
+export async function openStorage(location: string, options: OpenStorageOptions = {}): Promise<ArchiveStorage> {
+  const place = parseLocation(location);
+  const { record } = options;
+  if (record === undefined) return await openDriver(place, options);
+  const known = await readRecord(record);
+  const isKnown = known?.url === locationUrl(place);
+  const storage = await openDriver(place, isKnown ? { ...options, create: false } : options).catch((error: unknown) => {
+    if (!isKnown || !(error instanceof OperationFailure) || error.reason !== 'storage-missing') throw error;
+    throw new OperationFailure(
+      'storage-missing',
+      `${locationUrl(place)} was the destination ${known.id}, and is empty or gone: is its disk mounted? ` +
+        `To begin anew in an empty place, remove ${record} first.`,
+      { cause: error },
+    );
+  });
+  if (known?.url !== storage.url || known.id !== storage.id) await writeRecord(record, storage);
+  return storage;
+}
+
+async function openDriver(place: StorageLocation, { id, create, shared }: OpenStorageOptions): Promise<ArchiveStorage> {
+  return await openFileStorage({ directory: place.directory, id, create, shared });
+}
