@@ -29,6 +29,7 @@ import { deploymentsProjection, type StoredDeployment } from './projections/depl
 import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
+import { archiveLeases, type StoredArchiveLease } from './runner/archive-leases.ts';
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import { startRunner } from './runner/runner.ts';
@@ -168,6 +169,8 @@ async function openServices(
     shared: config.storageShared,
   });
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
+  const leases = archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), { ...config, worker });
+  await throughFailover(() => leases.forgetEarlier(instanceId));
   const { role } = config;
   const own: RegisteredServer = {
     ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
@@ -181,6 +184,7 @@ async function openServices(
   const services: Services = {
     ...{ ledger, secrets, running, servers, plans, role, tools },
     destinations: onlyDestination(storage),
+    archiveLeases: leases,
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),

@@ -9,6 +9,7 @@ import type { Failpoint } from './failpoints.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { StoredOperation } from './projections/operations.ts';
+import type { ArchiveLeases } from './runner/archive-leases.ts';
 import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly secrets: SealedSecrets;
   readonly destinations: Destinations;
   readonly running: RunningOperations;
+  /** Who uses which archive. */
+  readonly archiveLeases: ArchiveLeases;
   readonly plans: Collection<StoredPlan>;
   /** The latest pass over each destination. */
   readonly reconciliations: Collection<StoredReconciliation>;

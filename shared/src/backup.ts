@@ -58,6 +58,10 @@ export const backup = z.object({
 });
 export type Backup = z.infer<typeof backup>;
 
+/** What an archive is in use for. A deletion has it for itself; the others share it. */
+export const archiveUse = z.enum(['verify', 'restore', 'restore-test', 'copy', 'download', 'delete']);
+export type ArchiveUse = z.infer<typeof archiveUse>;
+
 /** One collection of a backup, read from the archive's manifest. */
 export const backupCollection = z.object({
   database: z.string(),

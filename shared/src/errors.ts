@@ -1,6 +1,7 @@
 // The catalogue of refusals: what a caller can act on. Code -> details, transport status, English message, what to do.
 // Clients branch on `error.data.app.code`, never on the text.
 import { z } from 'zod';
+import { archiveUse } from './backup.ts';
 import { lockHolder, operationKind } from './deployment.ts';
 import { failure } from './failures.ts';
 
@@ -88,6 +89,12 @@ export const errorCatalogue = {
     transport: 'NOT_FOUND',
     message: ({ key }) => `There is no archive ${key} at the destination.`,
     hint: 'Reconcile the destination and look at the archives that it lists.',
+  }),
+  ARCHIVE_IN_USE: entry({
+    details: z.object({ id: z.string(), by: archiveUse, since: z.iso.datetime() }),
+    transport: 'CONFLICT',
+    message: ({ id, by, since }) => `The archive of the backup ${id} is in use since ${since}: ${by}.`,
+    hint: 'Nothing was changed. Wait until that has ended, then try again.',
   }),
   BACKUP_EXISTS: entry({
     details: z.object({ id: z.string(), status: z.string() }),

@@ -31,23 +31,24 @@ export const stallLimitMinutes = z
   .min(1, { error: 'stallLimitMinutes must be from 1 to 1440.' })
   .max(1_440, { error: 'stallLimitMinutes must be from 1 to 1440.' });
 
+const firstSettings = z.object({ enabled: z.boolean(), scheduledHour, retentionCount, timezone });
+
+/** What policies could not have from the first. A new setting is a line here and one in `defaultPolicySettings`. */
+const laterSettings = z.object({ timeLimitMinutes, stallLimitMinutes });
+
 /** What a user sets of a policy. */
-export const policySettings = z.object({
-  enabled: z.boolean(),
-  scheduledHour,
-  retentionCount,
-  timezone,
-  timeLimitMinutes,
-  stallLimitMinutes,
-});
+export const policySettings = firstSettings.extend(laterSettings.shape);
 export type PolicySettings = z.infer<typeof policySettings>;
 
 /**
- * Settings as callers, files and old events give them: a limit that is left out stays as it is, so that whoever knows
- * nothing of limits does not reset them.
+ * Settings as callers, files and old events give them: a later one that is left out stays as it is, so that whoever knows
+ * nothing of it does not reset it.
  */
-export const givenPolicySettings = policySettings.partial({ timeLimitMinutes: true, stallLimitMinutes: true });
+export const givenPolicySettings = firstSettings.extend(laterSettings.partial().shape);
 export type GivenPolicySettings = z.infer<typeof givenPolicySettings>;
+
+/** The names of all settings of a policy. */
+export const policySettingNames = Object.keys(policySettings.shape) as (keyof PolicySettings)[];
 
 /** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte. */
 export const defaultPolicySettings: PolicySettings = {

@@ -31,6 +31,7 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   BACKUP_NOT_RESTORABLE: refused,
   ARCHIVE_UNREADABLE: failed,
   ARCHIVE_NOT_FOUND: notFound,
+  ARCHIVE_IN_USE: refused,
   BACKUP_EXISTS: refused,
   DEPLOYMENT_UNKNOWN: refused,
   RESTORE_NOT_FOUND: notFound,

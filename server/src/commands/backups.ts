@@ -1,6 +1,7 @@
 // Asking for backups, and letting go of them.
 import type { Actor } from '@holdfast/shared/actor';
 import type { BackupTrigger } from '@holdfast/shared/backup';
+import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import { v7 as uuid } from 'uuid';
@@ -14,6 +15,7 @@ import {
   requestBackup,
   requireCompleted,
 } from '../domain/backup.ts';
+import { shareArchive, takeArchive } from '../runner/archive-leases.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
 
@@ -47,12 +49,16 @@ export async function request(services: Services, order: BackupOrder): Promise<B
   return events.some(({ type }) => type === 'BackupRequested') ? backupId : null;
 }
 
-/** Re-reads an archive from storage and records the outcome. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE. */
+/**
+ * Re-reads an archive from storage and records the outcome. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, ARCHIVE_IN_USE while
+ * it is being deleted.
+ */
 export async function verify(
   services: Services,
   backupId: BackupId,
   actor: Actor,
 ): Promise<{ documents: number; bytes: number; durationMs: number }> {
+  await using lease = await shareArchive(services, backupId, { kind: 'verify' });
   const state = requireCompleted(await stateOf(services, backupId), backupId);
   const { sealed } = state;
   if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
@@ -65,7 +71,7 @@ export async function verify(
     });
   try {
     const { source } = await readableCopy(services, state);
-    const outcome = await verifyArchive({ source, expected: sealed });
+    const outcome = await verifyArchive({ source, expected: sealed, signal: lease.signal });
     const { documents, bytes } = outcome;
     const durationMs = Math.round(outcome.durationMs);
     await record({ documents, durationMs });
@@ -79,8 +85,8 @@ export async function verify(
 }
 
 /**
- * Removes a backup's file where it lies, then records that it is gone. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE; throws
- * OperationFailure, with nothing recorded, when its destination is not there.
+ * Removes a backup's file where it lies, then records that it is gone. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, and
+ * ARCHIVE_IN_USE while anybody reads it; throws OperationFailure, with nothing recorded, when its destination is not there.
  */
 export async function remove(
   services: Services,
@@ -88,8 +94,10 @@ export async function remove(
   options: { readonly actor: Actor; readonly cause: 'retention' | 'manual' },
 ): Promise<void> {
   const stream = `backup:${backupId}` as const;
+  await using lease = await takeArchive(services, backupId);
   const state = await stateOf(services, backupId);
   deleteBackup(state, { backupId, cause: options.cause });
+  lease.signal.throwIfAborted();
   if (state?.sealed) await removeArchive(services, state, state.sealed);
   await execute(services.ledger, {
     actor: options.actor,
@@ -97,6 +105,17 @@ export async function remove(
     reads: [stream],
     decide: (read) => deleteBackup(read(stream), { backupId, cause: options.cause }),
   });
+}
+
+/** The same, for what clocks do: of an archive that is in use nothing is removed, and false returned. The next time will do. */
+export async function removeUnlessInUse(...order: Parameters<typeof remove>): Promise<boolean> {
+  try {
+    await remove(...order);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'ARCHIVE_IN_USE') return false;
+    throw error;
+  }
 }
 
 /** The file of one that is missing is gone; should it come back with its destination, reconciliation removes it. */

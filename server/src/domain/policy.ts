@@ -2,7 +2,12 @@
 import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
-import { defaultPolicySettings, type GivenPolicySettings, type PolicySettings } from '@holdfast/shared/policy';
+import {
+  defaultPolicySettings,
+  type GivenPolicySettings,
+  type PolicySettings,
+  policySettingNames,
+} from '@holdfast/shared/policy';
 
 /** What deciders know of a policy. `lastDueAt` is the newest due time that was answered, so that each happens once. */
 export interface PolicyState {
@@ -16,7 +21,7 @@ export interface PolicyState {
   readonly removed: boolean;
 }
 
-/** Changes a policy's settings; unchanged ones append nothing, a limit left out stays. Raises POLICY_NOT_FOUND. */
+/** Changes a policy's settings; unchanged ones append nothing, a later one left out stays. Raises POLICY_NOT_FOUND. */
 export function changePolicy(
   state: PolicyState | undefined,
   command: { readonly policyId: PolicyId; readonly settings: GivenPolicySettings },
@@ -81,28 +86,17 @@ export function evolvePolicy(state: PolicyState | undefined, event: LedgerEvent)
   }
 }
 
-/** The settings, each limit that is left out as it is now. What was stored before there were limits has the defaults. */
+/** The settings, each one that is left out as it is now. What was stored before there was such a one has its default. */
 export function wholeSettings(given: GivenPolicySettings, now?: GivenPolicySettings): PolicySettings {
-  const { enabled, scheduledHour, retentionCount, timezone } = given;
-  const limit = (name: 'timeLimitMinutes' | 'stallLimitMinutes') =>
-    given[name] ?? now?.[name] ?? defaultPolicySettings[name];
-  return {
-    ...{ enabled, scheduledHour, retentionCount, timezone },
-    timeLimitMinutes: limit('timeLimitMinutes'),
-    stallLimitMinutes: limit('stallLimitMinutes'),
-  };
+  const current = (name: keyof PolicySettings) =>
+    [given, now, defaultPolicySettings].find((settings) => settings?.[name] !== undefined)?.[name];
+  return Object.fromEntries(policySettingNames.map((name) => [name, current(name)])) as PolicySettings;
 }
 
 /** Whether two settings mean the same. */
 export function sameSettings(a: PolicySettings, b: PolicySettings): boolean {
-  return (
-    a.enabled === b.enabled &&
-    a.scheduledHour === b.scheduledHour &&
-    a.retentionCount === b.retentionCount &&
-    a.timezone === b.timezone &&
-    a.timeLimitMinutes === b.timeLimitMinutes &&
-    a.stallLimitMinutes === b.stallLimitMinutes
-  );
+  // Settings are JSON.
+  return policySettingNames.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
 }
 
 function answered(state: PolicyState, dueAt: string): PolicyState {

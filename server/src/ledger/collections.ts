@@ -17,6 +17,7 @@ export type SlottedCollection = (typeof slottedCollections)[number];
 /** Beside the ledger: what is not an event. */
 export const plainCollections = [
   'running',
+  'archive_leases',
   'reconciliations',
   'secrets',
   'plans',

@@ -21,14 +21,14 @@ export const policiesProjection: Projection = {
 function project(event: LedgerEvent): ReadModelWrite[] {
   switch (event.type) {
     case 'PolicyChanged': {
-      const { policyId, ...settings } = event.data;
-      const { timeLimitMinutes, stallLimitMinutes } = defaultPolicySettings;
-      const fresh = {
-        ...{ lastBackupAt: null, lastBackupId: null, lastDueAt: null, removed: false },
-        ...(settings.timeLimitMinutes === undefined ? { timeLimitMinutes } : {}),
-        ...(settings.stallLimitMinutes === undefined ? { stallLimitMinutes } : {}),
+      const { policyId, ...given } = event.data;
+      const missing = Object.entries(defaultPolicySettings).filter(([name]) => !(name in given));
+      const fresh = { lastBackupAt: null, lastBackupId: null, lastDueAt: null, removed: false };
+      const update = {
+        $set: { ...given, changedAt: event.at },
+        $setOnInsert: { ...Object.fromEntries(missing), ...fresh },
       };
-      return [{ id: policyId, update: { $set: { ...settings, changedAt: event.at }, $setOnInsert: fresh } }];
+      return [{ id: policyId, update }];
     }
     case 'DeploymentRemoved':
       return event.data.policyIds.map((id) => ({ id, update: { $set: { removed: true } }, upsert: false }));

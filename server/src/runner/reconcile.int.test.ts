@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
+import type { AppError } from '@holdfast/shared/errors';
 import type { NewEvent } from '@holdfast/shared/events';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +17,7 @@ import { startHoldfast, type TestHoldfast, tester } from '../testing/holdfast.ts
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
 import { until } from '../testing/until.ts';
+import { shareArchive } from './archive-leases.ts';
 import { reconcile } from './reconcile.ts';
 
 let source: TestMongo;
@@ -212,6 +214,43 @@ describe('archives whose backup came to nothing', () => {
     await running.claim({ _id: sealed.backupId, worker: `${instanceId}/earlier`, ...left });
     expect(await holdfast.backupEnd(sealed.backupId)).toMatchObject({ status: 'completed' });
     await expectConsistent(holdfast.services, [source.client]);
+  });
+});
+
+describe('an archive that somebody reads', () => {
+  it('is not deleted by hand, by retention or by a pass, until nobody does', async () => {
+    await using holdfast = await start();
+    const { api, services } = holdfast;
+    const good = await backedUp(holdfast);
+    const plan = await api.restores.plan({ backupId: good.id, target: { kind: 'copy', suffix: '_copy' } });
+    const refusals: unknown[] = [];
+    const storage = services.destinations.main;
+    const original = storage.read.bind(storage);
+    // Tried in the middle of each reading.
+    const read: ArchiveStorage['read'] = async (key, range) => {
+      refusals.push(await api.backups.delete({ id: good.id }).catch((error: Error) => error.cause));
+      return original(key, range);
+    };
+    Object.assign(storage, { read });
+    await api.backups.verify({ id: good.id });
+    const whileVerified = refusals.splice(0);
+    const { id: restoreId } = await api.restores.confirm({ planId: plan.id });
+    expect(await holdfast.restoreEnd(restoreId)).toMatchObject({ status: 'completed', error: null });
+    await source.client.db('shop_copy').dropDatabase();
+    const by = refusals.map((refusal) => (refusal as AppError<'ARCHIVE_IN_USE'>).details.by);
+    expect(whileVerified[0]).toMatchObject({ code: 'ARCHIVE_IN_USE', details: { id: good.id, by: 'verify' } });
+    expect(by.filter((use) => use === 'restore').length).toBeGreaterThan(1);
+    Object.assign(storage, { read: original });
+
+    const expired = await archiveOfOne(holdfast, good, 'expired');
+    const reader = await shareArchive(services, expired.backupId, { kind: 'download' });
+    expect(await api.destinations.reconcile()).toMatchObject({ removedArchives: [], problem: null });
+    expect(await keysOf(holdfast)).toHaveLength(2);
+    await reader[Symbol.asyncDispose]();
+    expect(await api.destinations.reconcile()).toMatchObject({ removedArchives: [expired] });
+    await api.backups.delete({ id: good.id });
+    expect(await keysOf(holdfast)).toStrictEqual([]);
+    await expectConsistent(services, [source.client]);
   });
 });
 

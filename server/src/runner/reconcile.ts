@@ -4,7 +4,7 @@
 import type { Reconciliation } from '@holdfast/shared/destination';
 import { type Failure, OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DestinationId } from '@holdfast/shared/ids';
-import { remove } from '../commands/backups.ts';
+import { removeUnlessInUse } from '../commands/backups.ts';
 import { execute } from '../commands/execute.ts';
 import { type BackupState, missBackup } from '../domain/backup.ts';
 import { isOpenOperation } from '../domain/operation.ts';
@@ -132,8 +132,8 @@ class Pass {
         this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
         return;
       case 'expired':
-        await this.#finishDeletion(state.backupId);
-        this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
+        if (await this.#finishDeletion(state.backupId))
+          this.found.removedArchives.push({ key, backupId: state.backupId, status: state.status });
         return;
       case 'missing':
         await this.#report(key, sizeBytes);
@@ -143,12 +143,12 @@ class Pass {
     }
   }
 
-  /** What retention began, also when the file went and its server with it. */
-  async #finishDeletion(backupId: BackupId): Promise<void> {
+  /** What retention began, also when the file went and its server with it. False while somebody reads it. */
+  async #finishDeletion(backupId: BackupId): Promise<boolean> {
     this.#signal?.throwIfAborted();
     const state = await stateOf(this.#services, backupId);
-    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#storage.id) return;
-    await remove(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
+    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#storage.id) return false;
+    return removeUnlessInUse(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
   }
 
   async #report(key: string, sizeBytes: number): Promise<void> {

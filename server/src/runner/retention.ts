@@ -2,14 +2,17 @@
 import type { Actor } from '@holdfast/shared/actor';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, PolicyId } from '@holdfast/shared/ids';
-import { remove } from '../commands/backups.ts';
+import { removeUnlessInUse } from '../commands/backups.ts';
 import { execute } from '../commands/execute.ts';
 import { expireBackup } from '../domain/backup.ts';
 import { beyondRetention, type PolicyState } from '../domain/policy.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 
-/** Applies one policy's retention. Idempotent: what an earlier run left half done is finished. */
+/**
+ * Applies one policy's retention. Idempotent: what an earlier run left half done is finished. What somebody reads stays, expired,
+ * until the next run or reconciliation.
+ */
 export async function applyRetention(services: Services, policyId: PolicyId): Promise<void> {
   const policy = (await services.ledger.state(`policy:${policyId}`)) as PolicyState | undefined;
   if (policy === undefined || policy.removed) return;
@@ -39,7 +42,7 @@ export async function applyRetention(services: Services, policyId: PolicyId): Pr
 /** One whose destination is not there stays expired, and keeps none of the others. */
 async function letGo(services: Services, backupId: BackupId, actor: Actor): Promise<void> {
   try {
-    await remove(services, backupId, { actor, cause: 'retention' });
+    await removeUnlessInUse(services, backupId, { actor, cause: 'retention' });
   } catch (error) {
     if (!(error instanceof OperationFailure)) throw error;
     services.logger.warn({ backupId, err: error }, 'an expired backup could not be removed yet');

@@ -29,6 +29,7 @@ import { unlessAborted } from '../engine/unless-aborted.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
+import { shareArchive } from './archive-leases.ts';
 import { feedRestore } from './feed-restore.ts';
 import { type OperationRun, startOperationRun, type Totals } from './operation-run.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-restore.ts';
@@ -91,6 +92,7 @@ interface Work {
 
 async function bringBack(services: Services, run: OperationRun, attempt: Attempt, restoreId: RestoreId) {
   const restore = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  await using _archiveInUse = await shareArchive(services, restore.backupId, { kind: 'restore' });
   const archive = await verifiedArchive(services, run, restore);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await throughFailover(() => services.secrets.open(deployment.facts.secretRef)));

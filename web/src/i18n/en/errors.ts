@@ -1,3 +1,4 @@
+import type { ArchiveUse } from '@holdfast/shared/backup';
 import type { AppErrorData } from '@holdfast/shared/errors';
 import type { FailureReason } from '@holdfast/shared/failures';
 import { createFormats } from '../formats.ts';
@@ -5,6 +6,15 @@ import { type RefusalMessages, sayRefusal } from '../words.ts';
 import { actor } from './common.ts';
 
 const f = createFormats('en');
+
+const archiveUses: Record<ArchiveUse, string> = {
+  verify: 'it is being verified',
+  restore: 'a restore reads it',
+  'restore-test': 'a restore test reads it',
+  copy: 'it is being copied',
+  download: 'it is being downloaded',
+  delete: 'it is being deleted',
+};
 
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
@@ -18,6 +28,7 @@ const messages: RefusalMessages = {
   BACKUP_NOT_RESTORABLE: ({ status }) => `The backup is ${status}; only a completed one can be used.`,
   ARCHIVE_UNREADABLE: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `There is no archive ${key} at the destination.`,
+  ARCHIVE_IN_USE: ({ by, since }) => `The archive is in use since ${f.since(since, Date.now())}: ${archiveUses[by]}.`,
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,

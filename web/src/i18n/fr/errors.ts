@@ -1,3 +1,4 @@
+import type { ArchiveUse } from '@holdfast/shared/backup';
 import type { OperationKind } from '@holdfast/shared/deployment';
 import type { ErrorCode } from '@holdfast/shared/errors';
 import type { FailureReason } from '@holdfast/shared/failures';
@@ -9,6 +10,15 @@ import { actor } from './common.ts';
 const f = createFormats('fr');
 
 const nouns: Record<OperationKind, string> = { backup: 'sauvegarde', restore: 'restauration' };
+
+const archiveUses: Record<ArchiveUse, string> = {
+  verify: 'on la vérifie',
+  restore: 'une restauration la lit',
+  'restore-test': 'un essai de restauration la lit',
+  copy: 'on la copie',
+  download: 'on la télécharge',
+  delete: 'on la supprime',
+};
 
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
@@ -22,6 +32,8 @@ const messages: RefusalMessages = {
   BACKUP_NOT_RESTORABLE: () => 'Seule une sauvegarde terminée peut être utilisée.',
   ARCHIVE_UNREADABLE: ({ key, problem }) => `L’archive ${key} est illisible : ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `Il n’y a pas d’archive ${key} à la destination.`,
+  ARCHIVE_IN_USE: ({ by, since }) =>
+    `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
   BACKUP_EXISTS: () => 'Le registre connaît déjà cette sauvegarde.',
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
@@ -58,6 +70,7 @@ const refusalHints: Record<ErrorCode, string> = {
   ARCHIVE_UNREADABLE:
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   ARCHIVE_NOT_FOUND: 'Rapprochez la destination et voyez les archives qu’elle énumère.',
+  ARCHIVE_IN_USE: 'Rien n’a été changé. Attendez que ce soit terminé, puis réessayez.',
   BACKUP_EXISTS:
     'Seule une archive dont le registre ne connaît pas la sauvegarde, ou la dit introuvable, peut être adoptée.',
   DEPLOYMENT_UNKNOWN: 'Dites pour quel déploiement enregistré elle est adoptée, ou enregistrez-le d’abord.',
