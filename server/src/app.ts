@@ -19,6 +19,7 @@ import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
 import { inspectDeployment } from './engine/inspect-deployment.ts';
 import { openWatchdog } from './engine/watchdog.ts';
 import { failpointsIn, noFailpoint } from './failpoints.ts';
+import { openKeyring } from './keys/keyring.ts';
 import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -183,6 +184,7 @@ async function openServices(
   parts.defer(() => servers.close());
   const services: Services = {
     ...{ ledger, secrets, running, servers, plans, role, tools },
+    keys: openKeyring({ ledger, secrets, logger }),
     destinations: onlyDestination(storage),
     archiveLeases: leases,
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),

@@ -6,6 +6,7 @@ import type { StoredPlan } from './commands/restore-plans.ts';
 import type { Destinations } from './destinations/destinations.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Failpoint } from './failpoints.ts';
+import type { Keyring } from './keys/keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { StoredOperation } from './projections/operations.ts';
@@ -26,6 +27,8 @@ export interface Tools {
 export interface Services {
   readonly ledger: Ledger;
   readonly secrets: SealedSecrets;
+  /** Whom backups are encrypted for, and what opens them. */
+  readonly keys: Keyring;
   readonly destinations: Destinations;
   readonly running: RunningOperations;
   /** Who uses which archive. */

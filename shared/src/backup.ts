@@ -1,6 +1,7 @@
 // A backup as queries return it, failed ones included.
 import { z } from 'zod';
 import { actor } from './actor.ts';
+import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, policyId } from './ids.ts';
 
@@ -52,6 +53,8 @@ export const backup = z.object({
   /** SHA-256 of the whole archive file, hex. */
   sha256: z.string().nullable(),
   database: z.string().nullable(),
+  /** Which keys can open it; null when it is not encrypted, or not written yet. */
+  encryption: backupEncryption.nullable(),
   /** When the archive was last re-read and found whole. */
   verifiedAt: z.iso.datetime().nullable(),
   error: failure.nullable(),

@@ -109,6 +109,65 @@ export const errorCatalogue = {
       `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,
     hint: 'Say for which registered deployment it is to be adopted, or register that one first.',
   }),
+  ENCRYPTION_KEY_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no encryption key ${id}.`,
+    hint: 'List the keys to see their names: `holdfast keys`, or the settings of the console.',
+  }),
+  ENCRYPTION_KEY_EXISTS: entry({
+    details: z.object({ name: z.string(), existing: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ name, existing }) => `The key ${name} cannot be added: ${existing} has this name or this public key.`,
+    hint: 'Choose another name, or use the key that is there. Names of retired keys are not used again.',
+  }),
+  ENCRYPTION_KEY_INVALID: entry({
+    details: z.object({ problem: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ problem }) => `The key cannot be used: ${problem}`,
+    hint: 'A public key begins with age1; `age-keygen` prints one and keeps the secret key in its file.',
+  }),
+  ENCRYPTION_KEY_RETIRED: entry({
+    details: z.object({ name: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ name }) => `The key ${name} is retired.`,
+    hint: 'Choose another key, or make a new one.',
+  }),
+  ENCRYPTION_KEY_IN_USE: entry({
+    details: z.object({
+      name: z.string(),
+      isDefault: z.boolean(),
+      policies: z.int().nonnegative(),
+      backups: z.int().nonnegative(),
+    }),
+    transport: 'CONFLICT',
+    message: ({ name, ...uses }) => `The key ${name} is needed: ${usesOf(uses).join(', ')}.`,
+    hint: 'Nothing was changed. Use another key for new backups; once no backup needs this one, it can be retired.',
+  }),
+  ENCRYPTION_KEY_MISSING: entry({
+    details: nothing,
+    transport: 'PRECONDITION_FAILED',
+    message: () => 'There is no encryption key yet.',
+    hint: 'Make one first: `holdfast keys create NAME`, or the settings of the console.',
+  }),
+  RECOVERY_KIT_REQUIRED: entry({
+    details: z.object({ keys: z.array(z.string()) }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ keys }) => `No confirmed recovery kit holds ${keys.join(', ')}.`,
+    hint: 'Download a recovery kit, open it, and enter the code that stands in it. Without a kit, encrypted backups are lost together with this server.',
+  }),
+  RECOVERY_KIT_NOT_FOUND: entry({
+    details: nothing,
+    transport: 'NOT_FOUND',
+    message: () => 'There is no such recovery kit, or a newer one has taken its place.',
+    hint: 'Download a new kit and enter its code.',
+  }),
+  RECOVERY_KIT_CODE_WRONG: entry({
+    details: nothing,
+    transport: 'PRECONDITION_FAILED',
+    message: () => 'This is not the code of the newest recovery kit.',
+    hint: 'Open the kit that was downloaded last with its passphrase (`age -d KIT`): the code stands at its beginning.',
+  }),
   RESTORE_NOT_FOUND: entry({
     details: named,
     transport: 'NOT_FOUND',
@@ -212,6 +271,15 @@ export const errorCatalogue = {
     hint: 'Wait a moment; if it stays, see whether its mongod runs and has disk space.',
   }),
 } as const;
+
+function usesOf(uses: { isDefault: boolean; policies: number; backups: number }): string[] {
+  const { isDefault, policies, backups } = uses;
+  return [
+    ...(isDefault ? ['new backups are encrypted for it'] : []),
+    ...(policies > 0 ? [`${policies} ${policies === 1 ? 'policy names' : 'policies name'} it`] : []),
+    ...(backups > 0 ? [`${backups} ${backups === 1 ? 'backup cannot' : 'backups cannot'} be opened without it`] : []),
+  ];
+}
 
 export type ErrorCode = keyof typeof errorCatalogue;
 export type ErrorDetails<C extends ErrorCode> = z.infer<(typeof errorCatalogue)[C]['details']>;

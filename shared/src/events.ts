@@ -4,8 +4,19 @@ import { z } from 'zod';
 import { actor } from './actor.ts';
 import { backupTrigger } from './backup.ts';
 import { deploymentName } from './deployment.ts';
+import { ageRecipient, backupEncryption, encryptionKeyName } from './encryption.ts';
 import { failureReason } from './failures.ts';
-import { backupId, deploymentId, destinationId, operationId, planId, policyId, restoreId } from './ids.ts';
+import {
+  backupId,
+  deploymentId,
+  destinationId,
+  encryptionKeyId,
+  operationId,
+  planId,
+  policyId,
+  recoveryKitId,
+  restoreId,
+} from './ids.ts';
 import { givenPolicySettings } from './policy.ts';
 import { liveData, restoreTarget } from './restore.ts';
 
@@ -31,6 +42,8 @@ const archiveFacts = {
   rawBytes: count,
   documents: count,
   collections: count,
+  /** Left out for an archive that is not encrypted. */
+  encryption: backupEncryption.optional(),
 };
 const deploymentFacts = {
   name: deploymentName,
@@ -129,6 +142,25 @@ export const eventData = {
   RestoreFailed: z.object({ ...ofRestore, liveData, ...failureFields }),
   RestoreCancelled: z.object({ ...ofRestore }),
 
+  /** The identity is sealed beside the ledger, under `secretRef`. One that came out of a recovery kit names that kit. */
+  EncryptionKeyCreated: z.object({
+    keyId: encryptionKeyId,
+    name: encryptionKeyName,
+    recipient: ageRecipient,
+    secretRef: z.uuid(),
+    kitId: recoveryKitId.optional(),
+  }),
+  /** The key that new backups are encrypted for unless their policy says otherwise; null: they are not encrypted. */
+  EncryptionDefaultChanged: z.object({ keyId: encryptionKeyId.nullable(), name: encryptionKeyName.nullable() }),
+  /** Its identity is destroyed: only a recovery kit still opens what was encrypted for it. */
+  EncryptionKeyRetired: z.object({ keyId: encryptionKeyId, name: encryptionKeyName }),
+  /** Somebody who keeps the identity elsewhere; every encrypted backup from now on can be opened by them too. */
+  EncryptionRecipientAdded: z.object({ keyId: encryptionKeyId, name: encryptionKeyName, recipient: ageRecipient }),
+  EncryptionRecipientRemoved: z.object({ keyId: encryptionKeyId, name: encryptionKeyName }),
+  /** `codeRef`: where the code that stands inside the kit is sealed. */
+  RecoveryKitIssued: z.object({ kitId: recoveryKitId, keyIds: z.array(encryptionKeyId), codeRef: z.uuid() }),
+  RecoveryKitConfirmed: z.object({ kitId: recoveryKitId, keyIds: z.array(encryptionKeyId) }),
+
   ConfigurationImported: z.object({ deployments: count, policies: count, digest: z.string() }),
   ApiKeyCreated: z.object({ keyId: z.string(), role: z.enum(['administrator']) }),
   SignedIn: z.object({ method: z.enum(['login-code']) }),
@@ -140,10 +172,10 @@ export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
 export const eventTypes = Object.keys(eventData) as EventType[];
 
-/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `configuration` or `access`. */
+/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `configuration`, `encryption` or `access`. */
 export const streamName = z
   .string()
-  .regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|access)$/);
+  .regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|encryption|access)$/);
 export type StreamName = z.infer<typeof streamName>;
 
 /** An event that a decider returns: not yet in the ledger. */

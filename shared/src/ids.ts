@@ -11,6 +11,9 @@ export const restoreId = z.uuid().brand<'RestoreId'>();
 export const operationId = z.uuid();
 export const planId = z.uuid().brand<'PlanId'>();
 export const destinationId = z.uuid().brand<'DestinationId'>();
+/** Of an encryption key, and of a recipient that is kept elsewhere. */
+export const encryptionKeyId = z.uuid().brand<'EncryptionKeyId'>();
+export const recoveryKitId = z.uuid().brand<'RecoveryKitId'>();
 
 export type DeploymentId = z.infer<typeof deploymentId>;
 export type PolicyId = z.infer<typeof policyId>;
@@ -19,3 +22,5 @@ export type RestoreId = z.infer<typeof restoreId>;
 export type OperationId = z.infer<typeof operationId>;
 export type PlanId = z.infer<typeof planId>;
 export type DestinationId = z.infer<typeof destinationId>;
+export type EncryptionKeyId = z.infer<typeof encryptionKeyId>;
+export type RecoveryKitId = z.infer<typeof recoveryKitId>;

@@ -14,6 +14,7 @@ export async function findBackup(services: Services, id: string): Promise<Backup
   return publicBackup(found);
 }
 
+/** What was stored before there was encryption is not encrypted. */
 export function publicBackup(stored: StoredBackup): Backup {
-  return withId(stored) as Backup & { id: BackupId };
+  return withId({ ...stored, encryption: stored.encryption ?? null }) as Backup & { id: BackupId };
 }

@@ -29,14 +29,15 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   const { key } = command;
   const storage = services.destinations.main;
   const source = await sourceOf(storage, key);
-  const archive = await refuseUnreadable(key, () => openArchive(source));
+  const identities = await services.keys.identities();
+  const archive = await refuseUnreadable(key, () => openArchive(source, { identities }));
   const backupId = archive.manifest.backupId as BackupId;
   const known = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
   requireAdoptable(known, backupId);
   const deploymentId = await deploymentFor(services, command, archive, known);
   // A file that is back must be the one that was lost.
   const expected = known?.sealed ?? {};
-  const { sha256 } = await refuseUnreadable(key, () => verifyArchive({ source, expected }));
+  const { sha256 } = await refuseUnreadable(key, () => verifyArchive({ source, expected, identities }));
   const facts = { deploymentId, destinationId: storage.id as DestinationId, key, sizeBytes: source.sizeBytes };
   const data = adoptedFacts(archive, { backupId, sha256, ...facts });
   const [backup, deployment] = [`backup:${backupId}`, `deployment:${deploymentId}`] as const;

@@ -71,7 +71,8 @@ export async function verify(
     });
   try {
     const { source } = await readableCopy(services, state);
-    const outcome = await verifyArchive({ source, expected: sealed, signal: lease.signal });
+    const identities = await services.keys.identities();
+    const outcome = await verifyArchive({ source, expected: sealed, identities, signal: lease.signal });
     const { documents, bytes } = outcome;
     const durationMs = Math.round(outcome.durationMs);
     await record({ documents, durationMs });

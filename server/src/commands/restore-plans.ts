@@ -107,7 +107,8 @@ export function readManifest(services: Services, backup: BackupState): Promise<M
   const { sealed, backupId } = backup;
   if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
   return refuseUnreadable(sealed.key, async () => {
-    const archive = await openArchive((await readableCopy(services, backup)).source);
+    const { source } = await readableCopy(services, backup);
+    const archive = await openArchive(source, { identities: await services.keys.identities() });
     return archive.manifest;
   });
 }

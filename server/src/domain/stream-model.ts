@@ -2,6 +2,7 @@
 import type { LedgerEvent, NewEvent, StreamName } from '@holdfast/shared/events';
 import { type BackupState, evolveBackup } from './backup.ts';
 import { type DeploymentState, evolveDeployment, evolveRegistry, type RegistryState } from './deployment.ts';
+import { type EncryptionState, evolveEncryption } from './encryption.ts';
 import { evolvePolicy, type PolicyState } from './policy.ts';
 import { evolveRestore, type RestoreState } from './restore.ts';
 
@@ -16,11 +17,13 @@ export type StateOf<S extends StreamName> = S extends `deployment:${string}`
         ? RestoreState
         : S extends 'configuration'
           ? RegistryState
-          : never;
+          : S extends 'encryption'
+            ? EncryptionState
+            : never;
 
 export const streamModel = { affects, evolve };
 
-/** The event's own stream, then the deployment's lock, the policy's last due time, and the registry. */
+/** The event's own stream, then the deployment's lock, the policy's last due time, the registry, and which keys policies name. */
 function affects(event: NewEvent): StreamName[] {
   const streams = new Set<StreamName>([event.stream]);
   if ('deploymentId' in event.data && movesDeployment.has(event.type))
@@ -30,6 +33,7 @@ function affects(event: NewEvent): StreamName[] {
   }
   if (event.type === 'DeploymentRemoved') for (const id of event.data.policyIds) streams.add(`policy:${id}`);
   if (event.type.startsWith('Deployment')) streams.add('configuration');
+  if (event.type === 'PolicyChanged' || event.type === 'DeploymentRemoved') streams.add('encryption');
   return [...streams];
 }
 
@@ -39,6 +43,7 @@ function evolve(stream: StreamName, state: unknown, event: LedgerEvent): unknown
   if (stream.startsWith('backup:')) return evolveBackup(state as BackupState | undefined, event);
   if (stream.startsWith('restore:')) return evolveRestore(state as RestoreState | undefined, event);
   if (stream === 'configuration') return evolveRegistry(state as RegistryState | undefined, event);
+  if (stream === 'encryption') return evolveEncryption(state as EncryptionState | undefined, event);
   return state;
 }
 

@@ -14,6 +14,7 @@ export const backupsProjection: Projection = {
     { key: { policyId: 1, status: 1, completedAt: -1 } },
     { key: { createdAt: -1, _id: -1 } },
     { key: { status: 1 } },
+    { key: { 'encryption.keys.id': 1 }, sparse: true },
   ],
   project,
 };
@@ -81,6 +82,7 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     documents: null,
     collections: null,
     sha256: null,
+    encryption: null,
     verifiedAt: null,
     error: null,
   };
@@ -89,7 +91,7 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
 /** What was once known of the backup itself stays. The whole archive was read before. */
 function adopted(event: LedgerEvent<'BackupAdopted'>) {
   const { deploymentId, deploymentName, database, policyId, createdAt, completedAt, ...archive } = event.data;
-  const { key, sizeBytes, sha256, rawBytes, documents, collections } = archive;
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = archive;
   const file = {
     filePath: key,
     sizeBytes,
@@ -97,6 +99,7 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
     rawBytes,
     documents,
     collections,
+    encryption,
     verifiedAt: event.at,
     error: null,
   };
@@ -109,8 +112,8 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
 }
 
 function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partial<StoredBackup> {
-  const { key, sizeBytes, sha256, rawBytes, documents, collections } = event.data;
-  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections };
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = event.data;
+  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption };
   return event.type === 'BackupSealed'
     ? { ...facts, status: 'sealed' }
     : { ...facts, status: 'completed', completedAt: event.at, durationMs: event.data.durationMs };

@@ -1,6 +1,7 @@
 // One backup, from the claim to its end: dump -> archive -> sealed -> visible -> completed. The archive becomes visible only
 // after the tool exited 0, every namespace was seen to its end, and the bytes are durable. Knows nothing of schedules.
 
+import type { BackupEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
@@ -10,7 +11,14 @@ import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
-import { cancelBackup, completeBackup, failBackup, sealBackup, startBackup } from '../domain/backup.ts';
+import {
+  type BackupState,
+  cancelBackup,
+  completeBackup,
+  failBackup,
+  sealBackup,
+  startBackup,
+} from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import { parseConnectionString, throughSet } from '../engine/connection-string.ts';
 import {
@@ -24,6 +32,7 @@ import { processStartTime } from '../engine/orphan-process.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import { midway } from '../failpoints.ts';
+import type { Recipients } from '../keys/keyring.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
@@ -86,6 +95,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const list = () => unlessAborted(run.signal, listNamespaces(client, { database, exclude }));
   const before = await list();
   if (before.length === 0) throw nothingThere(database, deployment.facts.name);
+  const { recipients, encryption } = await throughFailover(() => recipientsOf(services, backupId));
 
   const key = archiveKey({
     deploymentName: deployment.facts.name,
@@ -106,6 +116,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       sourceEnded: dump.exited,
       output: upload.body,
       exclude,
+      recipients,
       manifest: await manifestBase(services, deployment, server, backupId),
       progress,
       signal: run.signal,
@@ -120,7 +131,10 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   run.liftTimeLimit();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
-      sealBackup(state, sealedFacts(services, run, upload, { destinationId: storage.id, key, backupId, written })),
+      sealBackup(
+        state,
+        sealedFacts(services, run, upload, { destinationId: storage.id, key, backupId, written, encryption }),
+      ),
     ),
   );
   await services.failpoint('sealed');
@@ -199,6 +213,12 @@ function change(
   });
 }
 
+/** As the policy that the backup belongs to says now. */
+async function recipientsOf({ ledger, keys }: Services, backupId: BackupId): Promise<Recipients> {
+  const { policyId } = (await ledger.state(`backup:${backupId}`)) as BackupState;
+  return keys.recipientsFor(policyId);
+}
+
 async function manifestBase(
   services: Services,
   deployment: DeploymentState,
@@ -231,6 +251,7 @@ function sealedFacts(
     readonly key: string;
     readonly backupId: BackupId;
     readonly written: WrittenArchive;
+    readonly encryption: BackupEncryption | undefined;
   },
 ) {
   const { manifest, sizeBytes, sha256, manifestDigest } = archive.written;
@@ -249,6 +270,7 @@ function sealedFacts(
     rawBytes: manifest.dump.rawBytes,
     documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
     collections: manifest.namespaces.length,
+    ...(archive.encryption === undefined ? {} : { encryption: archive.encryption }),
   };
 }
 

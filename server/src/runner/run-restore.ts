@@ -134,8 +134,9 @@ async function verifiedArchive(services: Services, run: OperationRun, restore: R
     documents: backup.sealed.documents,
     namespaces: new Map(),
   });
-  await verifyArchive({ source, expected: backup.sealed, progress, signal: run.signal });
-  return openArchive(source);
+  const identities = await throughFailover(() => services.keys.identities());
+  await verifyArchive({ source, expected: backup.sealed, identities, progress, signal: run.signal });
+  return openArchive(source, { identities });
 }
 
 async function restoreCopy(work: Work): Promise<string[]> {

@@ -16,7 +16,7 @@ export async function lookIntoUnknown(
   archive: { readonly key: string; readonly sizeBytes: number },
   readBefore: ArchiveSummary | null,
 ): Promise<UnknownArchive | null> {
-  const read = readBefore ?? (await readSummary(storage, archive.key));
+  const read = readBefore ?? (await readSummary(services, storage, archive.key));
   if (read === null) return null;
   if (typeof read === 'string') return { ...archive, manifest: null, problem: read, status: null, adoptable: false };
   const state = (await services.ledger.state(`backup:${read.backupId}`)) as BackupState | undefined;
@@ -25,10 +25,15 @@ export async function lookIntoUnknown(
 }
 
 /** What is wrong with it, in words, when it cannot be read. */
-async function readSummary(storage: ArchiveStorage, key: string): Promise<ArchiveSummary | string | null> {
+async function readSummary(
+  { keys }: Services,
+  storage: ArchiveStorage,
+  key: string,
+): Promise<ArchiveSummary | string | null> {
   if ((await storage.stat(key)) === undefined) return null;
   try {
-    return summaryOf((await openArchive(await archiveSource(storage, key))).manifest);
+    const source = await archiveSource(storage, key);
+    return summaryOf((await openArchive(source, { identities: await keys.identities() })).manifest);
   } catch (error) {
     if (error instanceof OperationFailure) return error.message;
     throw error;

@@ -46,9 +46,10 @@ async function expectArchives(services: Services): Promise<void> {
   const stored: string[] = [];
   for await (const { key } of services.destinations.main.list()) stored.push(key);
   expect(stored.sort(), 'archives at the destination').toStrictEqual(listed.map(({ filePath }) => filePath).sort());
+  const identities = await services.keys.identities();
   for (const { filePath, sha256 } of listed) {
     const source = await archiveSource(services.destinations.main, filePath ?? '');
-    await verifyArchive({ source, expected: { sha256: sha256 ?? '' } });
+    await verifyArchive({ source, expected: { sha256: sha256 ?? '' }, identities });
   }
 }
 

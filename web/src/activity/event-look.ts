@@ -10,6 +10,7 @@ const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
   BackupVerificationFailed: { mark: 'danger', tone: 'danger' },
   BackupMissing: { mark: 'danger', tone: 'danger' },
   RestoreFailed: { mark: 'danger', tone: 'danger' },
+  RecoveryKitConfirmed: { mark: 'verified', tone: 'safe' },
   BackupSkipped: { mark: 'attention', tone: 'attention' },
   SignInFailed: { mark: 'attention', tone: 'attention' },
   BackupCancelled: { mark: 'paused', tone: 'off' },

@@ -30,9 +30,16 @@ const order: Record<EventType, number> = {
   DeploymentUpdated: 24,
   DeploymentRemoved: 25,
   ConfigurationImported: 26,
-  SignedIn: 27,
-  SignInFailed: 28,
-  ApiKeyCreated: 29,
+  EncryptionKeyCreated: 27,
+  EncryptionDefaultChanged: 28,
+  EncryptionKeyRetired: 29,
+  EncryptionRecipientAdded: 30,
+  EncryptionRecipientRemoved: 31,
+  RecoveryKitIssued: 32,
+  RecoveryKitConfirmed: 33,
+  SignedIn: 34,
+  SignInFailed: 35,
+  ApiKeyCreated: 36,
 };
 
 export const eventTypeList = (Object.keys(order) as EventType[]).toSorted((a, b) => order[a] - order[b]);

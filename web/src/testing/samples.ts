@@ -69,6 +69,7 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     collections: 11,
     sha256: 'ab'.repeat(32),
     database: 'shop',
+    encryption: null,
     verifiedAt: null,
     error: null,
     ...change,

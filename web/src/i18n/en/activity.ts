@@ -35,6 +35,13 @@ const typeNames: Record<EventType, string> = {
   DeploymentUpdated: 'Deployment changed',
   DeploymentRemoved: 'Deployment removed',
   ConfigurationImported: 'Configuration imported',
+  EncryptionKeyCreated: 'Encryption key created',
+  EncryptionDefaultChanged: 'Encryption changed',
+  EncryptionKeyRetired: 'Encryption key retired',
+  EncryptionRecipientAdded: 'Recipient added',
+  EncryptionRecipientRemoved: 'Recipient removed',
+  RecoveryKitIssued: 'Recovery kit issued',
+  RecoveryKitConfirmed: 'Recovery kit confirmed',
   SignedIn: 'Signed in',
   SignInFailed: 'Sign-in failed',
   ApiKeyCreated: 'API key created',
@@ -121,11 +128,23 @@ export const events: EventSentences = {
   DeploymentRemoved: () => 'removed',
   ConfigurationImported: ({ policies }) =>
     `Configuration imported, ${f.plural(policies, { one: '1 policy', other: `${f.count(policies)} policies` })}`,
+  EncryptionKeyCreated: ({ kitId }) => (kitId ? 'encryption key taken from a recovery kit' : 'encryption key created'),
+  EncryptionDefaultChanged: ({ keyId }) =>
+    keyId === null ? 'Encryption switched off' : 'new backups are encrypted for this key',
+  EncryptionKeyRetired: () => 'encryption key retired and destroyed',
+  EncryptionRecipientAdded: () => 'recipient added: encrypted backups can be opened with this key too',
+  EncryptionRecipientRemoved: () => 'recipient removed',
+  RecoveryKitIssued: ({ keyIds }) => `Recovery kit issued, with ${keysText(keyIds.length)}`,
+  RecoveryKitConfirmed: ({ keyIds }) => `Recovery kit with ${keysText(keyIds.length)} confirmed by its code`,
   ApiKeyCreated: ({ role }) => `API key created, ${role}`,
   SignedIn: () => 'Signed in with a login code',
   SignInFailed: ({ attempts, source }) =>
     `${f.plural(attempts, { one: '1 sign-in', other: `${f.count(attempts)} sign-ins` })} refused from ${source}`,
 };
+
+function keysText(count: number): string {
+  return f.plural(count, { one: '1 key', other: `${f.count(count)} keys` });
+}
 
 /** Said once they are others than the defaults. */
 function limitsText(limits: Parameters<typeof changedLimits>[0]): string {

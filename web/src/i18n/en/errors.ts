@@ -32,6 +32,30 @@ const messages: RefusalMessages = {
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,
+  ENCRYPTION_KEY_NOT_FOUND: ({ id }) => `There is no encryption key ${id}.`,
+  ENCRYPTION_KEY_EXISTS: ({ name, existing }) =>
+    `The key ${name} cannot be added: ${existing} has this name or this public key.`,
+  ENCRYPTION_KEY_INVALID: ({ problem }) => `The key cannot be used: ${problem}`,
+  ENCRYPTION_KEY_RETIRED: ({ name }) => `The key ${name} is retired.`,
+  ENCRYPTION_KEY_IN_USE: ({ name, isDefault, policies, backups }) =>
+    `The key ${name} is needed: ${f.list([
+      ...(isDefault ? ['new backups are encrypted for it'] : []),
+      ...(policies > 0
+        ? [f.plural(policies, { one: '1 policy names it', other: `${f.count(policies)} policies name it` })]
+        : []),
+      ...(backups > 0
+        ? [
+            f.plural(backups, {
+              one: '1 backup cannot be opened without it',
+              other: `${f.count(backups)} backups cannot be opened without it`,
+            }),
+          ]
+        : []),
+    ])}.`,
+  ENCRYPTION_KEY_MISSING: () => 'There is no encryption key yet.',
+  RECOVERY_KIT_REQUIRED: ({ keys }) => `No confirmed recovery kit holds ${f.list(keys)}.`,
+  RECOVERY_KIT_NOT_FOUND: () => 'There is no such recovery kit, or a newer one has taken its place.',
+  RECOVERY_KIT_CODE_WRONG: () => 'This is not the code of the newest recovery kit.',
   RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,
   OPERATION_ENDED: ({ kind }) => `The ${kind} has already ended.`,

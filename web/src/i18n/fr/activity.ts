@@ -34,6 +34,13 @@ const typeNames: Record<EventType, string> = {
   DeploymentUpdated: 'Déploiement modifié',
   DeploymentRemoved: 'Déploiement retiré',
   ConfigurationImported: 'Configuration importée',
+  EncryptionKeyCreated: 'Clé de chiffrement créée',
+  EncryptionDefaultChanged: 'Chiffrement modifié',
+  EncryptionKeyRetired: 'Clé de chiffrement retirée',
+  EncryptionRecipientAdded: 'Destinataire ajouté',
+  EncryptionRecipientRemoved: 'Destinataire retiré',
+  RecoveryKitIssued: 'Kit de secours émis',
+  RecoveryKitConfirmed: 'Kit de secours confirmé',
   SignedIn: 'Connexion',
   SignInFailed: 'Connexion refusée',
   ApiKeyCreated: 'Clé d’API créée',
@@ -127,6 +134,15 @@ export const events: Dictionary['events'] = {
   DeploymentRemoved: () => 'retiré',
   ConfigurationImported: ({ policies }) =>
     `Configuration importée, ${f.plural(policies, { one: `${f.count(policies)} politique`, other: `${f.count(policies)} politiques` })}`,
+  EncryptionKeyCreated: ({ kitId }) =>
+    kitId ? 'clé de chiffrement reprise d’un kit de secours' : 'clé de chiffrement créée',
+  EncryptionDefaultChanged: ({ keyId }) =>
+    keyId === null ? 'Chiffrement désactivé' : 'les nouvelles sauvegardes sont chiffrées pour cette clé',
+  EncryptionKeyRetired: () => 'clé de chiffrement retirée et détruite',
+  EncryptionRecipientAdded: () => 'destinataire ajouté : cette clé ouvre aussi les sauvegardes chiffrées',
+  EncryptionRecipientRemoved: () => 'destinataire retiré',
+  RecoveryKitIssued: ({ keyIds }) => `Kit de secours émis, avec ${keysText(keyIds.length)}`,
+  RecoveryKitConfirmed: ({ keyIds }) => `Kit de secours avec ${keysText(keyIds.length)} confirmé par son code`,
   ApiKeyCreated: ({ role }) => `Clé d’API créée, ${role === 'administrator' ? 'administrateur' : role}`,
   SignedIn: () => 'Connexion avec un code',
   SignInFailed: ({ attempts, source }) =>
@@ -135,6 +151,10 @@ export const events: Dictionary['events'] = {
 
 function documentsText(documents: number): string {
   return f.plural(documents, { one: `${f.count(documents)} document`, other: `${f.count(documents)} documents` });
+}
+
+function keysText(count: number): string {
+  return f.plural(count, { one: `${f.count(count)} clé`, other: `${f.count(count)} clés` });
 }
 
 /** Said once they are others than the defaults. */

@@ -37,6 +37,35 @@ const messages: RefusalMessages = {
   BACKUP_EXISTS: () => 'Le registre connaît déjà cette sauvegarde.',
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
+  ENCRYPTION_KEY_NOT_FOUND: ({ id }) => `Il n’y a pas de clé de chiffrement ${id}.`,
+  ENCRYPTION_KEY_EXISTS: ({ name, existing }) =>
+    `La clé ${name} ne peut pas être ajoutée : ${existing} porte ce nom ou cette clé publique.`,
+  ENCRYPTION_KEY_INVALID: ({ problem }) => `La clé est inutilisable : ${problem}`,
+  ENCRYPTION_KEY_RETIRED: ({ name }) => `La clé ${name} est retirée.`,
+  ENCRYPTION_KEY_IN_USE: ({ name, isDefault, policies, backups }) =>
+    `On a encore besoin de la clé ${name} : ${f.list([
+      ...(isDefault ? ['les nouvelles sauvegardes sont chiffrées pour elle'] : []),
+      ...(policies > 0
+        ? [
+            f.plural(policies, {
+              one: `${f.count(policies)} politique la nomme`,
+              other: `${f.count(policies)} politiques la nomment`,
+            }),
+          ]
+        : []),
+      ...(backups > 0
+        ? [
+            f.plural(backups, {
+              one: `${f.count(backups)} sauvegarde ne s’ouvre pas sans elle`,
+              other: `${f.count(backups)} sauvegardes ne s’ouvrent pas sans elle`,
+            }),
+          ]
+        : []),
+    ])}.`,
+  ENCRYPTION_KEY_MISSING: () => 'Il n’y a pas encore de clé de chiffrement.',
+  RECOVERY_KIT_REQUIRED: ({ keys }) => `Aucun kit de secours confirmé ne contient ${f.list(keys)}.`,
+  RECOVERY_KIT_NOT_FOUND: () => 'Ce kit de secours n’existe pas, ou un plus récent l’a remplacé.',
+  RECOVERY_KIT_CODE_WRONG: () => 'Ce n’est pas le code du dernier kit de secours.',
   RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
   OPERATION_ENDED: ({ kind }) => `La ${nouns[kind]} est déjà terminée.`,
@@ -74,6 +103,20 @@ const refusalHints: Record<ErrorCode, string> = {
   BACKUP_EXISTS:
     'Seule une archive dont le registre ne connaît pas la sauvegarde, ou la dit introuvable, peut être adoptée.',
   DEPLOYMENT_UNKNOWN: 'Dites pour quel déploiement enregistré elle est adoptée, ou enregistrez-le d’abord.',
+  ENCRYPTION_KEY_NOT_FOUND: 'La liste des clés donne leurs noms : `holdfast keys`, ou les réglages de la console.',
+  ENCRYPTION_KEY_EXISTS:
+    'Choisissez un autre nom, ou utilisez la clé qui est là. Le nom d’une clé retirée ne sert plus.',
+  ENCRYPTION_KEY_INVALID:
+    'Une clé publique commence par age1 ; `age-keygen` en affiche une et garde la clé secrète dans son fichier.',
+  ENCRYPTION_KEY_RETIRED: 'Choisissez une autre clé, ou créez-en une.',
+  ENCRYPTION_KEY_IN_USE:
+    'Rien n’a été changé. Utilisez une autre clé pour les nouvelles sauvegardes ; quand aucune sauvegarde n’aura plus besoin de celle-ci, elle pourra être retirée.',
+  ENCRYPTION_KEY_MISSING: 'Créez-en une d’abord : `holdfast keys create NOM`, ou les réglages de la console.',
+  RECOVERY_KIT_REQUIRED:
+    'Téléchargez un kit de secours, ouvrez-le, et saisissez le code qu’il contient. Sans kit, les sauvegardes chiffrées sont perdues avec ce serveur.',
+  RECOVERY_KIT_NOT_FOUND: 'Téléchargez un nouveau kit et saisissez son code.',
+  RECOVERY_KIT_CODE_WRONG:
+    'Ouvrez le kit téléchargé en dernier avec sa phrase secrète (`age -d KIT`) : le code est au début.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
   OPERATION_ENDED: 'Il n’y a plus rien à annuler.',
