@@ -13,6 +13,7 @@ import { ArchiveParser } from './parse-archive.ts';
 import { readBytes, readRange } from './read-bytes.ts';
 import { readFrames } from './read-frames.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
+import { decompressFrame } from './zstd-frames.ts';
 
 /** An archive's bytes. `read` gives those from `start` to `end` (exclusive). */
 export interface ArchiveSource {
@@ -32,6 +33,8 @@ export interface OpenArchive {
    * it holds only those, and only their frames are read. Throws OperationFailure('archive-damaged').
    */
   dumpStream(options?: { readonly namespaces?: ReadonlySet<string> }): AsyncGenerator<Buffer>;
+  /** One frame, decompressed; nothing else is read. Throws OperationFailure('archive-damaged'). */
+  readFrame(frame: Frame): Promise<Buffer>;
 }
 
 export interface OpenArchiveOptions {
@@ -59,6 +62,10 @@ export async function openArchive(source: ArchiveSource, _options: OpenArchiveOp
       namespaces === undefined
         ? wholeDump(source, dump, frames)
         : chosenDump(source, dump, { manifest, frames, namespaces }),
+    readFrame: async (frame) => {
+      const stored = await readBytes(source, rangeOf(dump, [frame]), dump.name);
+      return await decompressFrame(stored, frame.rawBytes, frame.storedOffset);
+    },
   };
 }
 
