@@ -50,7 +50,7 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
     'Make the destination that holds the archive reachable again, or add it back; nothing was changed meanwhile.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'key-missing':
-    'Give this server the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
+    'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
   stalled:
     'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',

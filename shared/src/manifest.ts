@@ -9,6 +9,14 @@ export const archiveEntries = {
   manifest: 'manifest.json',
 } as const;
 
+/** The entries of an encrypted archive: all but the first are files of age. */
+export const encryptedEntries = {
+  howto: archiveEntries.howto,
+  dump: `${archiveEntries.dump}.age`,
+  frames: `${archiveEntries.frames}.age`,
+  manifest: `${archiveEntries.manifest}.age`,
+} as const;
+
 /** One namespace of the dump. `options` and `indexes` are extended JSON, as mongodump wrote them. */
 export const manifestNamespace = z.object({
   database: z.string(),
@@ -47,9 +55,12 @@ export const manifest = z.object({
   consistency: z.literal('per-collection'),
   /** The ledger's head when the dump began: an anchor that a rewritten ledger would contradict. */
   ledger: z.object({ position: z.int().nonnegative(), hash: z.string() }),
+  /** Only in an encrypted archive: the public keys (`age1...`) that it was encrypted for. */
+  encryption: z.object({ recipients: z.array(z.string()) }).optional(),
   dump: z.object({
     entry: z.string(),
     rawBytes: z.int().nonnegative(),
+    /** Compressed, before it is encrypted. */
     storedBytes: z.int().nonnegative(),
     frames: z.int().nonnegative(),
     /** SHA-256 of the stored entry, hex. */

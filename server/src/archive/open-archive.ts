@@ -1,16 +1,17 @@
 // Opens an archive for reading, wherever it is kept: manifest and frame index first, then as much of the dump as is wanted.
 // Checks what it reads; that the whole file is sound is said by verify-archive.ts.
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
-import { archiveEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
+import { archiveEntries, encryptedEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
 import type { AgeIdentity } from './age/age-keys.ts';
 import { encodePrelude } from './encode-archive.ts';
+import { decryptedContent, type EntryContent, plainContent } from './entry-content.ts';
 import { decodeFrameIndex, type Frame } from './frame-index.ts';
 import { keepNamespaces } from './keep-namespaces.ts';
 import { ArchiveParser } from './parse-archive.ts';
-import { readBytes, readRange } from './read-bytes.ts';
+import { readBytes } from './read-bytes.ts';
 import { readFrames } from './read-frames.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 import { decompressFrame } from './zstd-frames.ts';
@@ -23,11 +24,14 @@ export interface ArchiveSource {
 
 export interface OpenArchive {
   readonly manifest: Manifest;
-  /** SHA-256 of `manifest.json`, hex. */
+  /** SHA-256 of `manifest.json`, decrypted, hex. */
   readonly manifestDigest: string;
   readonly frames: readonly Frame[];
   /** Where each entry lies in the file. */
   readonly entries: ReadonlyMap<string, ZipEntry>;
+  readonly isEncrypted: boolean;
+  /** What the entry of the dump holds, decrypted: the frames, one after the other. */
+  readonly dump: EntryContent;
   /**
    * The dump, decompressed: a valid mongodump archive. With `namespaces` (`database.collection`, by the names of the manifest)
    * it holds only those, and only their frames are read. Throws OperationFailure('archive-damaged').
@@ -46,34 +50,67 @@ export interface OpenArchiveOptions {
  * Throws OperationFailure('archive-damaged') that says which part cannot be read; OperationFailure('key-missing') when it is
  * encrypted and none of the identities opens it; whatever `source.read` throws.
  */
-export async function openArchive(source: ArchiveSource, _options: OpenArchiveOptions = {}): Promise<OpenArchive> {
+export async function openArchive(source: ArchiveSource, options: OpenArchiveOptions = {}): Promise<OpenArchive> {
   const entries = await readZipDirectory(source);
-  const manifestBytes = await readEntry(source, entries, archiveEntries.manifest);
+  const isEncrypted = entries.has(encryptedEntries.dump);
+  const names = isEncrypted ? encryptedEntries : archiveEntries;
+  const open = isEncrypted ? withKeys(options.identities ?? []) : withoutKeys;
+  const manifestBytes = await readEntry(source, entryOf(entries, names.manifest), open);
   const manifest = parseManifest(manifestBytes);
-  const frames = decodeFrameIndex(await readEntry(source, entries, archiveEntries.frames));
-  const dump = entryOf(entries, archiveEntries.dump);
-  requireConsistent(manifest, frames, dump);
+  const openNext = withTheSameKeys(open);
+  const frames = decodeFrameIndex(await readEntry(source, entryOf(entries, names.frames), openNext));
+  const dump = await openNext(source, entryOf(entries, names.dump));
+  requireConsistent(manifest, frames, { name: names.dump, sizeBytes: dump.sizeBytes });
   return {
     manifest,
     manifestDigest: createHash('sha256').update(manifestBytes).digest('hex'),
     frames,
     entries,
+    isEncrypted,
+    dump,
     dumpStream: ({ namespaces } = {}) =>
-      namespaces === undefined
-        ? wholeDump(source, dump, frames)
-        : chosenDump(source, dump, { manifest, frames, namespaces }),
+      namespaces === undefined ? wholeDump(dump, frames) : chosenDump(dump, { manifest, frames, namespaces }),
     readFrame: async (frame) => {
-      const stored = await readBytes(source, rangeOf(dump, [frame]), dump.name);
+      const stored = await joined(dump.read(rangeOf([frame])));
       return await decompressFrame(stored, frame.rawBytes, frame.storedOffset);
     },
   };
 }
 
-async function readEntry(source: ArchiveSource, entries: ReadonlyMap<string, ZipEntry>, name: string): Promise<Buffer> {
-  const entry = entryOf(entries, name);
-  const bytes = await readBytes(source, entry, name);
-  if (crc32(bytes) !== entry.crc32) throw damaged(`${name} does not match its checksum`);
-  return bytes;
+type OpenContent = (source: ArchiveSource, entry: ZipEntry) => Promise<EntryContent>;
+
+const withoutKeys: OpenContent = async (source, entry) => plainContent(source, entry);
+
+function withKeys(identities: readonly AgeIdentity[]): OpenContent {
+  return (source, entry) => decryptedContent(source, entry, identities);
+}
+
+/** For the entries behind the manifest: all have the same keys, and one of them opened the manifest. */
+function withTheSameKeys(open: OpenContent): OpenContent {
+  return async (source, entry) => {
+    try {
+      return await open(source, entry);
+    } catch (error) {
+      if (!(error instanceof OperationFailure) || error.reason !== 'key-missing') throw error;
+      throw damaged(`${entry.name} has other keys than the manifest`, error);
+    }
+  };
+}
+
+/** What a small entry holds. Its bytes are checked before a key is tried: what was changed can look like another key's. */
+async function readEntry(source: ArchiveSource, entry: ZipEntry, open: OpenContent): Promise<Buffer> {
+  const stored = await readBytes(source, entry, entry.name);
+  if (crc32(stored) !== entry.crc32) throw damaged(`${entry.name} does not match its checksum`);
+  const inMemory = {
+    sizeBytes: stored.length,
+    read: (range) => Readable.from([stored.subarray(range.start, range.end)]),
+  } satisfies ArchiveSource;
+  const content = await open(inMemory, { ...entry, start: 0, end: stored.length });
+  return await joined(content.read({ start: 0, end: content.sizeBytes }));
+}
+
+async function joined(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(pieces));
 }
 
 function entryOf(entries: ReadonlyMap<string, ZipEntry>, name: string): ZipEntry {
@@ -86,22 +123,26 @@ function parseManifest(bytes: Buffer): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
-    throw damaged(`${archiveEntries.manifest} is not understood`, cause);
+    throw damaged('its manifest is not understood', cause);
   }
 }
 
-function requireConsistent({ dump, namespaces }: Manifest, frames: readonly Frame[], entry: ZipEntry): void {
+function requireConsistent(
+  { dump, namespaces }: Manifest,
+  frames: readonly Frame[],
+  entry: { readonly name: string; readonly sizeBytes: number },
+): void {
   const sum = (of: (frame: Frame) => number) => frames.reduce((total, frame) => total + of(frame), 0);
   const stored = sum(({ storedBytes }) => storedBytes);
   if (dump.entry !== entry.name) throw damaged('the manifest names another dump');
   if (dump.frames !== frames.length) throw damaged('manifest and frame index differ in the number of frames');
-  if (stored !== entry.end - entry.start || stored !== dump.storedBytes) throw damaged('the dump has another size');
+  if (stored !== entry.sizeBytes || stored !== dump.storedBytes) throw damaged('the dump has another size');
   if (sum(({ rawBytes }) => rawBytes) !== dump.rawBytes) throw damaged('the decompressed dump has another size');
   if (frames.some(({ namespace }) => namespace > namespaces.length)) throw damaged('a frame is of no namespace');
 }
 
-async function* wholeDump(source: ArchiveSource, dump: ZipEntry, frames: readonly Frame[]): AsyncGenerator<Buffer> {
-  for await (const { raw } of readFrames(frames, readRange(source, dump, dump.name))) yield raw;
+async function* wholeDump(dump: EntryContent, frames: readonly Frame[]): AsyncGenerator<Buffer> {
+  for await (const { raw } of readFrames(frames, dump.read({ start: 0, end: dump.sizeBytes }))) yield raw;
 }
 
 interface Choice {
@@ -110,14 +151,14 @@ interface Choice {
   readonly namespaces: ReadonlySet<string>;
 }
 
-async function* chosenDump(source: ArchiveSource, dump: ZipEntry, choice: Choice): AsyncGenerator<Buffer> {
+async function* chosenDump(dump: EntryContent, choice: Choice): AsyncGenerator<Buffer> {
   const { manifest, frames, namespaces } = choice;
   const keep = keepNamespaces((database, collection) => namespaces.has(`${database}.${collection}`));
   const parser = new ArchiveParser();
   const wanted = manifest.namespaces.map(({ database, collection }) => namespaces.has(`${database}.${collection}`));
   const isWanted = ({ namespace }: Frame) => namespace === 0 || wanted[namespace - 1] === true;
   for (const run of runsOf(frames, isWanted)) {
-    for await (const { frame, raw } of readFrames(run, readRange(source, rangeOf(dump, run), dump.name), isWanted)) {
+    for await (const { frame, raw } of readFrames(run, dump.read(rangeOf(run)), isWanted)) {
       if (frame.namespace > 0) yield raw;
       else {
         for (const part of parser.push(raw)) {
@@ -151,10 +192,10 @@ function runsOf(frames: readonly Frame[], isWanted: (frame: Frame) => boolean): 
   return runs;
 }
 
-function rangeOf(dump: ZipEntry, run: readonly Frame[]): { start: number; end: number } {
+function rangeOf(run: readonly Frame[]): { start: number; end: number } {
   const [first, last] = [run[0], run.at(-1)];
-  if (first === undefined || last === undefined) return { start: dump.start, end: dump.start };
-  return { start: dump.start + first.storedOffset, end: dump.start + last.storedOffset + last.storedBytes };
+  if (first === undefined || last === undefined) return { start: 0, end: 0 };
+  return { start: first.storedOffset, end: last.storedOffset + last.storedBytes };
 }
 
 function damaged(how: string, cause?: unknown): OperationFailure {

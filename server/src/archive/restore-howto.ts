@@ -1,4 +1,4 @@
-import { archiveEntries, type Manifest } from '@holdfast/shared/manifest';
+import { archiveEntries, encryptedEntries, type Manifest } from '@holdfast/shared/manifest';
 import type { PreludeNamespace } from './archive-prelude.ts';
 
 /** What the first entry of an archive says of it. */
@@ -39,12 +39,7 @@ Into an empty server, everything:
     mongorestore --archive --uri='mongodb://HOST:27017'
 
 ${exampleText(file, example)}
-Read the last line that mongorestore prints: it must say that 0 documents failed. mongorestore exits with
-status 0 even when documents failed.
-
-Do not add --drop without a second thought: it removes the live collections before it knows whether the
-backup can be read, and leaves collections that the backup does not have.
-
+${readTheLastLine}
 WHAT IS IN THIS FILE
   ${archiveEntries.dump}  the dump: zstd frames, one after the other a mongodump archive
   ${archiveEntries.frames}             where each frame begins and which namespace it holds
@@ -54,6 +49,74 @@ NAMESPACES
 ${list(namespaces)}
 `;
 }
+
+/** What the first entry of an encrypted archive says: anybody can read it, so nothing of what is in the dump. */
+export interface EncryptedHowtoFacts {
+  readonly manifest: Pick<Manifest, 'backupId' | 'startedAt'>;
+  /** Public keys, `age1...`. */
+  readonly recipients: readonly string[];
+  readonly fileName: string | undefined;
+}
+
+/** `RESTORE.txt` of an encrypted archive. */
+export function encryptedHowto({ manifest, recipients, fileName }: EncryptedHowtoFacts): string {
+  const file = shellQuoted(fileName ?? 'FILE.zip');
+  const opened = `unzip -p ${file} ${encryptedEntries.dump} | age -d -i key.txt | zstd -d`;
+  const manifestOpened = `unzip -p ${file} ${encryptedEntries.manifest} | age -d -i key.txt`;
+  return `This is an encrypted MongoDB backup made by Holdfast. Standard tools can restore it: unzip, age
+(https://age-encryption.org), zstd and mongorestore (of the MongoDB Database Tools).
+
+  Backup      ${manifest.backupId}
+  Begun       ${manifest.startedAt}
+
+THE KEY
+The secret key of any one of these public keys opens it:
+
+${recipients.map((recipient) => `  ${recipient}`).join('\n')}
+
+It is in the recovery kit of the server that made this backup: a text that begins with AGE-SECRET-KEY-1.
+Put it into a file that only you can read, called key.txt here, and remove that file when you are done.
+
+LOOK BEFORE YOU RESTORE
+Check that the file is whole, see what is in it, and what mongorestore would do:
+
+  unzip -t ${file}
+  ${manifestOpened}
+  ${opened} | mongorestore --archive --dryRun --verbose
+
+RESTORE
+Into an empty server, everything:
+
+  ${opened} | \\
+    mongorestore --archive --uri='mongodb://HOST:27017'
+
+One collection only, here the collection ORDERS of the database SHOP:
+
+  ${opened} | \\
+    mongorestore --archive --uri='mongodb://HOST:27017' --nsInclude=SHOP.ORDERS
+
+Beside what is there, into another database:
+
+  ${opened} | \\
+    mongorestore --archive --uri='mongodb://HOST:27017' \\
+      '--nsInclude=SHOP.*' '--nsFrom=SHOP.*' '--nsTo=SHOP_restored.*'
+
+mongorestore does not rename time-series collections and the collections that views read. Holdfast does.
+
+${readTheLastLine}
+WHAT IS IN THIS FILE
+  ${encryptedEntries.dump}  the dump: zstd frames, one after the other a mongodump archive
+  ${encryptedEntries.frames}             where each frame begins and which namespace it holds
+  ${encryptedEntries.manifest}      per namespace: documents, bytes, content fingerprint, options, indexes
+`;
+}
+
+const readTheLastLine = `Read the last line that mongorestore prints: it must say that 0 documents failed. mongorestore exits with
+status 0 even when documents failed.
+
+Do not add --drop without a second thought: it removes the live collections before it knows whether the
+backup can be read, and leaves collections that the backup does not have.
+`;
 
 function exampleText(file: string, example: PreludeNamespace | undefined): string {
   if (example === undefined) return '';

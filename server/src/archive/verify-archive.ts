@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
-import { archiveEntries, type ManifestNamespace } from '@holdfast/shared/manifest';
+import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { AgeIdentity } from './age/age-keys.ts';
 import { blockCollection } from './archive-prelude.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
@@ -64,7 +64,7 @@ async function verify({ expected = {}, progress, ...options }: VerifyArchiveOpti
   }
   const file = new FileCheck(archive);
   const bytes = readRange(source, { start: 0, end: source.sizeBytes }, 'the file');
-  const scanned = await scanDump(archive, file.dump(bytes), progress);
+  const scanned = await scanDump(archive, archive.dump.decode(file.dump(bytes)), progress);
   const sha256 = file.finish(expected.sha256);
   requireSame(archive.manifest.namespaces, scanned);
   const sum = (of: (namespace: ScannedNamespace) => number) => scanned.reduce((total, one) => total + of(one), 0);
@@ -133,7 +133,7 @@ class FileCheck {
         const within = piece.subarray(Math.max(0, entry.start - at), Math.max(0, entry.end - at));
         if (within.length === 0) continue;
         this.#crcs.set(entry, crc32(within, this.#crcs.get(entry) ?? 0));
-        if (entry.name !== archiveEntries.dump) continue;
+        if (entry.name !== this.#archive.manifest.dump.entry) continue;
         this.#dump.update(within);
         yield within;
       }

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { archiveEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
+import { archiveEntries, encryptedEntries, type Manifest, manifest as manifestSchema } from '@holdfast/shared/manifest';
 import { ZipArchive } from 'archiver';
 import type { AgeRecipient } from './age/age-keys.ts';
+import type { PlainPieces } from './age/age-payload.ts';
+import { encrypt } from './age/encrypt.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import { encodeFrameIndex, type Frame } from './frame-index.ts';
 import { inOrder } from './in-order.ts';
@@ -13,7 +15,7 @@ import type { NamespacePredicate } from './keep-namespaces.ts';
 import { manifestNamespaceOf } from './manifest-namespace.ts';
 import { type Dump, readDump } from './read-dump.ts';
 import type { RawFrame } from './regroup-frames.ts';
-import { restoreHowto } from './restore-howto.ts';
+import { encryptedHowto, restoreHowto } from './restore-howto.ts';
 import { compressFrame, framesAtOnce } from './zstd-frames.ts';
 
 export { ArchiveProgress } from './archive-progress.ts';
@@ -44,7 +46,7 @@ export interface WriteArchiveOptions {
 
 export interface WrittenArchive {
   readonly manifest: Manifest;
-  /** SHA-256 of `manifest.json`, hex. */
+  /** SHA-256 of `manifest.json`, before it is encrypted, hex. */
   readonly manifestDigest: string;
   readonly sizeBytes: number;
   /** SHA-256 of the whole file, hex. */
@@ -57,7 +59,6 @@ export interface WrittenArchive {
  * output are destroyed by then.
  */
 export async function writeArchive(options: WriteArchiveOptions): Promise<WrittenArchive> {
-  if (options.recipients?.length) throw new Error('Archives cannot be encrypted yet.');
   const { output, signal } = options;
   const stop = new AbortController();
   const source = toReadable(options.source);
@@ -98,32 +99,55 @@ async function writeEntries(work: Work): Promise<Pick<WrittenArchive, 'manifest'
   // It is awaited only once the source is at its end.
   sourceEnded.catch(() => {});
   const dump = await readDump({ source: work.source, sourceEnded, exclude: work.exclude, progress });
-  const howto = restoreHowto({ manifest: work.manifest, namespaces: dump.namespaces, fileName: work.fileName });
-  await appendEntry(work, archiveEntries.howto, Buffer.from(howto));
+  const { names, encode } = entryForm(work.recipients ?? []);
+  await appendEntry(work, names.howto, Buffer.from(howtoOf(work, dump)));
 
-  const stored = new StoredDump();
-  await appendEntry(work, archiveEntries.dump, Readable.from(stored.write(dump), { objectMode: false }));
-  await appendEntry(work, archiveEntries.frames, encodeFrameIndex(stored.frames));
+  const frames = new StoredFrames();
+  const entry = new Meter();
+  const stored = entry.through(encode(frames.write(dump)));
+  await appendEntry(work, names.dump, Readable.from(stored, { objectMode: false }));
+  await appendEntry(work, names.frames, await joined(encode([encodeFrameIndex(frames.index)])));
 
-  const manifest = describe(work.manifest, dump, stored);
+  const manifest = describe(work, dump, { entry: names.dump, ...frames.sums(), sha256: entry.sha256() });
   const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
-  await appendEntry(work, archiveEntries.manifest, text);
+  await appendEntry(work, names.manifest, await joined(encode([text])));
   // It may never settle; `pipeline` is what says that all is written.
   void zip.finalize();
   return { manifest, manifestDigest: createHash('sha256').update(text).digest('hex') };
 }
 
-function describe(base: ManifestBase, dump: Dump, stored: StoredDump): Manifest {
-  const { rawBytes, storedBytes, frames } = stored;
+/** How the entries are stored: as they are, or each as a file of age. */
+interface EntryForm {
+  readonly names: typeof archiveEntries | typeof encryptedEntries;
+  readonly encode: (content: PlainPieces) => PlainPieces;
+}
+
+function entryForm(recipients: readonly AgeRecipient[]): EntryForm {
+  if (recipients.length === 0) return { names: archiveEntries, encode: (content) => content };
+  return { names: encryptedEntries, encode: (content) => encrypt(content, recipients) };
+}
+
+function howtoOf({ manifest, recipients = [], fileName }: Work, { namespaces }: Dump): string {
+  return recipients.length === 0
+    ? restoreHowto({ manifest, namespaces, fileName })
+    : encryptedHowto({ manifest, recipients: recipients.map(String), fileName });
+}
+
+function describe({ manifest, recipients = [] }: Work, dump: Dump, stored: Manifest['dump']): Manifest {
   return manifestSchema.parse({
     format: 'holdfast-archive',
     version: 1,
-    ...base,
+    ...manifest,
     finishedAt: new Date().toISOString(),
     consistency: 'per-collection',
-    dump: { entry: archiveEntries.dump, rawBytes, storedBytes, frames: frames.length, sha256: stored.sha256() },
+    ...(recipients.length === 0 ? {} : { encryption: { recipients: recipients.map(String) } }),
+    dump: stored,
     namespaces: dump.scanned().map(manifestNamespaceOf),
   });
+}
+
+async function joined(pieces: PlainPieces): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(pieces));
 }
 
 /** Resolves when the whole entry has gone into the ZIP file. */
@@ -143,12 +167,11 @@ function appendEntry({ zip, stop }: Work, name: string, content: Buffer | Readab
   });
 }
 
-/** The entry of the dump while it is written: compressed frames, and what the index and the manifest say of them. */
-class StoredDump {
-  readonly frames: Omit<Frame, 'storedOffset'>[] = [];
-  rawBytes = 0;
-  storedBytes = 0;
-  readonly #hash = createHash('sha256');
+/** The frames of the dump while they are written, compressed, and what index and manifest say of them. */
+class StoredFrames {
+  readonly index: Omit<Frame, 'storedOffset'>[] = [];
+  #rawBytes = 0;
+  #storedBytes = 0;
 
   async *write(dump: Dump): AsyncGenerator<Buffer> {
     const compressed = inOrder(dump.frames, framesAtOnce, async (frame: RawFrame) => {
@@ -158,16 +181,15 @@ class StoredDump {
       return { frame: { namespace, documents, rawBytes: raw.length, storedBytes: stored.length }, stored };
     });
     for await (const { frame, stored } of compressed) {
-      this.frames.push(frame);
-      this.rawBytes += frame.rawBytes;
-      this.storedBytes += frame.storedBytes;
-      this.#hash.update(stored);
+      this.index.push(frame);
+      this.#rawBytes += frame.rawBytes;
+      this.#storedBytes += frame.storedBytes;
       yield stored;
     }
   }
 
-  sha256(): string {
-    return this.#hash.digest('hex');
+  sums(): Pick<Manifest['dump'], 'rawBytes' | 'storedBytes' | 'frames'> {
+    return { rawBytes: this.#rawBytes, storedBytes: this.#storedBytes, frames: this.index.length };
   }
 }
 
@@ -176,7 +198,7 @@ class Meter {
   bytes = 0;
   readonly #hash = createHash('sha256');
 
-  async *through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *through(chunks: PlainPieces): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       this.bytes += chunk.length;
       this.#hash.update(chunk);

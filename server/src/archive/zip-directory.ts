@@ -2,7 +2,7 @@
 // which cuts a stored entry at the bytes of a data descriptor. Reads two ends of the file, whatever its size.
 import { Readable } from 'node:stream';
 import { OperationFailure } from '@holdfast/shared/failures';
-import { archiveEntries } from '@holdfast/shared/manifest';
+import { archiveEntries, encryptedEntries } from '@holdfast/shared/manifest';
 import { Open } from 'unzipper';
 import type { ArchiveSource } from './open-archive.ts';
 import { readBytes } from './read-bytes.ts';
@@ -15,7 +15,8 @@ export interface ZipEntry {
   readonly crc32: number;
 }
 
-const entryNames = Object.values(archiveEntries);
+const entryLists: readonly (readonly string[])[] = [Object.values(archiveEntries), Object.values(encryptedEntries)];
+const entryCount = 4n;
 /** Fixed sizes of the ZIP format. */
 const localHeaderBytes = 30;
 const endBytes = { directoryEnd64: 56, locator64: 20, directoryEnd: 22 };
@@ -23,7 +24,10 @@ const allEndBytes = endBytes.directoryEnd64 + endBytes.locator64 + endBytes.dire
 /** Holds the central directory of four entries many times over. */
 const tailBytes = 16 * 1024;
 
-/** The entries by name. Throws OperationFailure('archive-damaged') unless they are exactly those of an archive, in order. */
+/**
+ * The entries by name. Throws OperationFailure('archive-damaged') unless they are exactly those of an archive, plain or
+ * encrypted, in order.
+ */
 export async function readZipDirectory(source: ArchiveSource): Promise<ReadonlyMap<string, ZipEntry>> {
   const { sizeBytes } = source;
   if (sizeBytes < allEndBytes) throw damaged(`${sizeBytes} bytes are too few`);
@@ -32,7 +36,7 @@ export async function readZipDirectory(source: ArchiveSource): Promise<ReadonlyM
   requireEnd(tail);
   const found = await centralDirectory(tail, tailStart);
   const names = found.map(({ path }) => path);
-  if (names.join() !== entryNames.join()) throw damaged(`its entries are ${names.join(', ')}`);
+  if (!entryLists.some((list) => list.join() === names.join())) throw damaged(`its entries are ${names.join(', ')}`);
   const entries = new Map<string, ZipEntry>();
   for (const file of found) entries.set(file.path, await locate(source, file));
   return entries;
@@ -65,7 +69,7 @@ function requireEnd(tail: Buffer): void {
   const signatures = [end.readUInt32LE(0), locator.readUInt32LE(0), last.readUInt32LE(0)];
   if (signatures.join() !== [0x06064b50, 0x07064b50, 0x06054b50].join()) throw damaged('it does not end like one');
   const counts = [end.readBigUInt64LE(24), end.readBigUInt64LE(32)];
-  if (counts.some((count) => count !== BigInt(entryNames.length))) throw damaged(`it has ${counts[1]} entries`);
+  if (counts.some((count) => count !== entryCount)) throw damaged(`it has ${counts[1]} entries`);
   if (last.readUInt16LE(20) !== 0) throw damaged('something follows its end');
 }
 

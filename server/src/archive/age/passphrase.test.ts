@@ -1,8 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { AgeFailure } from './age-failure.ts';
 import { generateIdentity } from './age-keys.ts';
 import { encryptBytes } from './encrypt.ts';
 import { openWithPassphrase, sealWithPassphrase } from './passphrase.ts';
+
+// Stretching a passphrase is meant to take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const text = 'AGE-SECRET-KEY-1 and what to do with it\n'.repeat(60);
 

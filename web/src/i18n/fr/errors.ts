@@ -198,7 +198,7 @@ const hints: Record<FailureReason, string> = {
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':
-    'Donnez à ce serveur la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
+    'Donnez à Holdfast la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
   'restore-incomplete':
     'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
   stalled:
