@@ -41,5 +41,9 @@ test('saves hour, zone and retention, and shows the next runs', async ({ console
     timezone: 'America/New_York',
     timeLimitMinutes: 90,
     stallLimitMinutes: 10,
+    verifyAfterBackup: true,
+    readPreference: null,
+    parallelCollections: 4,
+    bandwidthLimitBytesPerSecond: null,
   });
 });

@@ -1,4 +1,5 @@
-// The simple form of a policy: daily at an hour, keep the newest N, on or off; and how long an operation may take.
+// The simple form of a policy: daily at an hour, keep the newest N, on or off; how long an operation may take, and what it
+// may take from the database and the network.
 import { z } from 'zod';
 import { backupId, deploymentId, policyId } from './ids.ts';
 
@@ -31,10 +32,37 @@ export const stallLimitMinutes = z
   .min(1, { error: 'stallLimitMinutes must be from 1 to 1440.' })
   .max(1_440, { error: 'stallLimitMinutes must be from 1 to 1440.' });
 
+/** Which members of a set mongodump reads from. null: as the connection string says, else the primary. */
+export const readPreference = z.enum(['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'], {
+  error: 'readPreference must be primary, primaryPreferred, secondary, secondaryPreferred, nearest or null.',
+});
+export type ReadPreference = z.infer<typeof readPreference>;
+
+/** How many collections mongodump reads at once: 1 to 16. */
+export const parallelCollections = z
+  .int({ error: 'parallelCollections is a whole number from 1 to 16.' })
+  .min(1, { error: 'parallelCollections must be from 1 to 16.' })
+  .max(16, { error: 'parallelCollections must be from 1 to 16.' });
+
+/** How many bytes a second a backup may send to its destination: 1 MB to 100 GB. */
+export const bandwidthLimitBytesPerSecond = z
+  .int({ error: 'bandwidthLimitBytesPerSecond is a whole number of bytes or null.' })
+  .min(1_000_000, { error: 'bandwidthLimitBytesPerSecond must be from 1000000 to 100000000000.' })
+  .max(100_000_000_000, { error: 'bandwidthLimitBytesPerSecond must be from 1000000 to 100000000000.' });
+
 const firstSettings = z.object({ enabled: z.boolean(), scheduledHour, retentionCount, timezone });
 
 /** What policies could not have from the first. A new setting is a line here and one in `defaultPolicySettings`. */
-const laterSettings = z.object({ timeLimitMinutes, stallLimitMinutes });
+const laterSettings = z.object({
+  timeLimitMinutes,
+  stallLimitMinutes,
+  /** Whether each completed backup is read again from its destination at once; else it waits for the scrub. */
+  verifyAfterBackup: z.boolean(),
+  readPreference: readPreference.nullable(),
+  parallelCollections,
+  /** null: none. */
+  bandwidthLimitBytesPerSecond: bandwidthLimitBytesPerSecond.nullable(),
+});
 
 /** What a user sets of a policy. */
 export const policySettings = firstSettings.extend(laterSettings.shape);
@@ -50,7 +78,7 @@ export type GivenPolicySettings = z.infer<typeof givenPolicySettings>;
 /** The names of all settings of a policy. */
 export const policySettingNames = Object.keys(policySettings.shape) as (keyof PolicySettings)[];
 
-/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte. */
+/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte; verified, unlimited. */
 export const defaultPolicySettings: PolicySettings = {
   enabled: true,
   scheduledHour: 2,
@@ -58,6 +86,10 @@ export const defaultPolicySettings: PolicySettings = {
   timezone: 'UTC',
   timeLimitMinutes: 1_440,
   stallLimitMinutes: 10,
+  verifyAfterBackup: true,
+  readPreference: null,
+  parallelCollections: 4,
+  bandwidthLimitBytesPerSecond: null,
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

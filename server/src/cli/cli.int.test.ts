@@ -325,6 +325,37 @@ describe('policies', () => {
   });
 });
 
+describe('what a backup may take', () => {
+  it('is set in megabytes a second, shown, and given back', async () => {
+    const impact = {
+      readPreference: 'secondaryPreferred',
+      parallelCollections: 2,
+      bandwidthLimitBytesPerSecond: 2_500_000,
+    };
+    const options = [
+      '--read-preference',
+      'secondaryPreferred',
+      '--parallel-collections',
+      '2',
+      '--bandwidth-limit',
+      '2.5',
+    ];
+    expect(await answer('policies', 'set', 'sample', ...options)).toMatchObject(impact);
+    const shown = (await holdfast('policies', 'set', 'sample', '--verify', 'off')).stdout;
+    expect(shown).toMatch(/Reads from +secondaryPreferred/);
+    expect(shown).toMatch(/Bandwidth +2.5 MB\/s/);
+    expect(shown).toMatch(/Verified +by the scrub/);
+    const none = ['--read-preference', 'default', '--parallel-collections', '4', '--bandwidth-limit', 'none'];
+    expect(await answer('policies', 'set', 'sample', ...none, '--verify', 'on')).toMatchObject({
+      ...{ readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null, verifyAfterBackup: true },
+    });
+    expect(await failed('policies', 'set', 'sample', '--bandwidth-limit', '0.5')).toMatchObject({
+      status: 2,
+      message: expect.stringContaining('from 1 to 100000 megabytes a second, or none'),
+    });
+  });
+});
+
 describe('configuration', () => {
   it('goes out to a file of its owner, and back in once it is confirmed', async () => {
     const file = join(folder, 'configuration.json');

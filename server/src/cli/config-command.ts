@@ -2,12 +2,12 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ConfigurationChange, type ConfigurationFile, configurationFile } from '@holdfast/shared/configuration';
-import type { PolicySettings } from '@holdfast/shared/policy';
+import { defaultPolicySettings, type PolicySettings } from '@holdfast/shared/policy';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
-import { counted } from './quantities.ts';
+import { counted, formatBandwidth } from './quantities.ts';
 import { requireConsent } from './require-consent.ts';
 import { table } from './table.ts';
 
@@ -107,5 +107,19 @@ function settingsWords(settings: PolicySettings | null): string {
   if (settings === null) return '-';
   const { enabled, scheduledHour, retentionCount, timezone, timeLimitMinutes, stallLimitMinutes } = settings;
   const schedule = `${enabled ? 'on' : 'off'}, ${String(scheduledHour).padStart(2, '0')}:00 ${timezone}`;
-  return `${schedule}, keeps ${retentionCount}, limits ${timeLimitMinutes} and ${stallLimitMinutes} min`;
+  const limits = `limits ${timeLimitMinutes} and ${stallLimitMinutes} min`;
+  return [schedule, `keeps ${retentionCount}`, limits, ...impactWords(settings)].join(', ');
+}
+
+/** Only what differs from the defaults. */
+function impactWords(settings: PolicySettings): string[] {
+  const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond: limit } = settings;
+  return [
+    ...(verifyAfterBackup ? [] : ['not verified at once']),
+    ...(readPreference === null ? [] : [`reads from ${readPreference}`]),
+    ...(parallelCollections === defaultPolicySettings.parallelCollections
+      ? []
+      : [`${parallelCollections} collections at once`]),
+    ...(limit === null ? [] : [`at most ${formatBandwidth(limit)}`]),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { printable } from './printable.ts';
-import { formatBytes, formatCount, formatDuration } from './quantities.ts';
+import { formatBandwidth, formatBytes, formatCount, formatDuration } from './quantities.ts';
 
 /** What an event says, in one line: the facts that its type carries, most telling first. */
 export function eventSummary({ data }: LedgerEvent): string {
@@ -36,6 +36,10 @@ const telling: readonly (readonly [field: string, words: (value: unknown) => str
   ['retentionCount', (count) => `keeps ${count}`],
   ['timeLimitMinutes', (minutes) => `time limit ${formatCount(Number(minutes))} min`],
   ['stallLimitMinutes', (minutes) => `stall limit ${formatCount(Number(minutes))} min`],
+  ['verifyAfterBackup', (on) => (on ? 'verified after each backup' : 'verified by the scrub')],
+  ['readPreference', (mode) => `reads from ${mode}`],
+  ['parallelCollections', (count) => `${count} collections at once`],
+  ['bandwidthLimitBytesPerSecond', (limit) => `at most ${formatBandwidth(Number(limit))}`],
   ['hosts', (hosts) => (hosts as string[]).join(' ')],
   ['sha256', (hash) => `sha256 ${String(hash).slice(0, 12)}`],
   ['method', asIs],

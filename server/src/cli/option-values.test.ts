@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bandwidthLimitOf,
   durationOf,
   eventTypeOf,
   hourOf,
   keepOf,
   limitOf,
   momentOf,
+  parallelCollectionsOf,
+  readPreferenceOf,
   stallLimitOf,
+  switchOf,
   timeLimitOf,
   timezoneOf,
 } from './option-values.ts';
@@ -47,6 +51,23 @@ describe('limits of a policy', () => {
 
   it.each(['0', '-1', '1.5', '2h', '10081', ''])('name the range for %j', (text) => {
     expect(() => timeLimitOf(text)).toThrow('a whole number of minutes from 1 to 10080 (7 days).');
+  });
+
+  it('of impact are taken as people say them', () => {
+    expect([parallelCollectionsOf('1'), parallelCollectionsOf('16')]).toEqual([1, 16]);
+    expect([bandwidthLimitOf('1'), bandwidthLimitOf('2.5'), bandwidthLimitOf('none')]).toEqual([1e6, 2.5e6, 'none']);
+    expect([readPreferenceOf('nearest'), readPreferenceOf('default')]).toEqual(['nearest', 'default']);
+    expect([switchOf('on'), switchOf('off')]).toEqual([true, false]);
+  });
+
+  it.each([
+    [parallelCollectionsOf, '17', 'from 1 to 16'],
+    [bandwidthLimitOf, '0.9', 'from 1 to 100000 megabytes a second, or none'],
+    [bandwidthLimitOf, '-1', 'from 1 to 100000 megabytes a second, or none'],
+    [readPreferenceOf, 'fastest', 'primary, primaryPreferred, secondary, secondaryPreferred, nearest, default'],
+    [switchOf, 'yes', 'on or off'],
+  ])('of impact name what is allowed', (parse, text, message) => {
+    expect(() => parse(text)).toThrow(message);
   });
 
   it.each(['0', '1441', 'none'])('name the range of a stall for %j', (text) => {

@@ -1,7 +1,17 @@
 // Values of options as people type them, checked before anything is sent. Each throws commander's InvalidArgumentError,
 // whose message says what is allowed.
 import { type EventType, eventTypes } from '@holdfast/shared/events';
-import { retentionCount, scheduledHour, stallLimitMinutes, timeLimitMinutes, timezone } from '@holdfast/shared/policy';
+import {
+  bandwidthLimitBytesPerSecond,
+  parallelCollections,
+  type ReadPreference,
+  readPreference,
+  retentionCount,
+  scheduledHour,
+  stallLimitMinutes,
+  timeLimitMinutes,
+  timezone,
+} from '@holdfast/shared/policy';
 import { InvalidArgumentError } from 'commander';
 
 /** An hour of the day, 0 to 23. */
@@ -44,6 +54,37 @@ export function stallLimitOf(text: string): number {
   if (minutes === null || !stallLimitMinutes.safeParse(minutes).success)
     throw new InvalidArgumentError('The stall limit must be a whole number of minutes from 1 to 1440 (1 day).');
   return minutes;
+}
+
+/** Which members are read; `default` leaves it to the connection string. */
+export function readPreferenceOf(text: string): ReadPreference | 'default' {
+  if (text === 'default') return text;
+  const preference = readPreference.safeParse(text);
+  if (preference.success) return preference.data;
+  throw new InvalidArgumentError(`It must be one of ${[...readPreference.options, 'default'].join(', ')}.`);
+}
+
+/** How many collections at once, 1 to 16. */
+export function parallelCollectionsOf(text: string): number {
+  const count = wholeNumber(text);
+  if (count === null || !parallelCollections.safeParse(count).success)
+    throw new InvalidArgumentError('The number of collections read at once must be a whole number from 1 to 16.');
+  return count;
+}
+
+/** Megabytes a second as people type them, or `none`; in bytes a second. */
+export function bandwidthLimitOf(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const bytes = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Math.round(Number(text) * 1_000_000) : Number.NaN;
+  if (!bandwidthLimitBytesPerSecond.safeParse(bytes).success)
+    throw new InvalidArgumentError('The bandwidth limit must be from 1 to 100000 megabytes a second, or none.');
+  return bytes;
+}
+
+/** `on` or `off`. */
+export function switchOf(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
+  return text === 'on';
 }
 
 /** An IANA time zone that this machine knows. */

@@ -1,11 +1,21 @@
-import type { Policy, PolicySettings } from '@holdfast/shared/policy';
+import type { Policy, PolicySettings, ReadPreference } from '@holdfast/shared/policy';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findPolicy } from './find-policy.ts';
 import type { Invocation } from './invocation.ts';
-import { hourOf, keepOf, stallLimitOf, timeLimitOf, timezoneOf } from './option-values.ts';
-import { formatCount } from './quantities.ts';
+import {
+  bandwidthLimitOf,
+  hourOf,
+  keepOf,
+  parallelCollectionsOf,
+  readPreferenceOf,
+  stallLimitOf,
+  switchOf,
+  timeLimitOf,
+  timezoneOf,
+} from './option-values.ts';
+import { formatBandwidth, formatCount } from './quantities.ts';
 import { facts, table } from './table.ts';
 import { formatTimeOrDash } from './times.ts';
 
@@ -16,6 +26,10 @@ interface SetOptions {
   readonly timezone?: string;
   readonly timeLimit?: number;
   readonly stallLimit?: number;
+  readonly verify?: boolean;
+  readonly readPreference?: ReadPreference | 'default';
+  readonly parallelCollections?: number;
+  readonly bandwidthLimit?: number | 'none';
   readonly on?: boolean;
   readonly off?: boolean;
 }
@@ -24,7 +38,7 @@ interface SetOptions {
 export function addPoliciesCommand(program: Command, invocation: Invocation): void {
   const policies = program
     .command('policies')
-    .description('when backups are taken, how many are kept, how long they may take');
+    .description('when backups are taken, how many are kept, what they may take');
   policies
     .command('list', { isDefault: true })
     .description('list them')
@@ -38,6 +52,14 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
     .option('--timezone <name>', 'time zone of the hour, such as Europe/Paris', timezoneOf)
     .option('--time-limit <1-10080>', 'minutes that a whole backup or restore may take', timeLimitOf)
     .option('--stall-limit <1-1440>', 'minutes that may pass without a byte moved', stallLimitOf)
+    .option('--verify <on|off>', 'read each backup again once it is completed', switchOf)
+    .option(
+      '--read-preference <mode>',
+      'members of a set that are read, such as secondary, or default',
+      readPreferenceOf,
+    )
+    .option('--parallel-collections <1-16>', 'collections that are read at once', parallelCollectionsOf)
+    .option('--bandwidth-limit <MB/s>', 'megabytes a second that a backup may send, or none', bandwidthLimitOf)
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
     .option('--policy <name>', 'which one, where a deployment has several')
@@ -68,30 +90,48 @@ async function set({ output, connect }: Invocation, idOrName: string, options: S
   output.answer(policy, () =>
     facts([
       ['Deployment', deployment.name],
-      ...columns.map(({ title, value }) => [capitalised(title), value(policy)] as const),
+      ...[...columns, ...details].map(({ title, value }) => [capitalised(title), value(policy)] as const),
     ]),
   );
 }
 
-function changeOf({ hour, keep, timezone, timeLimit, stallLimit, on, off }: SetOptions): Partial<PolicySettings> {
+function changeOf(options: SetOptions): Partial<PolicySettings> {
+  const { on, off } = options;
   if (on && off) throw usage('--on and --off cannot both be given.');
   const change = {
-    ...(hour === undefined ? {} : { scheduledHour: hour }),
-    ...(keep === undefined ? {} : { retentionCount: keep }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(timeLimit === undefined ? {} : { timeLimitMinutes: timeLimit }),
-    ...(stallLimit === undefined ? {} : { stallLimitMinutes: stallLimit }),
+    ...Object.fromEntries(
+      settingsOfOptions.flatMap(([option, setting]) =>
+        options[option] === undefined ? [] : [[setting, settingOf(options[option])] as const],
+      ),
+    ),
     ...(on ? { enabled: true } : off ? { enabled: false } : {}),
   };
   if (Object.keys(change).length === 0) throw usage('There is nothing to change.');
   return change;
 }
 
+/** Commander knows no null: what sets nothing has a word. */
+function settingOf<T>(option: T): T | null {
+  return option === 'none' || option === 'default' ? null : option;
+}
+
+const settingsOfOptions = [
+  ['hour', 'scheduledHour'],
+  ['keep', 'retentionCount'],
+  ['timezone', 'timezone'],
+  ['timeLimit', 'timeLimitMinutes'],
+  ['stallLimit', 'stallLimitMinutes'],
+  ['verify', 'verifyAfterBackup'],
+  ['readPreference', 'readPreference'],
+  ['parallelCollections', 'parallelCollections'],
+  ['bandwidthLimit', 'bandwidthLimitBytesPerSecond'],
+] as const satisfies readonly (readonly [keyof SetOptions, keyof PolicySettings])[];
+
 function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --on, --off.',
   });
 }
 
@@ -107,6 +147,17 @@ const columns = [
   { title: 'stall limit', value: ({ stallLimitMinutes }: Policy) => `${formatCount(stallLimitMinutes)} min` },
   { title: 'last backup', value: ({ lastBackupAt }: Policy) => formatTimeOrDash(lastBackupAt) },
   { title: 'next', value: ({ nextRunAt }: Policy) => formatTimeOrDash(nextRunAt) },
+];
+
+/** Beyond what fits into a line of the list. */
+const details = [
+  {
+    title: 'verified',
+    value: ({ verifyAfterBackup }: Policy) => (verifyAfterBackup ? 'after each backup' : 'by the scrub'),
+  },
+  { title: 'reads from', value: ({ readPreference }: Policy) => readPreference ?? 'as the connection string says' },
+  { title: 'at once', value: ({ parallelCollections }: Policy) => `${parallelCollections} collections` },
+  { title: 'bandwidth', value: ({ bandwidthLimitBytesPerSecond: limit }: Policy) => formatBandwidth(limit) },
 ];
 
 function capitalised(text: string): string {

@@ -10,6 +10,11 @@ export function formatBytes(bytes: number): string {
   return power === 0 ? `${Math.round(bytes)} B` : `${digits} ${units[power]}`;
 }
 
+/** Bytes a second as megabytes: `20 MB/s`; null is no limit. */
+export function formatBandwidth(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? 'no limit' : `${(bytesPerSecond / 1_000_000).toLocaleString('en-US')} MB/s`;
+}
+
 /** `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -59,6 +59,21 @@ describe('the limits of a policy', () => {
   });
 });
 
+describe('what a backup may take', () => {
+  it('a limit that is set to none is none, and not left as it is', () => {
+    const unlimited = { ...settings, bandwidthLimitBytesPerSecond: null };
+    expect(changePolicy(state, { policyId, settings: unlimited })[0]?.data).toMatchObject(unlimited);
+  });
+  it('stays when a caller knows nothing of it', () => {
+    const { enabled, scheduledHour, retentionCount, timezone } = settings;
+    const known = { enabled, scheduledHour, retentionCount, timezone, parallelCollections: 3 };
+    expect(changePolicy(state, { policyId, settings: known })[0]?.data).toMatchObject({
+      ...settings,
+      parallelCollections: 3,
+    });
+  });
+});
+
 describe('the range of each setting', () => {
   it.each([
     [{ scheduledHour: 24 }, 'scheduledHour must be from 0 to 23.'],
@@ -72,6 +87,13 @@ describe('the range of each setting', () => {
     [{ stallLimitMinutes: 0 }, 'stallLimitMinutes must be from 1 to 1440.'],
     [{ stallLimitMinutes: 1_441 }, 'stallLimitMinutes must be from 1 to 1440.'],
     [{ stallLimitMinutes: 0.5 }, 'stallLimitMinutes is a whole number from 1 to 1440.'],
+    [{ parallelCollections: 0 }, 'parallelCollections must be from 1 to 16.'],
+    [{ parallelCollections: 17 }, 'parallelCollections must be from 1 to 16.'],
+    [{ bandwidthLimitBytesPerSecond: 999_999 }, 'bandwidthLimitBytesPerSecond must be from 1000000 to 100000000000.'],
+    [
+      { readPreference: 'fastest' },
+      'readPreference must be primary, primaryPreferred, secondary, secondaryPreferred, nearest or null.',
+    ],
     [
       { timezone: 'Europe/Atlantis' },
       '"Europe/Atlantis" is not a time zone; use an IANA name such as "Europe/Paris" or "UTC".',

@@ -1,3 +1,4 @@
+import type { ReadPreference } from '@holdfast/shared/policy';
 import type { ToolTimeouts } from './client-connection-strings.ts';
 import { inheritedPath } from './secret-file.ts';
 
@@ -7,15 +8,19 @@ export interface DumpArguments {
   readonly timeouts: ToolTimeouts;
   /** How many collections at once; the tool's own default is 4. */
   readonly numParallelCollections?: number;
+  /** Which members of a set are read; absent: as the connection string says. */
+  readonly readPreference?: ReadPreference;
 }
 
 /** The arguments of a mongodump that reads its connection string from descriptor 3 and writes an archive to stdout. */
-export function dumpArguments({ database, timeouts, numParallelCollections }: DumpArguments): string[] {
+export function dumpArguments(options: DumpArguments): string[] {
+  const { database, timeouts, numParallelCollections, readPreference } = options;
   return [
     ...connectionArguments(timeouts),
     '--archive',
     ...(database === null ? [] : [`--db=${database}`]),
     ...(numParallelCollections === undefined ? [] : [`--numParallelCollections=${numParallelCollections}`]),
+    ...(readPreference === undefined ? [] : [`--readPreference=${readPreference}`]),
   ];
 }
 

@@ -1,5 +1,6 @@
 // mongodump as a child process: a stream that ends well only if the dump did, and an exit with a reason.
 import type { Readable } from 'node:stream';
+import type { ReadPreference } from '@holdfast/shared/policy';
 import { classifyLine, parseDumped, type SaidReason } from './classify-stderr.ts';
 import { toolConnectionString, toolTimeouts } from './client-connection-strings.ts';
 import { type DeploymentAddress, secretsOf } from './connection-string.ts';
@@ -16,6 +17,8 @@ export interface DumpOptions extends ToolLimits {
   /** Only this database; null or absent: everything that the user may read. */
   readonly database?: string | null;
   readonly numParallelCollections?: number;
+  /** Which members of a set are read; absent: as the connection string says. */
+  readonly readPreference?: ReadPreference;
   /** Stops the dump: it is gone within about a second. */
   readonly signal: AbortSignal;
 }
@@ -53,6 +56,7 @@ export function startDump(options: DumpOptions): DumpProcess {
       database,
       timeouts: toolTimeouts(address, serverSelectionSeconds),
       ...(options.numParallelCollections && { numParallelCollections: options.numParallelCollections }),
+      ...(options.readPreference && { readPreference: options.readPreference }),
     }),
     secret: toolConfig(toolConnectionString(address)),
     stdout: true,

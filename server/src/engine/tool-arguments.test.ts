@@ -19,6 +19,14 @@ test('a dump of one database, whose name may begin like an option', () => {
   ]);
 });
 
+test('a dump that spares the primary', () => {
+  expect(dumpArguments({ database: null, timeouts, readPreference: 'secondaryPreferred' })).toEqual([
+    ...connection,
+    '--archive',
+    '--readPreference=secondaryPreferred',
+  ]);
+});
+
 test('a restore that destroys nothing and goes on', () => {
   const options = { timeouts, drop: false, stopOnError: false, bypassDocumentValidation: false };
   expect(restoreArguments(options)).toEqual([...connection, '--archive', '--numInsertionWorkersPerCollection=4']);

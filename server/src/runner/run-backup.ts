@@ -38,6 +38,7 @@ import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { Upload } from '../storage/archive-storage.ts';
+import { dumpImpact, impactOf, limitedStorage } from './impact.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
@@ -105,11 +106,13 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
   const token = uuid();
   await run.note({ uploadToken: token });
-  const storage = services.destinations.main;
+  const impact = await impactOf(services, backupId);
+  const storage = limitedStorage(services.destinations.main, impact);
   const upload = await storage.createUpload(key, token);
   attempt.upload = upload;
   const progress = new ArchiveProgress();
-  const written = await dumpInto(services, run, { address: throughSet(address, server), database }, async (dump) => {
+  const what = { address: throughSet(address, server), database, ...dumpImpact(impact) };
+  const written = await dumpInto(services, run, what, async (dump) => {
     run.phase('dump', progress, totalsOf(before));
     return writeArchive({
       source: midway(dump.stdout, 'mid-stream', services.failpoint),
@@ -148,7 +151,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
 async function dumpInto(
   services: Services,
   run: OperationRun,
-  what: Pick<DumpOptions, 'address' | 'database'>,
+  what: Pick<DumpOptions, 'address' | 'database' | 'numParallelCollections' | 'readPreference'>,
   write: (dump: DumpProcess) => Promise<WrittenArchive>,
 ): Promise<WrittenArchive> {
   const over = new AbortController();

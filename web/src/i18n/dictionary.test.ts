@@ -80,6 +80,8 @@ const sampleDetails = {
   problems: ['problem'],
   status: 'failed',
   key: 'key',
+  by: 'verify',
+  since: '2026-03-27T02:00:00.000Z',
   kind: 'backup',
   expected: 'shop',
   databases: ['shop'],

@@ -1,11 +1,12 @@
-import { defaultPolicySettings, policySettings } from '@holdfast/shared/policy';
+import { defaultPolicySettings, policySettings, readPreference } from '@holdfast/shared/policy';
 import { describe, expect, it } from 'vitest';
-import { changedFields, invalidFields, knownTimezones, toDraft, toSettings } from './policy-draft.ts';
-import { changedLimits, defaultLimits } from './policy-words.ts';
+import { changedFields, invalidFields, knownTimezones, readPreferences, toDraft, toSettings } from './policy-draft.ts';
+import { changedLimits, defaultLimits, defaultParallel } from './policy-words.ts';
 
 const settings = {
   ...{ enabled: true, scheduledHour: 2, retentionCount: 7, timezone: 'UTC' },
   ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10 },
+  ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null },
 };
 const saved = toDraft(settings);
 
@@ -29,9 +30,27 @@ describe('the form agrees with the contract', () => {
     expect(toSettings({ ...saved, stallLimit: String(minutes) }) !== null).toBe(stall.success);
   });
 
+  it.each([0, 1, 4, 16, 17])('about %d collections at once', (parallelCollections) => {
+    const accepted = policySettings.safeParse({ ...settings, parallelCollections });
+    expect(toSettings({ ...saved, parallel: String(parallelCollections) }) !== null).toBe(accepted.success);
+  });
+
+  it.each([0, 0.999, 1, 1.5, 100_000, 100_000.001])('about %d MB a second', (megabytes) => {
+    const accepted = policySettings.safeParse({
+      ...settings,
+      bandwidthLimitBytesPerSecond: Math.round(megabytes * 1_000_000),
+    });
+    expect(toSettings({ ...saved, bandwidth: String(megabytes) }) !== null).toBe(accepted.success);
+  });
+
+  it('about every read preference', () => {
+    expect([...readPreferences].sort()).toEqual([...readPreference.options].sort());
+  });
+
   it('about the limits of a new policy', () => {
     const { timeLimitMinutes, stallLimitMinutes } = defaultPolicySettings;
     expect(defaultLimits).toEqual({ timeLimitMinutes, stallLimitMinutes });
+    expect(defaultParallel).toBe(defaultPolicySettings.parallelCollections);
   });
 
   it.each(['Europe/Paris', 'Mars/Olympus', ''])('about the zone "%s"', (timezone) => {

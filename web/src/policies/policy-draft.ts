@@ -1,6 +1,6 @@
 // The form of a policy: what is typed, what differs from what is saved, and what is wrong. The ranges are those of
 // `shared/policy`; a test holds the two together.
-import type { PolicySettings } from '@holdfast/shared/policy';
+import type { PolicySettings, ReadPreference } from '@holdfast/shared/policy';
 
 export const hourRange = { min: 0, max: 23 } as const;
 export const retentionRange = { min: 1, max: 30 } as const;
@@ -8,6 +8,18 @@ export const retentionRange = { min: 1, max: 30 } as const;
 export const timeLimitRange = { min: 1, max: 10_080 } as const;
 /** Minutes. */
 export const stallLimitRange = { min: 1, max: 1_440 } as const;
+
+/** Collections at once. */
+export const parallelRange = { min: 1, max: 16 } as const;
+/** Megabytes a second. */
+export const bandwidthRange = { min: 1, max: 100_000 } as const;
+export const readPreferences = [
+  'primary',
+  'primaryPreferred',
+  'secondary',
+  'secondaryPreferred',
+  'nearest',
+] as const satisfies readonly ReadPreference[];
 
 /** What stands in the fields, as it was typed. */
 export interface PolicyDraft {
@@ -17,6 +29,12 @@ export interface PolicyDraft {
   readonly timezone: string;
   readonly timeLimit: string;
   readonly stallLimit: string;
+  readonly verify: boolean;
+  /** Empty: as the connection string says. */
+  readonly readPreference: ReadPreference | '';
+  readonly parallel: string;
+  /** Megabytes a second; empty: no limit. */
+  readonly bandwidth: string;
 }
 
 export type PolicyField = keyof PolicyDraft;
@@ -29,6 +47,10 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     timezone: settings.timezone,
     timeLimit: String(settings.timeLimitMinutes),
     stallLimit: String(settings.stallLimitMinutes),
+    verify: settings.verifyAfterBackup,
+    readPreference: settings.readPreference ?? '',
+    parallel: String(settings.parallelCollections),
+    bandwidth: toMegabytes(settings.bandwidthLimitBytesPerSecond),
   };
 }
 
@@ -40,6 +62,8 @@ export function invalidFields(draft: PolicyDraft): PolicyField[] {
   if (!isTimezone(draft.timezone)) invalid.push('timezone');
   if (!isWholeWithin(draft.timeLimit, timeLimitRange)) invalid.push('timeLimit');
   if (!isWholeWithin(draft.stallLimit, stallLimitRange)) invalid.push('stallLimit');
+  if (!isWholeWithin(draft.parallel, parallelRange)) invalid.push('parallel');
+  if (!isBandwidth(draft.bandwidth)) invalid.push('bandwidth');
   return invalid;
 }
 
@@ -53,12 +77,18 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
     timezone: draft.timezone,
     timeLimitMinutes: Number(draft.timeLimit),
     stallLimitMinutes: Number(draft.stallLimit),
+    verifyAfterBackup: draft.verify,
+    readPreference: draft.readPreference === '' ? null : draft.readPreference,
+    parallelCollections: Number(draft.parallel),
+    bandwidthLimitBytesPerSecond:
+      draft.bandwidth.trim() === '' ? null : Math.round(Number(draft.bandwidth) * 1_000_000),
   };
 }
 
 /** The fields that differ from what is saved. */
 export function changedFields(draft: PolicyDraft, saved: PolicyDraft): PolicyField[] {
-  const fields: PolicyField[] = ['enabled', 'hour', 'timezone', 'retention', 'timeLimit', 'stallLimit'];
+  // In the order in which they stand in the form.
+  const fields = Object.keys(saved) as PolicyField[];
   return fields.filter((field) => String(draft[field]).trim() !== String(saved[field]));
 }
 
@@ -70,6 +100,18 @@ export function knownTimezones(): string[] {
 
 function isWholeWithin(text: string, range: { min: number; max: number }): boolean {
   return /^\d{1,5}$/.test(text.trim()) && Number(text) >= range.min && Number(text) <= range.max;
+}
+
+function isBandwidth(text: string): boolean {
+  const typed = text.trim();
+  if (typed === '') return true;
+  return (
+    /^\d{1,6}(\.\d{1,3})?$/.test(typed) && Number(typed) >= bandwidthRange.min && Number(typed) <= bandwidthRange.max
+  );
+}
+
+function toMegabytes(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? '' : String(bytesPerSecond / 1_000_000);
 }
 
 function isTimezone(name: string): boolean {

@@ -30,6 +30,8 @@ describe('the policy form', () => {
     ['Time limit (minutes)', '0', 'The time limit is a whole number of minutes from 1 to 10,080 (7 days).'],
     ['Time limit (minutes)', '10081', 'The time limit is a whole number of minutes from 1 to 10,080 (7 days).'],
     ['Stall limit (minutes)', '1441', 'The stall limit is a whole number of minutes from 1 to 1,440 (1 day).'],
+    ['Collections at once', '17', 'Collections at once is a whole number from 1 to 16.'],
+    ['Bandwidth limit (MB/s)', '0.5', 'The bandwidth limit is from 1 to 100,000 megabytes a second, or empty.'],
   ])('refuses %s %s and names the range', async (label, value, message) => {
     open();
     await type(label, value);
@@ -65,7 +67,10 @@ describe('the policy form', () => {
     await type('Time limit (minutes)', '90');
     expect(screen.getByText('was 2')).toBeTruthy();
     expect(screen.getByText('was 1440')).toBeTruthy();
-    expect(screen.getByText('2 changes are not saved')).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('Read from'), { target: { value: 'secondary' } });
+    await type('Bandwidth limit (MB/s)', '2.5');
+    expect(screen.getByText('was As the connection string says')).toBeTruthy();
+    expect(screen.getByText('4 changes are not saved')).toBeTruthy();
     fireEvent.click(save());
     await vi.waitFor(() =>
       expect(calls.find(({ path }) => path === 'policies.set')?.input).toEqual({
@@ -76,6 +81,10 @@ describe('the policy form', () => {
         timezone: 'UTC',
         timeLimitMinutes: 90,
         stallLimitMinutes: 10,
+        verifyAfterBackup: true,
+        readPreference: 'secondary',
+        parallelCollections: 4,
+        bandwidthLimitBytesPerSecond: 2_500_000,
       }),
     );
   });

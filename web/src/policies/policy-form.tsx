@@ -8,6 +8,8 @@ import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Section } from '../shell/page.tsx';
+import { createFieldTexts } from './field-texts.ts';
+import { ImpactFields } from './impact-fields.tsx';
 import { NextRuns } from './next-runs.tsx';
 import {
   changedFields,
@@ -30,7 +32,7 @@ export interface PolicyFormState {
   readonly changed: () => PolicyField[];
   readonly invalid: () => PolicyField[];
   readonly settings: () => PolicySettings | null;
-  /** What the runs depend on: the settings whatever the limits are. */
+  /** What the runs depend on: the settings whatever is typed below the schedule. */
   readonly schedule: () => PolicySettings | null;
   edit(change: Partial<PolicyDraft>): void;
   discard(): void;
@@ -57,6 +59,9 @@ export function PolicyForm(props: { policy: Policy }) {
       <Section title={t('policies.limits')} note={t('policies.limitsNote')}>
         <LimitFields form={form} />
       </Section>
+      <Section title={t('policies.impact')} note={t('policies.impactNote')}>
+        <ImpactFields form={form} />
+      </Section>
       <RefusalNote error={form.error()} />
       <PolicyFoot form={form} policyId={props.policy.id} deploymentId={props.policy.deploymentId} />
     </form>
@@ -68,22 +73,7 @@ function PolicyFields(props: { form: PolicyFormState }) {
   const { was, problem } = createFieldTexts(props.form);
   return (
     <div class="fields policy-fields">
-      <div class="field" classList={{ changed: props.form.changed().includes('enabled') }}>
-        <span class="label">{t('policies.form')}</span>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={props.form.draft().enabled}
-            onChange={(event) => props.form.edit({ enabled: event.currentTarget.checked })}
-          />
-          {t('policies.enabled')}
-        </label>
-        <Show when={props.form.changed().includes('enabled')}>
-          <span class="hint">
-            <b>{t('policies.was', t(props.form.saved().enabled ? 'policies.on' : 'policies.off'))}</b>
-          </span>
-        </Show>
-      </div>
+      <CheckField form={props.form} field="enabled" title={t('policies.form')} label={t('policies.enabled')} />
       <TextField
         label={t('policies.hour')}
         hint={t('policies.hourHint', hourRange.min, hourRange.max)}
@@ -107,6 +97,30 @@ function PolicyFields(props: { form: PolicyFormState }) {
         onInput={(retention) => props.form.edit({ retention })}
         inputMode="numeric"
       />
+      <CheckField form={props.form} field="verify" title={t('policies.verification')} label={t('policies.verify')} />
+    </div>
+  );
+}
+
+function CheckField(props: { form: PolicyFormState; field: 'enabled' | 'verify'; title: string; label: string }) {
+  const { t } = useI18n();
+  const isChanged = () => props.form.changed().includes(props.field);
+  return (
+    <div class="field" classList={{ changed: isChanged() }}>
+      <span class="label">{props.title}</span>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={props.form.draft()[props.field]}
+          onChange={(event) => props.form.edit({ [props.field]: event.currentTarget.checked })}
+        />
+        {props.label}
+      </label>
+      <Show when={isChanged()}>
+        <span class="hint">
+          <b>{t('policies.was', t(props.form.saved()[props.field] ? 'policies.on' : 'policies.off'))}</b>
+        </span>
+      </Show>
     </div>
   );
 }
@@ -138,16 +152,6 @@ function LimitFields(props: { form: PolicyFormState }) {
   );
 }
 
-/** What stands below a field: the value that is saved, when it differs; what is wrong. */
-function createFieldTexts(form: PolicyFormState) {
-  const { t } = useI18n();
-  return {
-    was: (field: PolicyField) =>
-      form.changed().includes(field) ? t('policies.was', String(form.saved()[field])) : null,
-    problem: (field: PolicyField, text: string) => (form.invalid().includes(field) ? text : null),
-  };
-}
-
 /** Edits lie over what is saved: a change that somebody else saves meanwhile shows in the untouched fields. */
 function createPolicyForm(policy: () => Policy): PolicyFormState {
   const { t } = useI18n();
@@ -167,8 +171,8 @@ function createPolicyForm(policy: () => Policy): PolicyFormState {
   }));
   const settings = createMemo(() => toSettings(draft()));
   const schedule = createMemo(() => {
-    const { timeLimit, stallLimit } = saved();
-    return toSettings({ ...draft(), timeLimit, stallLimit });
+    const { enabled, hour, timezone, retention } = draft();
+    return toSettings({ ...saved(), enabled, hour, timezone, retention });
   });
   return {
     draft,

@@ -15,6 +15,21 @@ export function limitWords(
   return t('policies.limitsInWords', limits.timeLimitMinutes, limits.stallLimitMinutes);
 }
 
+/** What differs from the usual impact, in one line; null when nothing does. */
+export function impactWords(t: I18n['t'], settings: PolicySettings): string | null {
+  const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond } = settings;
+  const words = [
+    ...(verifyAfterBackup ? [] : [t('policies.notVerified')]),
+    ...(readPreference === null ? [] : [t('policies.readsFrom', readPreference)]),
+    ...(parallelCollections === defaultParallel ? [] : [t('policies.atOnce', parallelCollections)]),
+    ...(bandwidthLimitBytesPerSecond === null ? [] : [t('policies.atMost', bandwidthLimitBytesPerSecond)]),
+  ];
+  return words.length === 0 ? null : words.join(', ');
+}
+
+/** That of `shared/policy`; a test holds the two together. */
+export const defaultParallel = 4;
+
 /** "02:00" for 2. */
 export function hourText(hour: number): string {
   return `${String(hour).padStart(2, '0')}:00`;

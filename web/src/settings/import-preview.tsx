@@ -5,7 +5,7 @@ import { For, Show } from 'solid-js';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark, type MarkName, type Tone } from '../marks/mark.tsx';
-import { limitWords, policyWords } from '../policies/policy-words.ts';
+import { impactWords, limitWords, policyWords } from '../policies/policy-words.ts';
 
 const looks: Record<ConfigurationChange['kind'], { mark: MarkName; tone?: Tone }> = {
   'policy-added': { mark: 'add' },
@@ -93,6 +93,7 @@ function Settings(props: { of: PolicySettings | null }) {
         <>
           {policyWords(t, settings())}
           <span class="sub">{limitWords(t, settings())}</span>
+          <Show when={impactWords(t, settings())}>{(words) => <span class="sub">{words()}</span>}</Show>
         </>
       )}
     </Show>

@@ -4,6 +4,12 @@ const f = createFormats('en');
 
 export const policies = {
   afterCorrection: 'They show once every field is right.',
+  atMost: (bytesPerSecond: number) => `at most ${f.bytes(bytesPerSecond)}/s`,
+  atOnce: (count: number) => `${f.count(count)} collections at once`,
+  bandwidth: 'Bandwidth limit (MB/s)',
+  bandwidthHint: 'To the destination; empty for none',
+  bandwidthProblem: (min: number, max: number) =>
+    `The bandwidth limit is from ${f.count(min)} to ${f.count(max)} megabytes a second, or empty.`,
   change: 'Change policy…',
   changeOf: (name: string) => `Change policy… ${name}`,
   changes: (count: number) =>
@@ -16,6 +22,8 @@ export const policies = {
   hour: 'Hour',
   hourHint: (min: number, max: number) => `A whole number from ${min} to ${max}`,
   hourProblem: (min: number, max: number) => `The hour is a whole number from ${min} to ${max}.`,
+  impact: 'Impact',
+  impactNote: 'What a backup may take from the database and the network',
   inWords: (clock: string, zone: string, retention: number) =>
     `daily at ${clock}, ${zone}, the newest ${f.count(retention)} kept`,
   invalid: (count: number) =>
@@ -32,13 +40,28 @@ export const policies = {
   nextRuns: 'Next runs',
   noChanges: 'Nothing to save.',
   noRuns: 'None: the policy is off.',
+  notVerified: 'verified by the scrub only',
   nowThere: (clock: string, zone: string) => `Now ${clock} there (${zone})`,
   off: 'off',
   on: 'on',
   oneEach: 'Each deployment has one: a daily backup at an hour of a time zone, and how many are kept.',
   openDeployment: (name: string) => `Open ${name}`,
+  parallel: 'Collections at once',
+  parallelHint: (min: number, max: number) => `Read in parallel, ${min} to ${max}; fewer is gentler and slower`,
+  parallelProblem: (min: number, max: number) => `Collections at once is a whole number from ${min} to ${max}.`,
   policy: 'Policy',
   policyOf: (name: string) => `Policy of ${name}`,
+  readDefault: 'As the connection string says',
+  readFrom: {
+    nearest: 'The nearest member',
+    primary: 'The primary',
+    primaryPreferred: 'The primary, else a secondary',
+    secondary: 'A secondary',
+    secondaryPreferred: 'A secondary, else the primary',
+  },
+  readPreference: 'Read from',
+  readPreferenceHint: 'A secondary spares the primary; “A secondary” fails where there is none',
+  readsFrom: (mode: string) => `reads from ${mode}`,
   retention: 'Backups to keep',
   retentionHint: (min: number, max: number) => `The newest ${min} to ${max}`,
   retentionProblem: (min: number, max: number) => `Backups to keep is a whole number from ${min} to ${max}.`,
@@ -56,6 +79,8 @@ export const policies = {
   timeLimitProblem: (min: number, max: number) =>
     `The time limit is a whole number of minutes from ${f.count(min)} to ${f.count(max)} (7 days).`,
   timezone: 'Time zone',
+  verification: 'Verification',
+  verify: 'Read each backup again once it is completed',
   was: (value: string) => `was ${value}`,
   willGo: (count: number) => f.plural(count, { one: '1 backup will go', other: `${f.count(count)} backups will go` }),
 };

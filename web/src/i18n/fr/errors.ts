@@ -33,7 +33,7 @@ const messages: RefusalMessages = {
   ARCHIVE_UNREADABLE: ({ key, problem }) => `L’archive ${key} est illisible : ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `Il n’y a pas d’archive ${key} à la destination.`,
   ARCHIVE_IN_USE: ({ by, since }) =>
-    `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
+    `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
   BACKUP_EXISTS: () => 'Le registre connaît déjà cette sauvegarde.',
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
@@ -194,7 +194,7 @@ const hints: Record<FailureReason, string> = {
   'storage-unwritable': 'Voyez si la destination existe, est montée, et si l’utilisateur du service peut y écrire.',
   'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
   'destination-unavailable':
-    'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
+    'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':

@@ -5,6 +5,13 @@ const f = createFormats('fr');
 
 export const policies: Dictionary['policies'] = {
   afterCorrection: 'Elles s’affichent une fois tous les champs corrects.',
+  atMost: (bytesPerSecond) => `${f.bytes(bytesPerSecond)}/s au plus`,
+  atOnce: (count) =>
+    f.plural(count, { one: '1 collection à la fois', other: `${f.count(count)} collections à la fois` }),
+  bandwidth: 'Limite de débit (Mo/s)',
+  bandwidthHint: 'Vers la destination ; vide pour aucune',
+  bandwidthProblem: (min, max) =>
+    `La limite de débit va de ${f.count(min)} à ${f.count(max)} mégaoctets par seconde, ou reste vide.`,
   change: 'Modifier la politique…',
   changeOf: (name) => `Modifier la politique… ${name}`,
   changes: (count) =>
@@ -21,6 +28,8 @@ export const policies: Dictionary['policies'] = {
   hour: 'Heure',
   hourHint: (min, max) => `Un nombre entier de ${min} à ${max}`,
   hourProblem: (min, max) => `L’heure est un nombre entier de ${min} à ${max}.`,
+  impact: 'Charge',
+  impactNote: 'Ce qu’une sauvegarde peut prendre à la base et au réseau',
   inWords: (clock, zone, retention) =>
     `chaque jour à ${clock}, ${zone}, ${f.plural(retention, { one: 'la plus récente gardée', other: `les ${f.count(retention)} plus récentes gardées` })}`,
   invalid: (count) => f.plural(count, { one: '1 champ à corriger', other: `${f.count(count)} champs à corriger` }),
@@ -36,13 +45,28 @@ export const policies: Dictionary['policies'] = {
   nextRuns: 'Prochaines exécutions',
   noChanges: 'Rien à enregistrer.',
   noRuns: 'Aucune : la politique est désactivée.',
+  notVerified: 'vérifiée par le contrôle de fond seulement',
   nowThere: (clock, zone) => `Il y est ${clock} (${zone})`,
   off: 'désactivée',
   on: 'active',
   oneEach: 'Chaque déploiement en a une : une sauvegarde par jour, à une heure d’un fuseau, et combien en garder.',
   openDeployment: (name) => `Ouvrir ${name}`,
+  parallel: 'Collections à la fois',
+  parallelHint: (min, max) => `Lues en parallèle, de ${min} à ${max} ; moins, c’est plus doux et plus lent`,
+  parallelProblem: (min, max) => `Le nombre de collections à la fois est un nombre entier de ${min} à ${max}.`,
   policy: 'Politique',
   policyOf: (name) => `Politique de ${name}`,
+  readDefault: 'Selon la chaîne de connexion',
+  readFrom: {
+    nearest: 'Le membre le plus proche',
+    primary: 'Le primaire',
+    primaryPreferred: 'Le primaire, sinon un secondaire',
+    secondary: 'Un secondaire',
+    secondaryPreferred: 'Un secondaire, sinon le primaire',
+  },
+  readPreference: 'Lire depuis',
+  readPreferenceHint: 'Un secondaire épargne le primaire ; « Un secondaire » échoue s’il n’y en a pas',
+  readsFrom: (mode) => `lit depuis ${mode}`,
   retention: 'Sauvegardes à garder',
   retentionHint: (min, max) => `Les ${min} à ${max} plus récentes`,
   retentionProblem: (min, max) => `Le nombre de sauvegardes à garder est un nombre entier de ${min} à ${max}.`,
@@ -60,6 +84,8 @@ export const policies: Dictionary['policies'] = {
   timeLimitProblem: (min, max) =>
     `La limite de durée est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (7 jours).`,
   timezone: 'Fuseau horaire',
+  verification: 'Vérification',
+  verify: 'Relire chaque sauvegarde une fois terminée',
   was: (value) => `avant : ${value}`,
   willGo: (count) =>
     f.plural(count, { one: '1 sauvegarde sera supprimée', other: `${f.count(count)} sauvegardes seront supprimées` }),

@@ -1,0 +1,33 @@
+// What a backup may take from the database and the network: what its policy says.
+import type { PolicySettings } from '@holdfast/shared/policy';
+import type { BackupState } from '../domain/backup.ts';
+import { type PolicyState, wholeSettings } from '../domain/policy.ts';
+import type { DumpOptions } from '../engine/start-dump.ts';
+import type { Services } from '../services.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
+import { withBandwidthLimit } from '../storage/with-bandwidth-limit.ts';
+
+export type Impact = Pick<PolicySettings, 'readPreference' | 'parallelCollections' | 'bandwidthLimitBytesPerSecond'>;
+
+/** Nothing is held back for a backup of no policy, but for what the tool does by itself. */
+const ofNoPolicy: Impact = { readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null };
+
+/** As the policy is now. Raises LEDGER_UNAVAILABLE. */
+export async function impactOf({ ledger }: Pick<Services, 'ledger'>, backupId: string): Promise<Impact> {
+  const backup = (await ledger.state(`backup:${backupId}`)) as BackupState | undefined;
+  if (!backup?.policyId) return ofNoPolicy;
+  const policy = (await ledger.state(`policy:${backup.policyId}`)) as PolicyState | undefined;
+  return policy === undefined ? ofNoPolicy : wholeSettings(policy.settings);
+}
+
+/** For mongodump. */
+export function dumpImpact(impact: Impact): Pick<DumpOptions, 'numParallelCollections' | 'readPreference'> {
+  const { readPreference, parallelCollections: numParallelCollections } = impact;
+  return { numParallelCollections, ...(readPreference && { readPreference }) };
+}
+
+/** The storage as one backup may use it. */
+export function limitedStorage(storage: ArchiveStorage, { bandwidthLimitBytesPerSecond }: Impact): ArchiveStorage {
+  if (bandwidthLimitBytesPerSecond === null) return storage;
+  return withBandwidthLimit(storage, { bytesPerSecond: bandwidthLimitBytesPerSecond });
+}
