@@ -19,6 +19,7 @@ import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
 import { inspectDeployment } from './engine/inspect-deployment.ts';
 import { openWatchdog } from './engine/watchdog.ts';
 import { failpointsIn, noFailpoint } from './failpoints.ts';
+import { openedArchives } from './inside/opened-archives.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { eventsCollection, mutableCollections } from './ledger/collections.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
@@ -187,6 +188,7 @@ async function openServices(
     keys: openKeyring({ ledger, secrets, logger }),
     destinations: onlyDestination(storage),
     archiveLeases: leases,
+    openedArchives: openedArchives(),
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),

@@ -6,6 +6,7 @@ import type { StoredPlan } from './commands/restore-plans.ts';
 import type { Destinations } from './destinations/destinations.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Failpoint } from './failpoints.ts';
+import type { OpenedArchives } from './inside/opened-archives.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
@@ -33,6 +34,8 @@ export interface Services {
   readonly running: RunningOperations;
   /** Who uses which archive. */
   readonly archiveLeases: ArchiveLeases;
+  /** The archives that were looked into last. */
+  readonly openedArchives: OpenedArchives;
   readonly plans: Collection<StoredPlan>;
   /** The latest pass over each destination. */
   readonly reconciliations: Collection<StoredReconciliation>;

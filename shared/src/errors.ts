@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { archiveUse } from './backup.ts';
 import { lockHolder, operationKind } from './deployment.ts';
 import { failure } from './failures.ts';
+import { filterProblem, filterProblemText } from './filter-problem.ts';
 
 const nothing = z.object({});
 const named = z.object({ id: z.string() });
@@ -95,6 +96,24 @@ export const errorCatalogue = {
     transport: 'CONFLICT',
     message: ({ id, by, since }) => `The archive of the backup ${id} is in use since ${since}: ${by}.`,
     hint: 'Nothing was changed. Wait until that has ended, then try again.',
+  }),
+  COLLECTION_NOT_FOUND: entry({
+    details: z.object({ namespace: z.string() }),
+    transport: 'NOT_FOUND',
+    message: ({ namespace }) => `The backup holds no collection ${namespace}.`,
+    hint: 'List the collections of the backup; a name looks like database.collection.',
+  }),
+  FILTER_INVALID: entry({
+    details: filterProblem,
+    transport: 'BAD_REQUEST',
+    message: (details) => `The filter cannot be used: ${filterProblemText(details)}.`,
+    hint: 'Write fields and the values that they must equal, as extended JSON: {"status": "paid"}, {"_id": {"$oid": "507f1f77bcf86cd799439011"}}, {"items.sku": 7}.',
+  }),
+  NOT_ALLOWED: entry({
+    details: z.object({ what: z.string() }),
+    transport: 'FORBIDDEN',
+    message: ({ what }) => `You may not ${what}.`,
+    hint: 'Ask an administrator.',
   }),
   BACKUP_EXISTS: entry({
     details: z.object({ id: z.string(), status: z.string() }),

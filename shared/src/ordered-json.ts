@@ -8,13 +8,28 @@ export type JsonNode =
   | { readonly kind: 'number'; readonly source: string }
   | { readonly kind: 'literal'; readonly value: boolean | null };
 
+/** What can be wrong with JSON text. */
+export const jsonProblemCode = [
+  'too-deep',
+  'something-follows',
+  'name-expected',
+  'colon-expected',
+  'separator-expected',
+  'text-unended',
+  'ends-early',
+  'value-expected',
+] as const;
+export type JsonProblemCode = (typeof jsonProblemCode)[number];
+
 /** What is wrong with a text, and at which character (from 0). */
 export class JsonProblem extends Error {
   override readonly name = 'JsonProblem';
+  readonly code: JsonProblemCode;
   readonly at: number;
 
-  constructor(message: string, at: number) {
-    super(message);
+  constructor(code: JsonProblemCode, at: number) {
+    super(`${code} at character ${at}`);
+    this.code = code;
     this.at = at;
   }
 }
@@ -44,7 +59,7 @@ class Reader {
   }
 
   value(depth: number): JsonNode {
-    if (depth > deepest) throw this.#problem('it is nested too deeply');
+    if (depth > deepest) throw this.#problem('too-deep');
     this.#match(space);
     const first = this.#text[this.#at];
     if (first === '{') return { kind: 'object', entries: this.#items('}', () => this.#entry(depth)) };
@@ -57,7 +72,7 @@ class Reader {
 
   end(): void {
     this.#match(space);
-    if (this.#at < this.#text.length) throw this.#problem('something follows its end');
+    if (this.#at < this.#text.length) throw this.#problem('something-follows');
   }
 
   #items<T>(end: '}' | ']', item: () => T): T[] {
@@ -65,7 +80,7 @@ class Reader {
     this.#at += 1;
     this.#match(space);
     while (this.#text[this.#at] !== end) {
-      if (items.length > 0) this.#expect(',', `"," or "${end}"`);
+      if (items.length > 0) this.#expect(',', 'separator-expected');
       items.push(item());
       this.#match(space);
     }
@@ -75,17 +90,17 @@ class Reader {
 
   #entry(depth: number): readonly [string, JsonNode] {
     this.#match(space);
-    if (this.#text[this.#at] !== '"') throw this.#problem('a name in double quotes must stand here');
+    if (this.#text[this.#at] !== '"')
+      throw this.#problem(this.#at >= this.#text.length ? 'ends-early' : 'name-expected');
     const key = this.#string();
     this.#match(space);
-    this.#expect(':', '":"');
+    this.#expect(':', 'colon-expected');
     return [key, this.value(depth + 1)];
   }
 
   #string(): string {
     const source = this.#match(string);
-    if (source === '')
-      throw this.#problem('the text that begins here does not end, or holds a character that must be escaped');
+    if (source === '') throw this.#problem('text-unended');
     return JSON.parse(source);
   }
 
@@ -95,12 +110,12 @@ class Reader {
     if (found === 'true' || found === 'false') return found === 'true';
     if (found === 'null') return null;
     this.#at = start;
-    if (start >= this.#text.length) throw this.#problem('it ends early');
-    throw this.#problem('a value must stand here: text in double quotes, a number, true, false, null, {…} or […]');
+    if (start >= this.#text.length) throw this.#problem('ends-early');
+    throw this.#problem('value-expected');
   }
 
-  #expect(character: string, what: string): void {
-    if (this.#text[this.#at] !== character) throw this.#problem(`${what} must stand here`);
+  #expect(character: string, problem: JsonProblemCode): void {
+    if (this.#text[this.#at] !== character) throw this.#problem(this.#at >= this.#text.length ? 'ends-early' : problem);
     this.#at += 1;
   }
 
@@ -112,7 +127,7 @@ class Reader {
     return found;
   }
 
-  #problem(what: string): JsonProblem {
-    return new JsonProblem(what, this.#at);
+  #problem(code: JsonProblemCode): JsonProblem {
+    return new JsonProblem(code, this.#at);
   }
 }

@@ -1,11 +1,10 @@
-import { type BackupCollection, backupStatus } from '@holdfast/shared/backup';
+import { backupStatus } from '@holdfast/shared/backup';
+import { collectionsInput, documentsInput } from '@holdfast/shared/document';
 import { backupId, type PolicyId } from '@holdfast/shared/ids';
-import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
 import * as backups from '../commands/backups.ts';
-import { readManifest } from '../commands/restore-plans.ts';
-import { type BackupState, requireCompleted } from '../domain/backup.ts';
+import { listCollections, readDocuments } from '../inside/look-inside.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import { findBackup, publicBackup } from './find-backup.ts';
@@ -38,11 +37,10 @@ export const backupsRouter = router({
     });
     return findBackup(ctx.services, String(id));
   }),
-  collections: procedure.input(z.object({ id: backupId })).query(async ({ ctx, input }) => {
-    const state = (await ctx.services.ledger.state(`backup:${input.id}`)) as BackupState | undefined;
-    const manifest = await readManifest(ctx.services, requireCompleted(state, input.id));
-    return manifest.namespaces.map(summaryOf);
-  }),
+  collections: procedure.input(collectionsInput).query(({ ctx, input }) => listCollections(ctx.services, input)),
+  documents: procedure
+    .input(documentsInput)
+    .query(({ ctx, input, signal }) => readDocuments(ctx.services, input, { actor: ctx.actor, signal })),
   verify: procedure
     .input(z.object({ id: backupId }))
     .mutation(({ ctx, input }) => backups.verify(ctx.services, input.id, ctx.actor)),
@@ -51,7 +49,3 @@ export const backupsRouter = router({
     return {};
   }),
 });
-
-function summaryOf({ database, collection, type, documents, bytes, indexes }: ManifestNamespace): BackupCollection {
-  return { database, collection, type, documents, bytes, indexes: indexes.length };
-}

@@ -15,6 +15,7 @@ import type { Services } from '../services.ts';
 import { authRoutes, refusal, requireActor } from './auth-routes.ts';
 import { type Authenticator, sessionCookie } from './authenticate.ts';
 import { consoleRoutes } from './console-routes.ts';
+import { downloadRoutes } from './download-routes.ts';
 import { requireLedger, silenceOf, whileLedgerAnswers } from './ledger-silence.ts';
 import { metricsText } from './metrics.ts';
 import { hostGuard, originGuard } from './request-guard.ts';
@@ -98,6 +99,12 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
       createContext: () => refusing(async () => ({ services, actor: known ?? (await identify(context)) })),
     });
   });
+  app.use('/downloads/*', async (context, next) => {
+    // A download that has begun needs the ledger no more: nothing may be said into it.
+    context.set('actor', await identify(context));
+    await next();
+  });
+  app.route('/downloads', downloadRoutes(services));
   app.route('/', consoleRoutes(options.webDir));
   return app;
 }

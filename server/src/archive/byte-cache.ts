@@ -47,10 +47,15 @@ export class ByteCache<V> {
     return kept.value;
   }
 
+  forget(key: string): void {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) this.#remove(key, kept);
+  }
+
   #weigh(key: string, kept: Kept<V>, bytes: number): void {
     if (this.#kept.get(key) !== kept) return;
-    kept.bytes = bytes;
-    this.#bytes += bytes;
+    kept.bytes = Math.max(1, bytes);
+    this.#bytes += kept.bytes;
     const { maxBytes, maxCount = Number.POSITIVE_INFINITY } = this.#options;
     for (const [oldKey, old] of this.#kept) {
       if (this.#bytes <= maxBytes && this.#kept.size <= maxCount) return;

@@ -22,8 +22,16 @@ const framesAhead = 2;
 export async function* exportCollection(collection: ArchiveCollection, format: ExportFormat): AsyncGenerator<Buffer> {
   const proof = new ExportProof(await createDocumentHasher());
   const frames = inOrder(inTurn(collection.frames), framesAhead, (frame) => collection.read(frame));
-  for await (const frame of frames) yield* format === 'bson' ? bsonPieces(frame, proof) : jsonPieces(frame, proof);
+  // The last piece is held back until everything is compared: who counts bytes must not have them all before.
+  let held: Buffer | undefined;
+  for await (const frame of frames) {
+    for (const piece of format === 'bson' ? bsonPieces(frame, proof) : jsonPieces(frame, proof)) {
+      if (held !== undefined) yield held;
+      held = piece;
+    }
+  }
   proof.compare(collection);
+  if (held !== undefined) yield held;
 }
 
 async function* inTurn(frames: readonly CollectionFrame[]): AsyncGenerator<CollectionFrame> {

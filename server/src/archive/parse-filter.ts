@@ -1,19 +1,30 @@
 // From the text that people type to a filter. Only equality is understood; whatever else MongoDB's find would take is refused
 // with what to write instead, so that no filter ever means something else here than there.
+import { type FilterProblem, type FilterProblemCode, filterProblemText } from '@holdfast/shared/filter-problem';
 import { type JsonNode, JsonProblem, parseOrderedJson } from '@holdfast/shared/ordered-json';
 import { Double, EJSON, Int32, Long, serialize } from 'bson';
 import { elementsOf } from './bson-elements.ts';
 import { type DocumentFilter, documentFilter, type FilterClause } from './document-filter.ts';
 
-/** A filter that cannot be used, and why: a sentence without its full stop. */
+/** A filter that cannot be used, and why. */
 export class InvalidFilter extends Error {
   override readonly name = 'InvalidFilter';
+  readonly problem: FilterProblem;
+
+  constructor(
+    problem: FilterProblemCode,
+    { at = null, subject = null, cause }: { at?: number | null; subject?: string | null; cause?: unknown } = {},
+  ) {
+    const whole = { problem, at, subject };
+    super(filterProblemText(whole), { cause });
+    this.problem = whole;
+  }
 }
 
 /** `{"status": "paid", "items.sku": {"$oid": "..."}}`: extended JSON. Throws InvalidFilter. */
 export function parseFilter(text: string): DocumentFilter {
   const node = readJson(text);
-  if (node.kind !== 'object') throw new InvalidFilter('it must be an object, such as {"status": "paid"}');
+  if (node.kind !== 'object') throw new InvalidFilter('not-an-object');
   return documentFilter(node.entries.map(([path, value]) => clauseOf(path, value)));
 }
 
@@ -22,12 +33,12 @@ function readJson(text: string): JsonNode {
     return parseOrderedJson(text);
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
-    throw new InvalidFilter(`${error.message}, at character ${error.at + 1}`, { cause: error });
+    throw new InvalidFilter(error.code, { at: error.at + 1, cause: error });
   }
 }
 
 function clauseOf(path: string, node: JsonNode): FilterClause {
-  if (path.startsWith('$')) throw new InvalidFilter(`${path} is not supported: fields are compared with values only`);
+  if (path.startsWith('$')) throw new InvalidFilter('operator', { subject: path });
   const [wanted] = elementsOf(bytesOf(bsonValueOf(node)), 0);
   if (wanted === undefined) throw new Error('a value was serialized to nothing');
   return { path: path.split('.').map((part) => Buffer.from(part)), wanted };
@@ -37,7 +48,7 @@ function bytesOf(value: unknown): Buffer {
   try {
     return Buffer.from(serialize(new Map([['', value]])));
   } catch (cause) {
-    throw new InvalidFilter(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new InvalidFilter('name-impossible', { cause });
   }
 }
 
@@ -60,8 +71,11 @@ type Entries = Extract<JsonNode, { kind: 'object' }>['entries'];
 function objectOf(entries: Entries): unknown {
   const dollar = entries.find(([key]) => key.startsWith('$') && !referenceKeys.has(key))?.[0];
   if (dollar !== undefined) return typedValue(dollar, entries);
-  const fields = new Map(entries.map(([key, value]) => [key, bsonValueOf(value)]));
-  if (fields.size < entries.length) throw new InvalidFilter('an object in it has the same key twice');
+  const fields = new Map<string, unknown>();
+  for (const [key, value] of entries) {
+    if (fields.has(key)) throw new InvalidFilter('same-key-twice', { subject: key });
+    fields.set(key, bsonValueOf(value));
+  }
   return fields;
 }
 
@@ -74,10 +88,9 @@ const typeKeys: ReadonlySet<string> = new Set([
 
 /** `{"$oid": "..."}` and the like. */
 function typedValue(key: string, entries: Entries): unknown {
-  if (key === '$regularExpression' || key === '$regex')
-    throw new InvalidFilter('regular expressions are not supported: fields are compared with values only');
-  if (!typeKeys.has(key)) throw new InvalidFilter(`${key} is not supported: fields are compared with values only`);
-  const notUnderstood = (cause?: unknown) => new InvalidFilter(`the value of ${key} is not understood`, { cause });
+  if (key === '$regularExpression' || key === '$regex') throw new InvalidFilter('regular-expression');
+  if (!typeKeys.has(key)) throw new InvalidFilter('operator', { subject: key });
+  const notUnderstood = (cause?: unknown) => new InvalidFilter('value-not-understood', { subject: key, cause });
   if (entries.some(([name]) => !name.startsWith('$'))) throw notUnderstood();
   let value: unknown;
   try {
@@ -113,5 +126,5 @@ function numberOf(source: string): unknown {
   const value = BigInt(source);
   if (value === BigInt.asIntN(32, value)) return new Int32(Number(value));
   if (value === BigInt.asIntN(64, value)) return Long.fromBigInt(value);
-  throw new InvalidFilter(`${source} does not fit into 64 bits; write {"$numberDecimal": "${source}"}`);
+  throw new InvalidFilter('integer-too-large', { subject: source });
 }

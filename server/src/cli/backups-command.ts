@@ -1,6 +1,7 @@
 import type { HoldfastClient } from '@holdfast/client';
 import { type Backup, type BackupStatus, backupStatus } from '@holdfast/shared/backup';
 import { type Command, Option } from 'commander';
+import { allCollections } from './all-collections.ts';
 import { backupTable, collectionTable, describeBackup } from './describe-backup.ts';
 import { findBackup } from './find-backup.ts';
 import type { Invocation } from './invocation.ts';
@@ -35,7 +36,8 @@ export function addBackupsCommand(program: Command, invocation: Invocation): voi
     .command('collections')
     .description('list the collections that one holds')
     .argument('<backup>', idHelp)
-    .action((id: string) => collections(invocation, id));
+    .option('--search <text>', 'only those whose name contains this')
+    .action((id: string, { search }: { search?: string }) => collections(invocation, id, search));
   backups
     .command('delete')
     .description('delete one and its file for good')
@@ -85,16 +87,15 @@ async function collectPage(
 async function show({ output, connect }: Invocation, id: string): Promise<void> {
   const { client } = await connect();
   const backup = await findBackup(client, id);
-  const held =
-    backup.status === 'completed' && !output.json ? await client.backups.collections.query({ id: backup.id }) : [];
+  const held = backup.status === 'completed' && !output.json ? await allCollections(client, backup.id) : [];
   output.answer(backup, () =>
     [describeBackup(backup), ...(held.length > 0 ? ['', collectionTable(held)] : [])].join('\n'),
   );
 }
 
-async function collections({ output, connect }: Invocation, id: string): Promise<void> {
+async function collections({ output, connect }: Invocation, id: string, search?: string): Promise<void> {
   const { client } = await connect();
-  const held = await client.backups.collections.query({ id: (await findBackup(client, id)).id });
+  const held = await allCollections(client, (await findBackup(client, id)).id, search);
   output.answer(held, () => collectionTable(held));
 }
 

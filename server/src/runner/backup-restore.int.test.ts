@@ -181,7 +181,7 @@ describe('a deployment that holds the ledger too', () => {
     await ledger.client.db('beside').collection('a').insertOne({ n: 1 });
     await using holdfast = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: ledger.uri });
     const backup = await backedUp(holdfast);
-    const collections = await holdfast.api.backups.collections({ id: backup.id });
+    const { items: collections } = await holdfast.api.backups.collections({ id: backup.id });
     expect(collections.map(({ database }) => database)).toStrictEqual(['beside']);
     const plan = await holdfast.api.restores.plan({ backupId: backup.id, target: { kind: 'original' } });
     const before = await holdfast.api.audit.head();

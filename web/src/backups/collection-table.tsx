@@ -11,8 +11,10 @@ import { Section } from '../shell/page.tsx';
 export function CollectionTable(props: { backupId: string }) {
   const { t, f } = useI18n();
   const api = useApi();
-  const collections = useQuery(() => api.backups.collections.query({ id: props.backupId }));
-  const sorted = () => collections.data?.toSorted((a, b) => b.bytes - a.bytes);
+  const collections = useQuery(() =>
+    api.backups.collections.query({ id: props.backupId, order: 'size', limit: 1_000 }),
+  );
+  const sorted = () => collections.data?.items;
   return (
     <Section title={t('backups.collections')} note={t('backups.fromManifest')}>
       <RefusalNote error={collections.error} />

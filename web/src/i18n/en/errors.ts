@@ -1,6 +1,7 @@
 import type { ArchiveUse } from '@holdfast/shared/backup';
 import type { AppErrorData } from '@holdfast/shared/errors';
 import type { FailureReason } from '@holdfast/shared/failures';
+import { filterProblemText } from '@holdfast/shared/filter-problem';
 import { createFormats } from '../formats.ts';
 import { type RefusalMessages, sayRefusal } from '../words.ts';
 import { actor } from './common.ts';
@@ -29,6 +30,9 @@ const messages: RefusalMessages = {
   ARCHIVE_UNREADABLE: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `There is no archive ${key} at the destination.`,
   ARCHIVE_IN_USE: ({ by, since }) => `The archive is in use since ${f.since(since, Date.now())}: ${archiveUses[by]}.`,
+  COLLECTION_NOT_FOUND: ({ namespace }) => `The backup holds no collection ${namespace}.`,
+  FILTER_INVALID: (problem) => `The filter cannot be used: ${filterProblemText(problem)}.`,
+  NOT_ALLOWED: ({ what }) => `You may not ${what}.`,
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `The archive is of ${deploymentName} (${hosts.join(', ')}), which is not registered here.`,

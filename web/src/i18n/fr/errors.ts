@@ -6,6 +6,7 @@ import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 import { type RefusalMessages, sayRefusal } from '../words.ts';
 import { actor } from './common.ts';
+import { filterProblems } from './filter-problems.ts';
 
 const f = createFormats('fr');
 
@@ -33,7 +34,11 @@ const messages: RefusalMessages = {
   ARCHIVE_UNREADABLE: ({ key, problem }) => `L’archive ${key} est illisible : ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `Il n’y a pas d’archive ${key} à la destination.`,
   ARCHIVE_IN_USE: ({ by, since }) =>
-    `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
+    `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
+  COLLECTION_NOT_FOUND: ({ namespace }) => `La sauvegarde ne contient pas de collection ${namespace}.`,
+  FILTER_INVALID: ({ problem, at, subject }) =>
+    `Le filtre ne peut pas être utilisé : ${filterProblems[problem](subject ?? '')}${at === null ? '' : `, au caractère ${f.count(at)}`}.`,
+  NOT_ALLOWED: () => 'Vous n’y êtes pas autorisé.',
   BACKUP_EXISTS: () => 'Le registre connaît déjà cette sauvegarde.',
   DEPLOYMENT_UNKNOWN: ({ deploymentName, hosts }) =>
     `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
@@ -100,6 +105,10 @@ const refusalHints: Record<ErrorCode, string> = {
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   ARCHIVE_NOT_FOUND: 'Rapprochez la destination et voyez les archives qu’elle énumère.',
   ARCHIVE_IN_USE: 'Rien n’a été changé. Attendez que ce soit terminé, puis réessayez.',
+  COLLECTION_NOT_FOUND: 'La page de la sauvegarde énumère ses collections ; un nom ressemble à base.collection.',
+  FILTER_INVALID:
+    'Écrivez des champs et les valeurs auxquelles ils doivent être égaux, en JSON étendu : {"status": "paid"}, {"_id": {"$oid": "507f1f77bcf86cd799439011"}}, {"items.sku": 7}.',
+  NOT_ALLOWED: 'Demandez à un administrateur.',
   BACKUP_EXISTS:
     'Seule une archive dont le registre ne connaît pas la sauvegarde, ou la dit introuvable, peut être adoptée.',
   DEPLOYMENT_UNKNOWN: 'Dites pour quel déploiement enregistré elle est adoptée, ou enregistrez-le d’abord.',
