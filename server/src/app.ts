@@ -12,7 +12,7 @@ import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
 import { type Config, ConfigError } from './config.ts';
-import { onlyDestination } from './destinations/destinations.ts';
+import { openDestinations } from './destinations/destinations.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
 import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
@@ -28,6 +28,7 @@ import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
 import { throughFailover } from './ledger/through-failover.ts';
 import { backupsProjection } from './projections/backups.ts';
 import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
+import { destinationsProjection } from './projections/destinations.ts';
 import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
@@ -152,6 +153,7 @@ async function openServices(
     backupsProjection,
     restoresProjection,
     operationsProjection,
+    destinationsProjection,
   ];
   const ledger = await openLedger({ client, databaseName: ledgerDatabase, model: streamModel, projections, logger });
   parts.defer(() => ledger.close());
@@ -170,6 +172,8 @@ async function openServices(
     record: recordIn(config.dataDir),
     shared: config.storageShared,
   });
+  const destinations = await openDestinations({ main: storage, ledger, secrets, logger });
+  parts.defer(() => destinations.close());
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
   const leases = archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), { ...config, worker });
   await throughFailover(() => leases.forgetEarlier(instanceId));
@@ -186,7 +190,7 @@ async function openServices(
   const services: Services = {
     ...{ ledger, secrets, running, servers, plans, role, tools },
     keys: openKeyring({ ledger, secrets, logger }),
-    destinations: onlyDestination(storage),
+    destinations,
     archiveLeases: leases,
     openedArchives: openedArchives(),
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),

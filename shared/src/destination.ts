@@ -6,6 +6,15 @@ import { backupId, deploymentId, destinationId } from './ids.ts';
 
 const count = z.int().nonnegative();
 
+/** Names are used on the command line: as those of deployments. */
+export const destinationName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: 'A name has 1 to 63 lower-case letters, digits or hyphens, and begins and ends with a letter or digit.',
+});
+
+/** What opens a destination that asks for it: sent once, kept sealed beside the ledger, never returned. */
+export const destinationCredentials = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
+export type DestinationCredentials = z.infer<typeof destinationCredentials>;
+
 /** What the manifest of an archive says. Sizes are bytes. */
 export const archiveSummary = z.object({
   backupId,
@@ -64,8 +73,17 @@ export type Reconciliation = z.infer<typeof reconciliation>;
 /** A destination as `destinations.list` returns it. */
 export const destination = z.object({
   id: destinationId,
+  /** `main`: the one that HOLDFAST_STORAGE_URL names. */
+  name: z.string(),
+  isMain: z.boolean(),
   /** Without credentials. */
   url: z.string(),
+  /** Whether credentials are kept for it. They are never returned. */
+  hasCredentials: z.boolean(),
+  /** Why the server that answers cannot use it now; null while it can. */
+  problem: failure.nullable(),
+  /** Deployments whose policies name it. */
+  usedBy: z.array(z.string()),
   freeBytes: count.nullable(),
   totalBytes: count.nullable(),
   /** Null until the first pass has ended. */

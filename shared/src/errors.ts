@@ -115,6 +115,40 @@ export const errorCatalogue = {
     message: ({ what }) => `You may not ${what}.`,
     hint: 'Ask an administrator.',
   }),
+  DESTINATION_NOT_FOUND: entry({
+    details: named,
+    transport: 'NOT_FOUND',
+    message: ({ id }) => `There is no destination ${id}.`,
+    hint: 'List the destinations to see their names.',
+  }),
+  DESTINATION_EXISTS: entry({
+    details: z.object({ name: z.string(), existing: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ name, existing }) => `${name} is already known as the destination ${existing}.`,
+    hint: 'Use that one, or choose another name or place.',
+  }),
+  DESTINATION_INVALID: entry({
+    details: z.object({ problem: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ problem }) => `The destination cannot be used: ${problem}`,
+    hint: 'A folder is given as file:/path/to/backups; credentials are never part of it.',
+  }),
+  DESTINATION_UNREACHABLE: entry({
+    details: z.object({ url: z.string(), reason: z.string(), message: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ url, message }) => `${url}: ${message}`,
+    hint: 'Nothing was changed. See that the place is there, and that this server may write to it.',
+  }),
+  DESTINATION_IN_USE: entry({
+    details: z.object({ name: z.string(), deployments: z.array(z.string()), onlyCopies: z.int().nonnegative() }),
+    transport: 'CONFLICT',
+    message: ({ name, deployments, onlyCopies }) =>
+      [
+        ...(deployments.length > 0 ? [`The policies of ${deployments.join(', ')} write to ${name}.`] : []),
+        ...(onlyCopies > 0 ? [`${onlyCopies} backups lie nowhere else than at ${name}.`] : []),
+      ].join(' '),
+    hint: 'Change those policies, and wait until the backups are copied elsewhere or delete them.',
+  }),
   BACKUP_EXISTS: entry({
     details: z.object({ id: z.string(), status: z.string() }),
     transport: 'CONFLICT',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { actor } from './actor.ts';
 import { backupTrigger } from './backup.ts';
 import { deploymentName } from './deployment.ts';
+import { destinationName } from './destination.ts';
 import { ageRecipient, backupEncryption, encryptionKeyName } from './encryption.ts';
 import { failureReason } from './failures.ts';
 import {
@@ -30,6 +31,7 @@ const failureFields = {
   stderrTail: z.array(text).max(20).optional(),
 };
 const ofBackup = { backupId, deploymentId };
+const ofCopy = { ...ofBackup, destinationId, destinationName: text };
 const ofRestore = { restoreId, deploymentId };
 const archiveFacts = {
   destinationId,
@@ -55,6 +57,9 @@ const deploymentFacts = {
   /** Where the sealed connection string is kept, beside the ledger. */
   secretRef: z.uuid(),
 };
+
+/** Without credentials: `secretRef` says where those are kept sealed, beside the ledger; null where there are none. */
+const destinationFacts = { name: destinationName, url: text, secretRef: z.uuid().nullable() };
 
 /** Event type -> schema of its data. */
 export const eventData = {
@@ -89,8 +94,14 @@ export const eventData = {
   BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),
   BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count }),
   BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields }),
-  /** The archive of a completed backup is not at its destination any more. */
-  BackupMissing: z.object({ ...ofBackup }),
+  /** The last copy of a completed backup's archive is not at its destination any more. */
+  BackupMissing: z.object({ ...ofBackup, destinationId: destinationId.optional() }),
+  /** A whole copy of the archive lies at a further destination, its SHA-256 compared with the ledger's. */
+  BackupCopied: z.object({ ...ofCopy, key: text, sizeBytes: count }),
+  /** A copy could not be made; appended once for each reason in a row, and tried again. */
+  BackupCopyFailed: z.object({ ...ofCopy, ...failureFields }),
+  /** One of several copies is not at its destination any more; it is made again from another one. */
+  BackupCopyMissing: z.object({ ...ofCopy }),
   /** An archive that the ledger did not know, or called missing, was found, wholly verified and taken on. Times are its manifest's. */
   BackupAdopted: z.object({
     ...ofBackup,
@@ -160,6 +171,11 @@ export const eventData = {
   /** `codeRef`: where the code that stands inside the kit is sealed. */
   RecoveryKitIssued: z.object({ kitId: recoveryKitId, keyIds: z.array(encryptionKeyId), codeRef: z.uuid() }),
   RecoveryKitConfirmed: z.object({ kitId: recoveryKitId, keyIds: z.array(encryptionKeyId) }),
+  /** The id is that of the marker at the destination. */
+  DestinationAdded: z.object({ destinationId, ...destinationFacts }),
+  DestinationUpdated: z.object({ destinationId, ...destinationFacts }),
+  /** What lies there stays there; the ledger knows no copy there any more. */
+  DestinationRemoved: z.object({ destinationId, name: destinationName }),
 
   ConfigurationImported: z.object({ deployments: count, policies: count, digest: z.string() }),
   ApiKeyCreated: z.object({ keyId: z.string(), role: z.enum(['administrator']) }),
@@ -172,10 +188,10 @@ export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
 export const eventTypes = Object.keys(eventData) as EventType[];
 
-/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `configuration`, `encryption` or `access`. */
+/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `destination:<id>`, `configuration`, `encryption` or `access`. */
 export const streamName = z
   .string()
-  .regex(/^(?:(?:deployment|policy|backup|restore):[0-9a-f-]{36}|configuration|encryption|access)$/);
+  .regex(/^(?:(?:deployment|policy|backup|restore|destination):[0-9a-f-]{36}|configuration|encryption|access)$/);
 export type StreamName = z.infer<typeof streamName>;
 
 /** An event that a decider returns: not yet in the ledger. */

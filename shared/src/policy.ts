@@ -1,7 +1,7 @@
 // The simple form of a policy: daily at an hour, keep the newest N, on or off; how long an operation may take, and what it
 // may take from the database and the network.
 import { z } from 'zod';
-import { backupId, deploymentId, policyId } from './ids.ts';
+import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
 
 /** A time zone name of the IANA database that this runtime knows. */
 export const timezone = z.string().refine(isTimezone, {
@@ -52,6 +52,14 @@ export const bandwidthLimitBytesPerSecond = z
 
 const firstSettings = z.object({ enabled: z.boolean(), scheduledHour, retentionCount, timezone });
 
+/**
+ * Where backups are kept: each is written to the first, which may be the main one, and copied to the others. Empty: the main one only.
+ */
+export const destinationIds = z
+  .array(destinationId)
+  .max(8, { error: 'A policy has at most 8 destinations.' })
+  .refine((ids) => new Set(ids).size === ids.length, { error: 'Each destination is named once.' });
+
 /** What policies could not have from the first. A new setting is a line here and one in `defaultPolicySettings`. */
 const laterSettings = z.object({
   timeLimitMinutes,
@@ -62,6 +70,7 @@ const laterSettings = z.object({
   parallelCollections,
   /** null: none. */
   bandwidthLimitBytesPerSecond: bandwidthLimitBytesPerSecond.nullable(),
+  destinationIds,
 });
 
 /** What a user sets of a policy. */
@@ -90,6 +99,7 @@ export const defaultPolicySettings: PolicySettings = {
   readPreference: null,
   parallelCollections: 4,
   bandwidthLimitBytesPerSecond: null,
+  destinationIds: [],
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

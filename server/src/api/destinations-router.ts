@@ -1,71 +1,78 @@
-import type { Destination } from '@holdfast/shared/destination';
-import { OperationFailure } from '@holdfast/shared/failures';
-import type { BackupId, DestinationId } from '@holdfast/shared/ids';
+import { destinationCredentials, destinationName } from '@holdfast/shared/destination';
 import { z } from 'zod';
 import { adoptArchive } from '../commands/adopt-archive.ts';
-import type { StoredBackup } from '../projections/backups.ts';
+import * as destinations from '../commands/destinations.ts';
+import { requireDestination } from '../destinations/destinations.ts';
+import { findDestination } from '../destinations/find-destination.ts';
+import { mainDestinationName } from '../domain/destination.ts';
 import { reconcile } from '../runner/reconcile.ts';
-import type { Services } from '../services.ts';
-import type { ArchiveStorage } from '../storage/archive-storage.ts';
+import { describeDestination } from './describe-destination.ts';
 import { findBackup } from './find-backup.ts';
 import { findDeployment } from './find-deployment.ts';
 import { procedure, router } from './trpc.ts';
 
+const place = z.object({ url: z.string(), credentials: destinationCredentials.nullable().default(null) });
+/** An id or a name. */
+const named = z.object({ id: z.string() });
+const orMain = z.object({ id: z.string().default(mainDestinationName) });
+
 export const destinationsRouter = router({
-  list: procedure.query(async ({ ctx }) => [await describeDestination(ctx.services)]),
-  /** A pass now, beside those on schedule. What the destination refuses is the report's `problem`. */
-  reconcile: procedure
-    .input(z.object({}).prefault({}))
-    .mutation(({ ctx, signal }) => reconcile(ctx.services, ctx.services.destinations.main, signal)),
+  list: procedure.query(({ ctx }) =>
+    Promise.all(ctx.services.destinations.known().map((known) => describeDestination(ctx.services, known))),
+  ),
+  /** Writes and reads back a probe: at a place, which is not kept, or at one that is known. */
+  test: procedure
+    .input(z.union([place, named]))
+    .mutation(async ({ ctx, input }) =>
+      'url' in input
+        ? destinations.probePlace(ctx.services, input)
+        : destinations.probeKnown(ctx.services, await findDestination(ctx.services.destinations, input.id)),
+    ),
+  add: procedure.input(place.extend({ name: destinationName })).mutation(async ({ ctx, input }) => {
+    const id = await destinations.add(ctx.services, { ...input, actor: ctx.actor });
+    return describeDestination(ctx.services, await findDestination(ctx.services.destinations, id));
+  }),
+  /** What is left out stays. The URL and the credentials must lead to the same place. */
+  update: procedure
+    .input(
+      z.object({
+        id: z.string(),
+        name: destinationName.optional(),
+        url: z.string().optional(),
+        credentials: destinationCredentials.nullable().optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { id } = await findDestination(ctx.services.destinations, input.id);
+      await destinations.update(ctx.services, { ...input, id, actor: ctx.actor });
+      return describeDestination(ctx.services, await findDestination(ctx.services.destinations, id));
+    }),
+  remove: procedure.input(named).mutation(async ({ ctx, input }) => {
+    const { id } = await findDestination(ctx.services.destinations, input.id);
+    await destinations.remove(ctx.services, id, ctx.actor);
+    return {};
+  }),
+  /** A pass now, beside those on schedule; default: the main one. What the destination refuses is the report's `problem`. */
+  reconcile: procedure.input(orMain.prefault({})).mutation(async ({ ctx, input, signal }) => {
+    const { id } = await findDestination(ctx.services.destinations, input.id);
+    return reconcile(ctx.services, await requireDestination(ctx.services.destinations, id), signal);
+  }),
   /** Reads the whole archive; `deploymentId` (or a name) where it is not for the deployment that it was taken of. */
   adopt: procedure
-    .input(z.object({ key: z.string(), deploymentId: z.string().optional() }))
+    .input(
+      z.object({
+        key: z.string(),
+        deploymentId: z.string().optional(),
+        destinationId: z.string().default(mainDestinationName),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       const { key } = input;
+      const { id } = await findDestination(ctx.services.destinations, input.destinationId);
+      const storage = await requireDestination(ctx.services.destinations, id);
       const deploymentId =
         input.deploymentId === undefined ? undefined : (await findDeployment(ctx.services, input.deploymentId))._id;
-      return findBackup(ctx.services, await adoptArchive(ctx.services, { key, deploymentId, actor: ctx.actor }));
+      const backupId = await adoptArchive(ctx.services, { storage, key, deploymentId, actor: ctx.actor });
+      return findBackup(ctx.services, backupId);
     }),
 });
-
-async function describeDestination(services: Services): Promise<Destination> {
-  const storage = services.destinations.main;
-  const id = storage.id as DestinationId;
-  const stored = await services.reconciliations.findOne({ _id: id });
-  const space = await spaceOf(services, storage);
-  return {
-    id,
-    url: storage.url,
-    freeBytes: space?.freeBytes ?? null,
-    totalBytes: space?.totalBytes ?? null,
-    lastReconciliation: stored && withDestination(stored),
-    missing: await missingBackups(services),
-  };
-}
-
-function withDestination({ _id: destinationId, ...report }: { readonly _id: DestinationId }) {
-  return { destinationId, ...report } as NonNullable<Destination['lastReconciliation']>;
-}
-
-/** What is wrong with a destination that is not there is said by its last reconciliation. */
-async function spaceOf({ logger }: Services, storage: ArchiveStorage): ReturnType<ArchiveStorage['space']> {
-  try {
-    return await storage.space();
-  } catch (error) {
-    if (!(error instanceof OperationFailure)) throw error;
-    logger.warn({ err: error }, 'the space of the destination is not known');
-    return undefined;
-  }
-}
-
-async function missingBackups(services: Services): Promise<Destination['missing']> {
-  const backups = await services.ledger.readModel<StoredBackup>('backups');
-  const missing = await backups.find({ status: 'missing' }).sort({ createdAt: -1, _id: -1 }).limit(500).toArray();
-  return missing.map(({ _id, deploymentId, deploymentName, filePath, createdAt }) => ({
-    backupId: _id as BackupId,
-    deploymentId,
-    deploymentName,
-    key: filePath ?? '',
-    createdAt,
-  }));
-}

@@ -1,20 +1,34 @@
 import type { Destination, Reconciliation, UnknownArchive } from '@holdfast/shared/destination';
+import type { Failure } from '@holdfast/shared/failures';
 import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { type Column, facts, table } from './table.ts';
 import { formatTime, formatTimeOrDash } from './times.ts';
 
 /** A destination, what the last pass found there, and the backups that are missing. */
-export function describeDestination({ id, url, freeBytes, totalBytes, ...rest }: Destination): string {
-  const { lastReconciliation: last, missing } = rest;
-  const space =
-    freeBytes === null || totalBytes === null ? 'unknown' : `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)}`;
+export function describeDestination(destination: Destination): string {
+  const { id, name, url, problem, usedBy, lastReconciliation: last, missing } = destination;
   const head = facts([
     ['Destination', url],
+    ['Name', name],
     ['Id', id],
-    ['Free', space],
+    ...(usedBy.length === 0 ? [] : ([['Used by', usedBy.join(', ')]] as const)),
+    ...(problem === null ? ([['Free', spaceOf(destination)]] as const) : problemFacts(problem)),
     ...(last === null ? ([['Reconciled', 'not yet']] as const) : passFacts(last)),
   ]);
   return [head, ...section('Missing', missing, missingColumns), ...unknownSection(last)].join('\n');
+}
+
+/** What is free there, in words. */
+export function spaceOf({ freeBytes, totalBytes }: Pick<Destination, 'freeBytes' | 'totalBytes'>): string {
+  if (freeBytes === null || totalBytes === null) return 'unknown';
+  return `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)}`;
+}
+
+function problemFacts({ message, hint }: Failure): (readonly [string, string])[] {
+  return [
+    ['Unavailable', message],
+    ['What to do', hint],
+  ];
 }
 
 /** What one pass found and did. */

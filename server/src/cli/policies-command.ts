@@ -1,3 +1,4 @@
+import type { HoldfastClient } from '@holdfast/client';
 import type { Policy, PolicySettings, ReadPreference } from '@holdfast/shared/policy';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
@@ -30,6 +31,7 @@ interface SetOptions {
   readonly readPreference?: ReadPreference | 'default';
   readonly parallelCollections?: number;
   readonly bandwidthLimit?: number | 'none';
+  readonly destinations?: string;
   readonly on?: boolean;
   readonly off?: boolean;
 }
@@ -60,6 +62,10 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
     )
     .option('--parallel-collections <1-16>', 'collections that are read at once', parallelCollectionsOf)
     .option('--bandwidth-limit <MB/s>', 'megabytes a second that a backup may send, or none', bandwidthLimitOf)
+    .option(
+      '--destinations <names>',
+      'where backups are kept, the first one first: main,offsite; main alone is the default',
+    )
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
     .option('--policy <name>', 'which one, where a deployment has several')
@@ -85,7 +91,9 @@ async function set({ output, connect }: Invocation, idOrName: string, options: S
   const { client } = await connect();
   const deployment = await client.deployments.byId.query({ id: idOrName });
   const { id, enabled, scheduledHour, retentionCount, timezone } = await findPolicy(client, deployment, options.policy);
-  const settings = { enabled, scheduledHour, retentionCount, timezone, ...change };
+  const places =
+    options.destinations === undefined ? {} : { destinationIds: await idsOf(client, options.destinations) };
+  const settings = { enabled, scheduledHour, retentionCount, timezone, ...change, ...places };
   const policy = await client.policies.set.mutate({ id, ...settings });
   output.answer(policy, () =>
     facts([
@@ -95,8 +103,24 @@ async function set({ output, connect }: Invocation, idOrName: string, options: S
   );
 }
 
+/** Ids of the destinations that are named; none for the main one alone. */
+async function idsOf(client: HoldfastClient, names: string): Promise<PolicySettings['destinationIds']> {
+  const known = await client.destinations.list.query();
+  const chosen = names.split(',').map((name) => {
+    const found = known.find((one) => one.name === name.trim() || one.id === name.trim());
+    if (found !== undefined) return found;
+    const all = known.map((one) => one.name).join(', ');
+    throw new CliError(exitCodes.notFound, {
+      code: 'DESTINATION_NOT_FOUND',
+      message: `There is no destination ${name.trim()}.`,
+      hint: `There are: ${all}.`,
+    });
+  });
+  return chosen.length === 1 && chosen[0]?.isMain ? [] : chosen.map(({ id }) => id);
+}
+
 function changeOf(options: SetOptions): Partial<PolicySettings> {
-  const { on, off } = options;
+  const { on, off, destinations } = options;
   if (on && off) throw usage('--on and --off cannot both be given.');
   const change = {
     ...Object.fromEntries(
@@ -106,7 +130,7 @@ function changeOf(options: SetOptions): Partial<PolicySettings> {
     ),
     ...(on ? { enabled: true } : off ? { enabled: false } : {}),
   };
-  if (Object.keys(change).length === 0) throw usage('There is nothing to change.');
+  if (Object.keys(change).length === 0 && destinations === undefined) throw usage('There is nothing to change.');
   return change;
 }
 
@@ -131,7 +155,7 @@ function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --on, --off.',
   });
 }
 
@@ -145,6 +169,10 @@ const columns = [
   { title: 'keeps', value: ({ retentionCount }: Policy) => String(retentionCount) },
   { title: 'time limit', value: ({ timeLimitMinutes }: Policy) => `${formatCount(timeLimitMinutes)} min` },
   { title: 'stall limit', value: ({ stallLimitMinutes }: Policy) => `${formatCount(stallLimitMinutes)} min` },
+  {
+    title: 'destinations',
+    value: ({ destinationIds }: Policy) => (destinationIds.length === 0 ? 'main' : String(destinationIds.length)),
+  },
   { title: 'last backup', value: ({ lastBackupAt }: Policy) => formatTimeOrDash(lastBackupAt) },
   { title: 'next', value: ({ nextRunAt }: Policy) => formatTimeOrDash(nextRunAt) },
 ];

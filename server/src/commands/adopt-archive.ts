@@ -14,6 +14,8 @@ import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 
 export interface AdoptArchive {
+  /** Where it lies. */
+  readonly storage: ArchiveStorage;
   readonly key: string;
   /** The registered deployment that it is for; default: the one that it was taken of. */
   readonly deploymentId: DeploymentId | undefined;
@@ -26,8 +28,7 @@ export interface AdoptArchive {
  * destination itself is not there.
  */
 export async function adoptArchive(services: Services, command: AdoptArchive): Promise<BackupId> {
-  const { key } = command;
-  const storage = services.destinations.main;
+  const { storage, key } = command;
   const source = await sourceOf(storage, key);
   const identities = await services.keys.identities();
   const archive = await refuseUnreadable(key, () => openArchive(source, { identities }));

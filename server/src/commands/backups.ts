@@ -126,7 +126,7 @@ async function removeArchive(
   { destinationId, key }: NonNullable<BackupState['sealed']>,
 ): Promise<void> {
   if (status === 'missing' && destinations.byId(destinationId) === undefined) return;
-  await requireDestination(destinations, destinationId).remove(key);
+  await (await requireDestination(destinations, destinationId)).remove(key);
 }
 
 async function stateOf(services: Services, backupId: BackupId): Promise<BackupState | undefined> {

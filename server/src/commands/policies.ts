@@ -1,12 +1,13 @@
 // Changing policies.
 import type { Actor } from '@holdfast/shared/actor';
-import type { PolicyId } from '@holdfast/shared/ids';
+import type { DestinationId, PolicyId } from '@holdfast/shared/ids';
 import type { GivenPolicySettings } from '@holdfast/shared/policy';
+import { requireDestinations } from '../domain/destination.ts';
 import { changePolicy } from '../domain/policy.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
 
-/** Changes a policy's settings; a limit left out stays as it is. Raises POLICY_NOT_FOUND. */
+/** Changes a policy's settings; what is left out of the newer ones stays as it is. Raises POLICY_NOT_FOUND, DESTINATION_NOT_FOUND. */
 export async function set(
   services: Services,
   policyId: PolicyId,
@@ -16,7 +17,11 @@ export async function set(
   const stream = `policy:${policyId}` as const;
   await execute(services.ledger, {
     actor,
-    reads: [stream],
-    decide: (state) => changePolicy(state(stream), { policyId, settings }),
+    reads: [stream, 'configuration'],
+    decide: (state) => {
+      const mainId = services.destinations.main.id as DestinationId;
+      requireDestinations(state('configuration'), settings.destinationIds ?? [], mainId);
+      return changePolicy(state(stream), { policyId, settings });
+    },
   });
 }

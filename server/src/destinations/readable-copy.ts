@@ -21,6 +21,6 @@ export async function readableCopy(
 ): Promise<ReadableCopy> {
   if (sealed === null) throw new Error(`backup ${backupId} was never sealed`);
   const { destinationId, key } = sealed;
-  const storage = requireDestination(destinations, destinationId);
+  const storage = await requireDestination(destinations, destinationId);
   return { storage, key, source: await archiveSource(storage, key) };
 }

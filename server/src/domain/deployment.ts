@@ -5,7 +5,7 @@
 import type { LockHolder, OperationKind } from '@holdfast/shared/deployment';
 import { AppError } from '@holdfast/shared/errors';
 import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
-import type { DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import type { DeploymentId, DestinationId, PolicyId } from '@holdfast/shared/ids';
 import type { PolicySettings } from '@holdfast/shared/policy';
 
 type Facts = Omit<EventData<'DeploymentRegistered'>, 'deploymentId'>;
@@ -19,7 +19,10 @@ export interface DeploymentState {
   readonly policyIds: readonly PolicyId[];
 }
 
-/** All registrations, to keep names and replica sets unique: the state of the stream `configuration`. */
+/**
+ * All registrations, to keep names, replica sets and destinations unique, and which destinations policies use: the state of the
+ * stream `configuration`. Ones from before there were several destinations say nothing of them.
+ */
 export interface RegistryState {
   readonly deployments: readonly {
     readonly id: DeploymentId;
@@ -27,6 +30,14 @@ export interface RegistryState {
     readonly replicaSetId: string | null;
     readonly database: string | null;
   }[];
+  readonly destinations?: readonly { readonly id: DestinationId; readonly name: string }[];
+  readonly destinationUse?: readonly DestinationUse[];
+}
+
+interface DestinationUse {
+  readonly policyId: PolicyId;
+  readonly deploymentId: DeploymentId;
+  readonly destinationIds: readonly DestinationId[];
 }
 
 export interface RegisterDeployment {
@@ -131,19 +142,42 @@ export function evolveDeployment(state: DeploymentState | undefined, event: Ledg
 
 /** The registry after an event. */
 export function evolveRegistry(state: RegistryState | undefined, event: LedgerEvent): RegistryState {
-  const deployments = state?.deployments ?? [];
+  const registry = state ?? { deployments: [] };
+  const { deployments, destinations = [], destinationUse = [] } = registry;
   switch (event.type) {
     case 'DeploymentRegistered':
     case 'DeploymentUpdated': {
       const { deploymentId, name, replicaSetId, database } = event.data;
       const others = deployments.filter(({ id }) => id !== deploymentId);
-      return { deployments: [...others, { id: deploymentId, name, replicaSetId, database }] };
+      return { ...registry, deployments: [...others, { id: deploymentId, name, replicaSetId, database }] };
     }
     case 'DeploymentRemoved':
-      return { deployments: deployments.filter(({ id }) => id !== event.data.deploymentId) };
+      return {
+        ...registry,
+        deployments: deployments.filter(({ id }) => id !== event.data.deploymentId),
+        destinationUse: destinationUse.filter(({ deploymentId }) => deploymentId !== event.data.deploymentId),
+      };
+    case 'PolicyChanged':
+      return { ...registry, destinationUse: usedBy(event, destinationUse) };
+    case 'DestinationAdded':
+    case 'DestinationUpdated': {
+      const { destinationId, name } = event.data;
+      const others = destinations.filter(({ id }) => id !== destinationId);
+      return { ...registry, destinations: [...others, { id: destinationId, name }] };
+    }
+    case 'DestinationRemoved':
+      return { ...registry, destinations: destinations.filter(({ id }) => id !== event.data.destinationId) };
     default:
-      return { deployments };
+      return registry;
   }
+}
+
+/** A policy that leaves its destinations out keeps them. */
+function usedBy({ data }: LedgerEvent<'PolicyChanged'>, use: readonly DestinationUse[]): readonly DestinationUse[] {
+  const { policyId, deploymentId, destinationIds } = data;
+  if (destinationIds === undefined) return use;
+  const others = use.filter((one) => one.policyId !== policyId);
+  return destinationIds.length === 0 ? others : [...others, { policyId, deploymentId, destinationIds }];
 }
 
 function refuseTwin(registry: RegistryState | undefined, own: DeploymentId, facts: Facts): void {

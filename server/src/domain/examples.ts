@@ -22,7 +22,7 @@ export const facts: Omit<EventData<'DeploymentRegistered'>, 'deploymentId'> = {
 };
 export const settings = {
   ...{ enabled: true, scheduledHour: 2, retentionCount: 3, timezone: 'UTC' },
-  ...{ timeLimitMinutes: 90, stallLimitMinutes: 15 },
+  ...{ timeLimitMinutes: 90, stallLimitMinutes: 15, destinationIds: [] as DestinationId[] },
   ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 2, bandwidthLimitBytesPerSecond: 5_000_000 },
 };
 

@@ -2,6 +2,7 @@
 import type { LedgerEvent, NewEvent, StreamName } from '@holdfast/shared/events';
 import { type BackupState, evolveBackup } from './backup.ts';
 import { type DeploymentState, evolveDeployment, evolveRegistry, type RegistryState } from './deployment.ts';
+import { type DestinationState, evolveDestination } from './destination.ts';
 import { type EncryptionState, evolveEncryption } from './encryption.ts';
 import { evolvePolicy, type PolicyState } from './policy.ts';
 import { evolveRestore, type RestoreState } from './restore.ts';
@@ -17,9 +18,11 @@ export type StateOf<S extends StreamName> = S extends `deployment:${string}`
         ? RestoreState
         : S extends 'configuration'
           ? RegistryState
-          : S extends 'encryption'
-            ? EncryptionState
-            : never;
+          : S extends `destination:${string}`
+            ? DestinationState
+            : S extends 'encryption'
+              ? EncryptionState
+              : never;
 
 export const streamModel = { affects, evolve };
 
@@ -32,7 +35,7 @@ function affects(event: NewEvent): StreamName[] {
     streams.add(`policy:${event.data.policyId}`);
   }
   if (event.type === 'DeploymentRemoved') for (const id of event.data.policyIds) streams.add(`policy:${id}`);
-  if (event.type.startsWith('Deployment')) streams.add('configuration');
+  if (movesRegistry(event)) streams.add('configuration');
   if (event.type === 'PolicyChanged' || event.type === 'DeploymentRemoved') streams.add('encryption');
   return [...streams];
 }
@@ -42,9 +45,15 @@ function evolve(stream: StreamName, state: unknown, event: LedgerEvent): unknown
   if (stream.startsWith('policy:')) return evolvePolicy(state as PolicyState | undefined, event);
   if (stream.startsWith('backup:')) return evolveBackup(state as BackupState | undefined, event);
   if (stream.startsWith('restore:')) return evolveRestore(state as RestoreState | undefined, event);
+  if (stream.startsWith('destination:')) return evolveDestination(state as DestinationState | undefined, event);
   if (stream === 'configuration') return evolveRegistry(state as RegistryState | undefined, event);
   if (stream === 'encryption') return evolveEncryption(state as EncryptionState | undefined, event);
   return state;
+}
+
+function movesRegistry({ type, data }: NewEvent): boolean {
+  if (type === 'PolicyChanged') return data.destinationIds !== undefined;
+  return type.startsWith('Deployment') || type.startsWith('Destination');
 }
 
 const movesDeployment: ReadonlySet<LedgerEvent['type']> = new Set<LedgerEvent['type']>([

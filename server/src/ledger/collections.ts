@@ -11,6 +11,7 @@ export const slottedCollections = [
   'backups',
   'restores',
   'operations',
+  'destinations',
 ] as const;
 export type SlottedCollection = (typeof slottedCollections)[number];
 
@@ -19,6 +20,7 @@ export const plainCollections = [
   'running',
   'archive_leases',
   'reconciliations',
+  'copies',
   'secrets',
   'plans',
   'sessions',

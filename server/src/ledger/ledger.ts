@@ -48,7 +48,7 @@ export interface Projection {
   readonly project: (event: LedgerEvent) => readonly ReadModelWrite[];
 }
 
-export type ReadModelName = 'deployments' | 'policies' | 'backups' | 'restores' | 'operations';
+export type ReadModelName = 'deployments' | 'policies' | 'backups' | 'restores' | 'operations' | 'destinations';
 
 export interface LedgerHead {
   readonly position: number;

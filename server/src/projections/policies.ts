@@ -14,7 +14,7 @@ export type StoredPolicy = Omit<Policy, 'id' | 'nextRunAt'> & {
 
 export const policiesProjection: Projection = {
   name: 'policies',
-  indexes: [{ key: { deploymentId: 1 } }, { key: { enabled: 1 } }],
+  indexes: [{ key: { deploymentId: 1 } }, { key: { enabled: 1 } }, { key: { destinationIds: 1 }, sparse: true }],
   project,
 };
 

@@ -50,9 +50,12 @@ export async function reconcile(
   return { destinationId, ...report };
 }
 
-/** For the clock: a pass, unless another server had one just now. The first one of a server always runs. */
+/** For the clock: a pass over each destination, unless another server had one just now. The first one of a server always runs. */
 export async function reconcileOnSchedule(services: Services, signal?: AbortSignal): Promise<void> {
-  const storage = services.destinations.main;
+  for (const storage of services.destinations.all()) await reconcileInTurn(services, storage, signal);
+}
+
+async function reconcileInTurn(services: Services, storage: ArchiveStorage, signal?: AbortSignal): Promise<void> {
   const last = await services.reconciliations.findOne({ _id: storage.id as DestinationId });
   const isOfAnother = last !== null && last.worker !== services.worker && last.at > services.startedAt;
   if (isOfAnother && Math.abs(services.now() - Date.parse(last.at)) < reconcileEveryMs / 2) return;

@@ -11,6 +11,7 @@ import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
+import { requireDestination } from '../destinations/destinations.ts';
 import {
   type BackupState,
   cancelBackup,
@@ -20,6 +21,7 @@ import {
   startBackup,
 } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
+import type { PolicyState } from '../domain/policy.ts';
 import { parseConnectionString, throughSet } from '../engine/connection-string.ts';
 import {
   connectDeployment,
@@ -38,7 +40,7 @@ import type { StoredOperation } from '../projections/operations.ts';
 import { requireTools, type Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { Upload } from '../storage/archive-storage.ts';
-import { dumpImpact, impactOf, limitedStorage } from './impact.ts';
+import { dumpImpact, type Impact, impactOf, limitedStorage } from './impact.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
@@ -103,12 +105,8 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     at: new Date(services.now()).toISOString(),
     backupId,
   });
-  // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
-  const token = uuid();
-  await run.note({ uploadToken: token });
   const impact = await impactOf(services, backupId);
-  const storage = limitedStorage(services.destinations.main, impact);
-  const upload = await storage.createUpload(key, token);
+  const { upload, destinationId } = await beginUpload(services, run, { key, backupId, impact });
   attempt.upload = upload;
   const progress = new ArchiveProgress();
   const what = { address: throughSet(address, server), database, ...dumpImpact(impact) };
@@ -134,10 +132,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   run.liftTimeLimit();
   await recordOutcome(services, () =>
     change(services, backupId, (state) =>
-      sealBackup(
-        state,
-        sealedFacts(services, run, upload, { destinationId: storage.id, key, backupId, written, encryption }),
-      ),
+      sealBackup(state, sealedFacts(services, run, upload, { destinationId, key, backupId, written, encryption })),
     ),
   );
   await services.failpoint('sealed');
@@ -145,6 +140,41 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await upload.commit();
   attempt.isVisible = true;
   await services.failpoint('renamed');
+}
+
+/**
+ * Begins the archive at the first destination of the policy that takes it: while one is away, backups go on at the next. Throws what
+ * the first one said when none takes it.
+ */
+async function beginUpload(
+  services: Services,
+  run: OperationRun,
+  { key, backupId, impact }: { readonly key: string; readonly backupId: BackupId; readonly impact: Impact },
+): Promise<{ readonly upload: Upload; readonly destinationId: DestinationId }> {
+  let first: unknown;
+  for (const destinationId of await destinationsOf(services, backupId)) {
+    // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
+    const token = uuid();
+    await run.note({ uploadToken: token, uploadDestinationId: destinationId });
+    try {
+      const storage = limitedStorage(await requireDestination(services.destinations, destinationId), impact);
+      return { upload: await storage.createUpload(key, token), destinationId };
+    } catch (error) {
+      if (!(error instanceof OperationFailure)) throw error;
+      first ??= error;
+      services.logger.warn({ operationId: backupId, destinationId, err: error }, 'a destination takes no backup now');
+    }
+  }
+  throw first;
+}
+
+/** In the order in which they are tried. */
+async function destinationsOf({ ledger, destinations }: Services, backupId: BackupId): Promise<DestinationId[]> {
+  const { policyId } = (await ledger.state(`backup:${backupId}`)) as BackupState;
+  const policy =
+    policyId === null ? undefined : ((await ledger.state(`policy:${policyId}`)) as PolicyState | undefined);
+  const named = policy?.settings.destinationIds ?? [];
+  return named.length > 0 ? [...named] : [destinations.main.id as DestinationId];
 }
 
 /** Runs mongodump for as long as `write` takes; however that ends, the process is gone when this settles. */

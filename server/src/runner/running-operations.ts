@@ -17,6 +17,8 @@ export interface RunningOperation {
   readonly progress: OperationProgress;
   /** The unfinished upload, and what a restore made: for whoever cleans up after a worker that is gone. */
   readonly uploadToken: string | null;
+  /** Where that upload is; left out or null: at the main destination. */
+  readonly uploadDestinationId?: string | null;
   readonly createdDatabases: readonly string[];
   readonly child: RecordedProcess | null;
   /** Why it failed, when its worker could not clean up after it; null while it runs. */
@@ -24,7 +26,7 @@ export interface RunningOperation {
 }
 
 export type RunningFacts = Partial<
-  Pick<RunningOperation, 'progress' | 'uploadToken' | 'createdDatabases' | 'child' | 'failure'>
+  Pick<RunningOperation, 'progress' | 'uploadToken' | 'uploadDestinationId' | 'createdDatabases' | 'child' | 'failure'>
 >;
 
 export interface RunningOperations {

@@ -145,7 +145,8 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
   if (state.status !== 'running' && state.status !== 'sealed') return;
   const sealed = state.status === 'sealed' ? state.sealed : null;
   const { destinations } = services;
-  const storage = sealed === null ? destinations.main : requireDestination(destinations, sealed.destinationId);
+  const destinationId = sealed?.destinationId ?? running?.uploadDestinationId ?? destinations.main.id;
+  const storage = await requireDestination(destinations, destinationId);
   const whole = sealed !== null && (await storage.finishUpload({ key: sealed.key, token: sealed.upload }));
   if (!whole && running?.uploadToken) await storage.discardUpload(running.uploadToken);
   await execute(services.ledger, {

@@ -70,6 +70,8 @@ describe('the preferred language', () => {
 
 /** Enough of every refusal's details. */
 const sampleDetails = {
+  deployments: [],
+  onlyCopies: 1,
   id: 'id',
   name: 'name',
   existing: 'existing',

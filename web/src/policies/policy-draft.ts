@@ -35,6 +35,8 @@ export interface PolicyDraft {
   readonly parallel: string;
   /** Megabytes a second; empty: no limit. */
   readonly bandwidth: string;
+  /** Ids; the first is written to first. */
+  readonly destinations: readonly string[];
 }
 
 export type PolicyField = keyof PolicyDraft;
@@ -51,6 +53,7 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     readPreference: settings.readPreference ?? '',
     parallel: String(settings.parallelCollections),
     bandwidth: toMegabytes(settings.bandwidthLimitBytesPerSecond),
+    destinations: settings.destinationIds,
   };
 }
 
@@ -82,6 +85,7 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
     parallelCollections: Number(draft.parallel),
     bandwidthLimitBytesPerSecond:
       draft.bandwidth.trim() === '' ? null : Math.round(Number(draft.bandwidth) * 1_000_000),
+    destinationIds: [...draft.destinations] as PolicySettings['destinationIds'],
   };
 }
 

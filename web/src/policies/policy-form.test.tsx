@@ -85,6 +85,7 @@ describe('the policy form', () => {
         readPreference: 'secondary',
         parallelCollections: 4,
         bandwidthLimitBytesPerSecond: 2_500_000,
+        destinationIds: [],
       }),
     );
   });

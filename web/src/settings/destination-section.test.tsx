@@ -32,6 +32,7 @@ const unknown: UnknownArchive = {
 function sampleDestination(change: Partial<NonNullable<Destination['lastReconciliation']>> = {}): Destination {
   return {
     id: another as never,
+    ...{ name: 'main', isMain: true, hasCredentials: false, problem: null, usedBy: [] },
     url: 'file:/srv/backups',
     freeBytes: 1_000,
     totalBytes: 4_000,

@@ -46,6 +46,7 @@ export function samplePolicy(change: Partial<Policy> = {}): Policy {
     readPreference: null,
     parallelCollections: 4,
     bandwidthLimitBytesPerSecond: null,
+    destinationIds: [],
     lastBackupAt: null,
     lastBackupId: null,
     nextRunAt: '2026-03-27T02:00:00.000Z',

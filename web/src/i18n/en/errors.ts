@@ -22,6 +22,22 @@ const messages: RefusalMessages = {
     `A ${holder.kind} already runs on ${deploymentName} since ${f.since(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `There is no deployment ${id}.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} is already registered as ${existing}.`,
+  DESTINATION_NOT_FOUND: ({ id }) => `There is no destination ${id}.`,
+  DESTINATION_EXISTS: ({ name, existing }) => `${name} is already known as the destination ${existing}.`,
+  DESTINATION_INVALID: ({ problem }) => `The destination cannot be used: ${problem}`,
+  DESTINATION_UNREACHABLE: ({ url, message }) => `${url}: ${message}`,
+  DESTINATION_IN_USE: ({ name, deployments, onlyCopies }) =>
+    [
+      deployments.length > 0 ? `The policies of ${f.list(deployments)} write to ${name}.` : '',
+      onlyCopies > 0
+        ? f.plural(onlyCopies, {
+            one: `1 backup lies nowhere else than at ${name}.`,
+            other: `${f.count(onlyCopies)} backups lie nowhere else than at ${name}.`,
+          })
+        : '',
+    ]
+      .join(' ')
+      .trim(),
   DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')}: ${message}`,
   INVALID_URI: ({ problem }) => `The connection string cannot be used: ${problem}`,
   POLICY_NOT_FOUND: ({ id }) => `There is no policy ${id}.`,

@@ -18,6 +18,9 @@ const typeNames: Record<EventType, string> = {
   BackupVerificationFailed: 'Vérification échouée',
   BackupMissing: 'Archive introuvable',
   BackupAdopted: 'Archive adoptée',
+  BackupCopied: 'Archive copiée',
+  BackupCopyFailed: 'Échec de la copie',
+  BackupCopyMissing: 'Copie manquante',
   BackupExpired: 'Sauvegarde expirée',
   BackupDeleted: 'Sauvegarde supprimée',
   RestoreRequested: 'Restauration demandée',
@@ -32,6 +35,9 @@ const typeNames: Record<EventType, string> = {
   PolicyChanged: 'Politique modifiée',
   DeploymentRegistered: 'Déploiement enregistré',
   DeploymentUpdated: 'Déploiement modifié',
+  DestinationAdded: 'Destination ajoutée',
+  DestinationUpdated: 'Destination modifiée',
+  DestinationRemoved: 'Destination retirée',
   DeploymentRemoved: 'Déploiement retiré',
   ConfigurationImported: 'Configuration importée',
   EncryptionKeyCreated: 'Clé de chiffrement créée',
@@ -109,6 +115,10 @@ export const events: Dictionary['events'] = {
   BackupMissing: () => 'archive introuvable à sa destination',
   BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
     `archive du ${f.moment(createdAt)} vérifiée et adoptée : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
+  BackupCopied: ({ destinationName, sizeBytes }) => `archive copiée vers ${destinationName}, ${f.bytes(sizeBytes)}`,
+  BackupCopyFailed: ({ destinationName, reason }) =>
+    `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
+  BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,
@@ -132,6 +142,9 @@ export const events: Dictionary['events'] = {
   DeploymentRegistered: ({ hosts }) => `enregistré, ${hosts.join(', ')}`,
   DeploymentUpdated: ({ hosts }) => `modifié, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'retiré',
+  DestinationAdded: ({ name, url }) => `Destination ${name} ajoutée, ${url}`,
+  DestinationUpdated: ({ name, url }) => `Destination ${name} modifiée, ${url}`,
+  DestinationRemoved: ({ name }) => `Destination ${name} retirée ; ce qui s’y trouve reste`,
   ConfigurationImported: ({ policies }) =>
     `Configuration importée, ${f.plural(policies, { one: `${f.count(policies)} politique`, other: `${f.count(policies)} politiques` })}`,
   EncryptionKeyCreated: ({ kitId }) =>

@@ -26,6 +26,22 @@ const messages: RefusalMessages = {
     `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.since(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `Il n’y a pas de déploiement ${id}.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} est déjà enregistré sous le nom ${existing}.`,
+  DESTINATION_NOT_FOUND: ({ id }) => `Il n’y a pas de destination ${id}.`,
+  DESTINATION_EXISTS: ({ name, existing }) => `${name} est déjà connue comme la destination ${existing}.`,
+  DESTINATION_INVALID: ({ problem }) => `La destination est inutilisable : ${problem}`,
+  DESTINATION_UNREACHABLE: ({ url, message }) => `${url} : ${message}`,
+  DESTINATION_IN_USE: ({ name, deployments, onlyCopies }) =>
+    [
+      deployments.length > 0 ? `Les politiques de ${f.list(deployments)} écrivent dans ${name}.` : '',
+      onlyCopies > 0
+        ? f.plural(onlyCopies, {
+            one: `${f.count(onlyCopies)} sauvegarde ne se trouve que dans ${name}.`,
+            other: `${f.count(onlyCopies)} sauvegardes ne se trouvent que dans ${name}.`,
+          })
+        : '',
+    ]
+      .join(' ')
+      .trim(),
   DEPLOYMENT_UNREACHABLE: ({ hosts, message }) => `${hosts.join(', ')} : ${message}`,
   INVALID_URI: ({ problem }) => `La chaîne de connexion est inutilisable : ${problem}`,
   POLICY_NOT_FOUND: ({ id }) => `Il n’y a pas de politique ${id}.`,
@@ -95,6 +111,12 @@ const refusalHints: Record<ErrorCode, string> = {
   OPERATION_IN_PROGRESS: 'Attendez qu’elle soit terminée, ou annulez-la.',
   DEPLOYMENT_NOT_FOUND: 'La liste des déploiements donne leurs noms.',
   DEPLOYMENT_EXISTS: 'Utilisez le déploiement enregistré, ou choisissez un autre nom.',
+  DESTINATION_NOT_FOUND: 'La liste des destinations donne leurs noms.',
+  DESTINATION_EXISTS: 'Utilisez celle-là, ou choisissez un autre nom ou un autre lieu.',
+  DESTINATION_INVALID: 'Un dossier s’écrit file:/chemin/des/sauvegardes ; des identifiants n’en font jamais partie.',
+  DESTINATION_UNREACHABLE: 'Rien n’a été changé. Voyez si le lieu existe et si ce serveur peut y écrire.',
+  DESTINATION_IN_USE:
+    'Changez ces politiques, puis attendez que les sauvegardes soient copiées ailleurs, ou supprimez-les.',
   DEPLOYMENT_UNREACHABLE: 'Contrôlez l’hôte, le port, le pare-feu, les options TLS, l’utilisateur et le mot de passe.',
   INVALID_URI:
     'Elle ressemble à mongodb://utilisateur:motdepasse@hôte:27017/base?authSource=admin ; les caractères réservés sont encodés en %.',
