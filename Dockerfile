@@ -9,6 +9,7 @@ FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 RUN npm install --global pnpm@12
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY patches patches
 COPY shared/package.json shared/
 COPY server/package.json server/
 COPY client/package.json client/
@@ -17,7 +18,7 @@ COPY web/package.json web/
 # Exactly the locked packages that the server needs when it runs.
 FROM manifests AS modules
 RUN pnpm install --frozen-lockfile --prod --filter "@holdfast/server..." \
- && rm -r package.json pnpm-lock.yaml pnpm-workspace.yaml web
+ && rm -r package.json pnpm-lock.yaml pnpm-workspace.yaml patches web
 
 # Node refuses to strip types below node_modules, where the workspace's packages are linked: the image holds JavaScript.
 FROM manifests AS build
