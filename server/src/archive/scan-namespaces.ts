@@ -22,16 +22,23 @@ export interface ScannedNamespace {
 export interface ScanOptions {
   readonly reason?: 'archive-damaged' | 'dump-incomplete';
   readonly progress?: ArchiveProgress | undefined;
+  /**
+   * Whether documents are compared with the CRC-64 that their namespace ends with: by default they are. Left to a reader that
+   * compares the fingerprint, which is stronger, with one that it trusts.
+   */
+  readonly checkCrc?: boolean;
 }
 
 export async function createNamespaceScan(options: ScanOptions = {}): Promise<NamespaceScan> {
-  return new NamespaceScan(await createDocumentHasher(), await createCRC64(), options);
+  const crc = options.checkCrc === false ? null : await createCRC64();
+  return new NamespaceScan(await createDocumentHasher(), crc, options);
 }
 
 /** Takes every part of one stream, in order; `finish` says what was in it. Throws OperationFailure. */
 export class NamespaceScan {
   readonly #hasher: DocumentHasher;
-  readonly #crc: IHasher;
+  /** null: believed as it stands. */
+  readonly #crc: IHasher | null;
   readonly #options: ScanOptions;
   /** By the name that blocks use. */
   readonly #running = new Map<string, RunningScan>();
@@ -39,7 +46,7 @@ export class NamespaceScan {
   /** Bytes still to come of a document that is cut. */
   #remaining = 0;
 
-  constructor(hasher: DocumentHasher, crc: IHasher, options: ScanOptions) {
+  constructor(hasher: DocumentHasher, crc: IHasher | null, options: ScanOptions) {
     this.#hasher = hasher;
     this.#crc = crc;
     this.#options = options;
@@ -92,13 +99,14 @@ export class NamespaceScan {
     if (header.end) this.#end(scan, name, header.crc);
     else {
       this.#current = scan;
-      if (scan.crcState === undefined) this.#crc.init();
-      else this.#crc.load(scan.crcState);
+      if (scan.crcState === undefined) this.#crc?.init();
+      else this.#crc?.load(scan.crcState);
     }
   }
 
   #end(scan: RunningScan, name: string, expected: bigint): void {
-    if (scan.crcState !== undefined) {
+    if (this.#crc === null) scan.crc64 = expected;
+    else if (scan.crcState !== undefined) {
       const digest = this.#crc.load(scan.crcState).digest('hex');
       scan.crc64 = BigInt.asIntN(64, BigInt(`0x${digest}`));
       scan.crcState = undefined;
@@ -114,7 +122,7 @@ export class NamespaceScan {
     scan.documents += documents;
     scan.bytes += bytes.length;
     scan.counter?.add(bytes.length, documents);
-    this.#crc.update(bytes);
+    this.#crc?.update(bytes);
     if (continues > 0) this.#continue(bytes.subarray(0, continues), scan.sum);
     let at = continues;
     while (at < bytes.length) {
@@ -137,7 +145,7 @@ export class NamespaceScan {
 
   #pause(): void {
     if (this.#current === undefined) return;
-    this.#current.crcState = this.#crc.save();
+    this.#current.crcState = this.#crc?.save();
     this.#current = undefined;
   }
 

@@ -87,7 +87,7 @@ async function scanDump(
   stored: AsyncIterable<Buffer>,
   progress: ArchiveProgress | undefined,
 ): Promise<ScannedNamespace[]> {
-  const scan = await createNamespaceScan({ progress });
+  const scan = await createNamespaceScan({ progress, checkCrc: false });
   const parser = new ArchiveParser();
   for await (const { frame, raw } of readFrames(archive.frames, stored)) {
     let documents = 0;
