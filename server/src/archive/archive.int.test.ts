@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,9 +9,11 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { type CollectionInfo, Decimal128, type Document, Double, Long, type MongoClient, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ageTools } from '../testing/age-tool.ts';
 import { manifestBase } from '../testing/memory-archive.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { type TestTools, testTools } from '../testing/tools.ts';
+import { generateIdentity } from './age/age-keys.ts';
 import { createFingerprint } from './fingerprint.ts';
 import { type ArchiveSource, openArchive } from './open-archive.ts';
 import { type RewriteOptions, rewriteArchive } from './rewrite-archive.ts';
@@ -134,6 +136,39 @@ describe('an archive of a real dump', () => {
       .toArray();
     expect(index?.fields.map(({ k }: { k: string }) => k)).toStrictEqual(['b', '1']);
     await target.client.db('copy').dropDatabase();
+  });
+});
+
+describe('an encrypted archive of a real dump', () => {
+  const identity = generateIdentity();
+  let path: string;
+
+  beforeAll(async () => {
+    path = join(folder, 'encrypted.zip');
+    const { sha256 } = await dump('shop', path, { recipients: [identity.recipient] });
+    await verifyArchive({ source: await fileSource(path), identities: [identity], expected: { sha256 } });
+  });
+
+  it('is restored by standard tools and its key alone, equal to the original', async () => {
+    const key = join(folder, 'key.txt');
+    await writeFile(key, `${identity}\n`, { mode: 0o600 });
+    const command =
+      'unzip -p "$FILE" dump.archive.zst.age | "$AGE" -d -i "$KEY" | zstd -d | "$MONGORESTORE" --archive --quiet --uri="$URI"';
+    const { age } = await ageTools();
+    const { PATH } = process.env;
+    const env = { PATH, FILE: path, AGE: age, KEY: key, MONGORESTORE: tools.mongorestore, URI: target.uri };
+    await run('bash', ['-o', 'pipefail', '-c', command], { env });
+    expect(await describeDatabase(target.client, 'shop')).toStrictEqual(await describeDatabase(mongo.client, 'shop'));
+    await target.client.db('shop').dropDatabase();
+  });
+
+  it('gives chosen collections only', async () => {
+    const archive = await openArchive(await fileSource(path), { identities: [identity] });
+    const namespaces = new Set(['shop.weather', 'shop.empty']);
+    await mongorestore(Readable.from(archive.dumpStream({ namespaces }), { objectMode: false }));
+    const names = (await target.client.db('shop').listCollections().toArray()).map(({ name }) => name);
+    expect(names.filter((name) => !name.startsWith('system.')).sort()).toStrictEqual(['empty', 'weather']);
+    await target.client.db('shop').dropDatabase();
   });
 });
 
