@@ -36,6 +36,7 @@ import { archiveLeases, type StoredArchiveLease } from './runner/archive-leases.
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import { startRunner } from './runner/runner.ts';
+import { runningImports, type StoredImport } from './runner/running-imports.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { superviseOnce } from './runner/supervisor.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
@@ -187,12 +188,18 @@ async function openServices(
   const collection = db.collection<StoredServer>('servers');
   const servers = await throughFailover(() => joinServers(own, { collection, running, onMissed }));
   parts.defer(() => servers.close());
+  const imports = runningImports({
+    ...{ worker, instanceId, logger, leaseMs: config.leaseMs },
+    collection: db.collection<StoredImport>('imports'),
+  });
+  parts.defer(() => imports.close());
   const services: Services = {
     ...{ ledger, secrets, running, servers, plans, role, tools },
     keys: openKeyring({ ledger, secrets, logger }),
     destinations,
     archiveLeases: leases,
     openedArchives: openedArchives(),
+    imports,
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),

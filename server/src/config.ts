@@ -26,6 +26,8 @@ export interface Config {
   readonly drainMs: number;
   /** How long a server that is silent keeps what it runs. */
   readonly leaseMs: number;
+  /** A dump that is imported may have so many bytes, decompressed. */
+  readonly importMaxBytes: number;
   readonly secretKey: string | null;
   readonly apiKey: string | null;
   readonly logLevel: string;
@@ -72,6 +74,7 @@ export function loadConfig(env: Environment = process.env): Config {
     concurrency: parseNumber(env, 'HOLDFAST_CONCURRENCY', concurrencyRange, 2),
     drainMs: 1_000 * parseNumber(env, 'HOLDFAST_DRAIN_SECONDS', drainSecondsRange, 30),
     leaseMs: 1_000 * parseNumber(env, 'HOLDFAST_LEASE_SECONDS', { least: 3, most: 3_600 }, 60),
+    importMaxBytes: 1e9 * parseNumber(env, 'HOLDFAST_IMPORT_MAX_GB', { least: 1, most: 1_000_000 }, 1_000),
     secretKey: secret(env, 'HOLDFAST_SECRET_KEY'),
     apiKey: secret(env, 'HOLDFAST_API_KEY'),
     logLevel: parseLogLevel(env.LOG_LEVEL),

@@ -44,9 +44,14 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       signIn,
       allowedHosts: [config.host, ...config.allowedHosts],
       webDir: config.webDir,
+      importMaxBytes: config.importMaxBytes,
       isDraining: () => app.isDraining,
     });
-    const server = createAdaptorServer({ fetch: http.fetch });
+    const server = createAdaptorServer({
+      fetch: http.fetch,
+      // A dump that is imported may take hours; `bodyTimeGuard` bounds every other request.
+      serverOptions: { requestTimeout: 0 },
+    });
     await listen(server, config);
     const { port } = server.address() as AddressInfo;
     const url = `http://${displayHost(config.host)}:${port}`;

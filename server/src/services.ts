@@ -14,6 +14,7 @@ import type { StoredOperation } from './projections/operations.ts';
 import type { ArchiveLeases } from './runner/archive-leases.ts';
 import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
+import type { RunningImports } from './runner/running-imports.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
 import type { DoctorCheck } from './tools/doctor.ts';
@@ -32,6 +33,8 @@ export interface Services {
   readonly keys: Keyring;
   readonly destinations: Destinations;
   readonly running: RunningOperations;
+  /** Dumps that are being imported. */
+  readonly imports: RunningImports;
   /** Who uses which archive. */
   readonly archiveLeases: ArchiveLeases;
   /** The archives that were looked into last. */

@@ -4,6 +4,7 @@ import { actor } from './actor.ts';
 import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, policyId } from './ids.ts';
+import { dumpOrigin } from './manifest.ts';
 
 /**
  * requested -> running -> sealed -> completed -> expired -> deleted
@@ -34,10 +35,10 @@ export const backup = z.object({
   deploymentId,
   deploymentName: z.string(),
   policyId: policyId.nullable(),
-  /** `adopted`: the ledger knows it from its archive only. */
-  trigger: z.enum([...backupTrigger.options, 'adopted']),
+  /** `adopted`: the ledger knows it from its archive only. `imported`: the dump was made elsewhere. */
+  trigger: z.enum([...backupTrigger.options, 'adopted', 'imported']),
   actor,
-  /** When it was requested; of an adopted one, when its dump began. */
+  /** When it was requested; of an adopted or imported one, when its dump was taken. */
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   completedAt: z.iso.datetime().nullable(),
@@ -58,6 +59,8 @@ export const backup = z.object({
   /** When the archive was last re-read and found whole. */
   verifiedAt: z.iso.datetime().nullable(),
   error: failure.nullable(),
+  /** Only of an imported one. */
+  origin: dumpOrigin.optional(),
 });
 export type Backup = z.infer<typeof backup>;
 

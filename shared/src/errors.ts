@@ -19,6 +19,8 @@ interface Entry<D extends z.ZodObject> {
     | 'NOT_FOUND'
     | 'CONFLICT'
     | 'PRECONDITION_FAILED'
+    | 'PAYLOAD_TOO_LARGE'
+    | 'TOO_MANY_REQUESTS'
     | 'SERVICE_UNAVAILABLE'
     | 'TIMEOUT';
   readonly message: (details: z.infer<D>) => string;
@@ -220,6 +222,24 @@ export const errorCatalogue = {
     transport: 'PRECONDITION_FAILED',
     message: () => 'This is not the code of the newest recovery kit.',
     hint: 'Open the kit that was downloaded last with its passphrase (`age -d KIT`): the code stands at its beginning.',
+  }),
+  IMPORT_NAMESPACE_MISSING: entry({
+    details: z.object({ fileName: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ fileName }) => `${fileName} has the documents of one collection, and does not say of which.`,
+    hint: 'Name it as database.collection. On the command line: --namespace shop.orders.',
+  }),
+  IMPORT_TOO_LARGE: entry({
+    details: z.object({ maxBytes: z.number() }),
+    transport: 'PAYLOAD_TOO_LARGE',
+    message: ({ maxBytes }) => `The dump has more than the ${Math.round(maxBytes / 1e9)} GB that may be imported.`,
+    hint: 'Nothing was imported. Raise HOLDFAST_IMPORT_MAX_GB on the server; it counts decompressed bytes.',
+  }),
+  TOO_MANY_IMPORTS: entry({
+    details: z.object({ most: z.int() }),
+    transport: 'TOO_MANY_REQUESTS',
+    message: ({ most }) => `This server imports ${most} dumps already.`,
+    hint: 'Wait until one of them has ended.',
   }),
   RESTORE_NOT_FOUND: entry({
     details: named,

@@ -18,6 +18,7 @@ import {
   recoveryKitId,
   restoreId,
 } from './ids.ts';
+import { dumpOrigin } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
 import { liveData, restoreTarget } from './restore.ts';
 
@@ -111,6 +112,18 @@ export const eventData = {
     ...archiveFacts,
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime(),
+  }),
+  /** A dump that was made elsewhere is committed as an archive of the deployment. */
+  BackupImported: z.object({
+    ...ofBackup,
+    deploymentName: text,
+    database: text.nullable(),
+    policyId: policyId.nullable(),
+    ...archiveFacts,
+    /** When the dump was taken, as far as is known. */
+    takenAt: z.iso.datetime(),
+    durationMs: count,
+    origin: dumpOrigin,
   }),
   /** Retention chose it; it is not offered any more. `BackupDeleted` follows once the file is gone. */
   BackupExpired: z.object({ ...ofBackup, policyId: policyId.nullable(), retentionCount: count }),

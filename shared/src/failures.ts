@@ -17,6 +17,7 @@ export const failureReason = z.enum([
   'storage-missing',
   'destination-unavailable',
   'archive-damaged',
+  'import-unreadable',
   'key-missing',
   'restore-incomplete',
   'stalled',
@@ -51,6 +52,8 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'key-missing':
     'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
+  'import-unreadable':
+    'Nothing was imported. It must be a whole mongodump: a directory, an .archive, an .archive.gz or a .bson file. Copy it again from where it came, or take another one.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
   stalled:
     'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',

@@ -36,6 +36,26 @@ export const manifestNamespace = z.object({
 });
 export type ManifestNamespace = z.infer<typeof manifestNamespace>;
 
+/** Where a dump comes from that Holdfast did not take itself. */
+export const dumpOrigin = z.object({
+  /** `archive-gzip`: an archive that is gzip as a whole. `bson`: the documents of one collection. */
+  kind: z.enum(['archive', 'archive-gzip', 'directory', 'bson']),
+  fileName: z.string(),
+  /** As the dump says; null when it does not. */
+  toolVersion: z.string().nullable(),
+  serverVersion: z.string().nullable(),
+  /**
+   * What said that it was whole: `checksums`, the CRC-64 that mongodump wrote for each namespace; `structure`, each document's
+   * BSON only, because files have no checksum.
+   */
+  checked: z.enum(['checksums', 'structure']),
+  /** What the dump had and the backup has not: the oplog, users and roles, the server's own. At most 20. */
+  leftOut: z.array(z.string()).max(20),
+  /** Collections of which the dump did not say options and indexes. */
+  withoutMetadata: z.int().nonnegative(),
+});
+export type DumpOrigin = z.infer<typeof dumpOrigin>;
+
 export const manifest = z.object({
   format: z.literal('holdfast-archive'),
   version: z.literal(1),
@@ -45,6 +65,7 @@ export const manifest = z.object({
   database: z.string().nullable(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
+  /** Versions of an imported dump are `unknown` where it does not say them. */
   tool: z.object({ name: z.literal('mongodump'), version: z.string() }),
   server: z.object({
     version: z.string(),
@@ -67,5 +88,7 @@ export const manifest = z.object({
     sha256: z.string(),
   }),
   namespaces: z.array(manifestNamespace),
+  /** Only of a dump that was imported. */
+  origin: dumpOrigin.optional(),
 });
 export type Manifest = z.infer<typeof manifest>;

@@ -4,7 +4,7 @@ import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
 import type { HttpBindings } from '@hono/node-server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
@@ -16,9 +16,10 @@ import { authRoutes, refusal, requireActor } from './auth-routes.ts';
 import { type Authenticator, sessionCookie } from './authenticate.ts';
 import { consoleRoutes } from './console-routes.ts';
 import { downloadRoutes } from './download-routes.ts';
+import { importPath, importRoutes } from './import-routes.ts';
 import { requireLedger, silenceOf, whileLedgerAnswers } from './ledger-silence.ts';
 import { metricsText } from './metrics.ts';
-import { hostGuard, originGuard } from './request-guard.ts';
+import { bodyTimeGuard, hostGuard, originGuard } from './request-guard.ts';
 import { appRouter } from './router.ts';
 import { refusing } from './trpc.ts';
 
@@ -37,6 +38,7 @@ export interface HttpOptions {
   readonly signIn: SignIn;
   readonly allowedHosts: readonly string[];
   readonly webDir: string;
+  readonly importMaxBytes: number;
   /** Whether this server was told to stop and waits for its work to end. */
   readonly isDraining: () => boolean;
 }
@@ -65,7 +67,13 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
       ? context.json({ status: 'ready' })
       : context.json({ status: 'not-ready', reason: problem }, 503);
   });
-  app.use(hostGuard(options.allowedHosts), originGuard(), bodyLimit({ maxSize: maxBodyBytes }));
+  app.use(hostGuard(options.allowedHosts), originGuard());
+  const [limitSize, limitTime] = [bodyLimit({ maxSize: maxBodyBytes }), bodyTimeGuard()];
+  // A dump has bounds of its own.
+  const unlessImport = (guard: MiddlewareHandler): MiddlewareHandler => {
+    return (context, next) => (context.req.path === importPath ? next() : guard(context, next));
+  };
+  app.use(unlessImport(limitSize), unlessImport(limitTime));
   const identify = (context: Context<HttpEnv>) =>
     whileLedgerAnswers(services.ledger, () =>
       options.authenticate({
@@ -73,7 +81,7 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
         cookie: getCookie(context, sessionCookie),
       }),
     );
-  for (const path of ['/auth/*', '/metrics']) {
+  for (const path of ['/auth/*', '/metrics', importPath]) {
     app.use(path, async (context, next) => {
       context.set('source', context.env.incoming?.socket.remoteAddress ?? 'unknown');
       context.set('actor', await identify(context));
@@ -88,6 +96,7 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
   });
   if (services.role === 'worker') return app;
   app.route('/auth', authRoutes(services, options.signIn));
+  app.route(importPath, importRoutes(services, { maxBytes: options.importMaxBytes }));
   app.all('/trpc/*', async (context) => {
     // A stream that is refused inside tRPC is a 200 with an error event, which an EventSource would open again for ever.
     const isStream = context.req.header('accept')?.includes('text/event-stream');

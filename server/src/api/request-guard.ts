@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { MiddlewareHandler } from 'hono';
+import type { HttpEnv } from './http-app.ts';
 
 /**
  * Refuses requests for host names that are not this server's: loopback, an address literal, this machine's name, or one of
@@ -20,6 +21,19 @@ export function hostGuard(allowedHosts: readonly string[]): MiddlewareHandler {
       },
       421,
     );
+  };
+}
+
+const bodyTimeMs = 5 * 60_000;
+
+/** Ends a request whose body takes longer than five minutes to come: the server itself sets no such limit. */
+export function bodyTimeGuard(): MiddlewareHandler<HttpEnv> {
+  return async (context, next) => {
+    const incoming = context.env?.incoming;
+    if (incoming === undefined || incoming.complete) return next();
+    const timer = setTimeout(() => incoming.destroy(), bodyTimeMs);
+    incoming.once('close', () => clearTimeout(timer));
+    return next();
   };
 }
 

@@ -3,7 +3,10 @@ import type { PreludeNamespace } from './archive-prelude.ts';
 
 /** What the first entry of an archive says of it. */
 export interface HowtoFacts {
-  readonly manifest: Pick<Manifest, 'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server'>;
+  readonly manifest: Pick<
+    Manifest,
+    'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'origin'
+  >;
   readonly namespaces: readonly PreludeNamespace[];
   /** The archive's file name, where it is known. */
   readonly fileName: string | undefined;
@@ -24,7 +27,7 @@ mongorestore (of the MongoDB Database Tools).
   Scope       ${manifest.database ?? 'all databases'}
   Begun       ${manifest.startedAt}
   Server      MongoDB ${manifest.server.version}
-  Tool        ${manifest.tool.name} ${manifest.tool.version}
+  Tool        ${manifest.tool.name} ${manifest.tool.version}${originLine(manifest.origin)}
 
 LOOK BEFORE YOU RESTORE
 Check that the file is whole, and see what mongorestore would do:
@@ -117,6 +120,12 @@ status 0 even when documents failed.
 Do not add --drop without a second thought: it removes the live collections before it knows whether the
 backup can be read, and leaves collections that the backup does not have.
 `;
+
+function originLine(origin: Manifest['origin']): string {
+  return origin === undefined
+    ? ''
+    : `\n  Imported    from ${printable(origin.fileName)}, a dump that was made elsewhere`;
+}
 
 function exampleText(file: string, example: PreludeNamespace | undefined): string {
   if (example === undefined) return '';

@@ -23,7 +23,7 @@ export { ArchiveProgress } from './archive-progress.ts';
 /** What the caller knows for the manifest. */
 export type ManifestBase = Pick<
   Manifest,
-  'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'ledger'
+  'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'ledger' | 'origin'
 >;
 
 export interface WriteArchiveOptions {

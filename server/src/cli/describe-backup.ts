@@ -1,4 +1,6 @@
 import type { Backup, BackupCollection } from '@holdfast/shared/backup';
+import type { DumpOrigin } from '@holdfast/shared/manifest';
+import { printable } from './printable.ts';
 import { formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { shortIds } from './short-ids.ts';
 import { type Column, facts, table } from './table.ts';
@@ -14,6 +16,7 @@ export function describeBackup(backup: Backup): string {
       'Holds',
       documents === null ? null : `${formatCount(documents)} documents in ${formatCount(collections ?? 0)} collections`,
     ],
+    ['Imported from', backup.origin === undefined ? null : originText(backup.origin)],
     ['File', filePath],
     ['SHA-256', sha256],
     ['Verified', backup.verifiedAt === null ? null : formatTime(backup.verifiedAt)],
@@ -25,10 +28,22 @@ export function describeBackup(backup: Backup): string {
     ['Deployment', backup.deploymentName],
     ['Scope', backup.database === null ? 'all databases' : `database ${backup.database}`],
     ['Status', backup.status],
-    ['Requested', `${formatTime(backup.createdAt)} (${backup.trigger})`],
+    [backup.trigger === 'imported' ? 'Taken' : 'Requested', `${formatTime(backup.createdAt)} (${backup.trigger})`],
     ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
   ]);
 }
+
+function originText({ kind, fileName, toolVersion, serverVersion }: DumpOrigin): string {
+  const versions = [toolVersion && `mongodump ${toolVersion}`, serverVersion && `MongoDB ${serverVersion}`];
+  return [`${printable(fileName)} (${kindWords[kind]})`, ...versions.filter(Boolean)].join(', ');
+}
+
+const kindWords: Readonly<Record<DumpOrigin['kind'], string>> = {
+  archive: 'an archive of mongodump',
+  'archive-gzip': 'a compressed archive of mongodump',
+  directory: 'a directory of mongodump',
+  bson: 'the documents of one collection',
+};
 
 /** Backups as a list. */
 export function backupTable(backups: readonly Backup[]): string {

@@ -121,6 +121,13 @@ export function momentOf(text: string): string {
   return new Date(time).toISOString();
 }
 
+/** A collection with its database. */
+export function namespaceOf(text: string): { readonly database: string; readonly collection: string } {
+  const [, database = '', collection = ''] = /^([^/\\. "$\0]{1,63})\.([^$\0][^\0]*)$/.exec(text) ?? [];
+  if (database === '') throw new InvalidArgumentError('A collection is named with its database, like shop.orders.');
+  return { database, collection };
+}
+
 /** A type of event, whatever the case. */
 export function eventTypeOf(text: string): EventType {
   const found = eventTypes.find((type) => type.toLowerCase() === text.toLowerCase());

@@ -9,6 +9,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDeploymentsCommand } from './deployments-command.ts';
 import { addDestinationsCommand } from './destinations-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addImportCommand } from './import-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
@@ -45,6 +46,7 @@ const commands = [
   addDemoCommand,
   addBackupCommand,
   addBackupsCommand,
+  addImportCommand,
   addVerifyCommand,
   addRestoreCommand,
   addDeploymentsCommand,

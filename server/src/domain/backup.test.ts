@@ -7,6 +7,7 @@ import {
   deleteBackup,
   expireBackup,
   failBackup,
+  importBackup,
   missBackup,
   recordVerification,
   requestBackup,
@@ -19,6 +20,7 @@ import {
   backupId,
   backupIn,
   deploymentId,
+  importedData,
   otherBackupId,
   policyId,
   registered,
@@ -42,6 +44,8 @@ const commands = {
   Miss: (state: ReturnType<typeof stateIn>) => missBackup(state, backupId),
   Adopt: (backup: ReturnType<typeof stateIn>) =>
     adoptBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, adoptedData),
+  Import: (backup: ReturnType<typeof stateIn>) =>
+    importBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, importedData),
   Verify: (state: ReturnType<typeof stateIn>) => recordVerification(state, backupId, { durationMs: 5, documents: 3 }),
 };
 
@@ -58,6 +62,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_FOUND',
     Miss: 'nothing',
     Adopt: 'BackupAdopted',
+    Import: 'BackupImported',
     Verify: 'BACKUP_NOT_FOUND',
   },
   requested: {
@@ -70,6 +75,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   running: {
@@ -82,6 +88,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   sealed: {
@@ -94,6 +101,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   completed: {
@@ -106,6 +114,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BackupDeleted',
     Miss: 'BackupMissing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BackupVerified',
   },
   missing: {
@@ -118,6 +127,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BackupDeleted',
     Miss: 'nothing',
     Adopt: 'BackupAdopted',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   adopted: {
@@ -130,6 +140,20 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BackupDeleted',
     Miss: 'BackupMissing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'nothing',
+    Verify: 'BackupVerified',
+  },
+  imported: {
+    Start: no,
+    Seal: no,
+    Complete: 'nothing',
+    Fail: no,
+    Cancel: no,
+    Expire: 'BackupExpired',
+    Delete: 'BackupDeleted',
+    Miss: 'BackupMissing',
+    Adopt: 'BACKUP_EXISTS',
+    Import: 'nothing',
     Verify: 'BackupVerified',
   },
   failed: {
@@ -142,6 +166,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   cancelled: {
@@ -154,6 +179,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   expired: {
@@ -166,6 +192,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'BackupDeleted',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
   deleted: {
@@ -178,6 +205,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Delete: 'nothing',
     Miss: 'nothing',
     Adopt: 'BACKUP_EXISTS',
+    Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
   },
 };

@@ -1,13 +1,13 @@
 // The backup: one attempt, whose id is its fence. Pure.
 //
-// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Missing  Adopt      Delete
-// (none)     requested      -       -        -          -       -          -        -        completed  -
-// requested  -              running -        -          failed  cancelled  -        -        -          -
-// running    -              -       sealed   -          failed  cancelled  -        -        -          -
-// sealed     -              -       -        completed  failed  cancelled  -        -        -          -
-// completed  -              -       -        -          -       -          expired  missing  -          deleted
-// missing    -              -       -        -          -       -          -        -        completed  deleted
-// expired    -              -       -        -          -       -          -        -        -          deleted
+// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Missing  Adopt      Import     Delete
+// (none)     requested      -       -        -          -       -          -        -        completed  completed  -
+// requested  -              running -        -          failed  cancelled  -        -        -          -          -
+// running    -              -       sealed   -          failed  cancelled  -        -        -          -          -
+// sealed     -              -       -        completed  failed  cancelled  -        -        -          -          -
+// completed  -              -       -        -          -       -          expired  missing  -          -          deleted
+// missing    -              -       -        -          -       -          -        -        completed  -          deleted
+// expired    -              -       -        -          -       -          -        -        -          -          deleted
 //
 // `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt. A step
 // that its worker has taken already appends nothing: an answer that was lost is asked for again.
@@ -160,6 +160,25 @@ export function adoptBackup(
   return [{ stream: `backup:${backupId}`, type: 'BackupAdopted', data }];
 }
 
+/** What is known of an imported dump once its archive is durable. */
+export type ImportedFacts = Omit<EventData<'BackupImported'>, 'deploymentName' | 'policyId'>;
+
+/**
+ * A dump that was made elsewhere has become an archive of the deployment, which takes no lock. It belongs to no policy, so that
+ * no retention removes it. Recorded already: appends nothing. Raises BACKUP_EXISTS, DEPLOYMENT_NOT_FOUND.
+ */
+export function importBackup(
+  states: { readonly deployment: DeploymentState | undefined; readonly backup: BackupState | undefined },
+  facts: ImportedFacts,
+): NewEvent[] {
+  const { backupId, deploymentId } = facts;
+  const known = states.backup;
+  if (known?.worker === null && known.sealed?.sha256 === facts.sha256) return [];
+  if (known !== undefined) throw new AppError('BACKUP_EXISTS', { id: backupId, status: known.status });
+  const { name: deploymentName } = requireDeployment(states.deployment, deploymentId).facts;
+  return [{ stream: `backup:${backupId}`, type: 'BackupImported', data: { ...facts, deploymentName, policyId: null } }];
+}
+
 /** Raises BACKUP_EXISTS for a backup that the ledger knows and does not call missing. */
 export function requireAdoptable(state: BackupState | undefined, id: BackupId): void {
   if (state !== undefined && state.status !== 'missing') {
@@ -215,6 +234,8 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return state && { ...state, status: 'sealed', sealed: event.data };
     case 'BackupAdopted':
       return adopted(event.data);
+    case 'BackupImported':
+      return imported(event.data);
     case 'OperationTakenOver':
       return state && { ...state, worker: event.data.worker };
     case 'OperationCancelRequested':
@@ -239,6 +260,10 @@ function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopte
     sealed: { backupId, deploymentId, worker: '', upload: '', ...archive },
     cancelRequested: false,
   };
+}
+
+function imported({ takenAt, durationMs: _, origin: __, ...data }: EventData<'BackupImported'>): BackupState {
+  return adopted({ ...data, createdAt: takenAt, completedAt: takenAt });
 }
 
 const endOf: Partial<Record<LedgerEvent['type'], BackupStatus>> = {

@@ -2,6 +2,7 @@
 import type { EventData, NewEvent } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, DestinationId, PlanId, PolicyId, RestoreId } from '@holdfast/shared/ids';
 import type { RestorePlan } from '@holdfast/shared/restore';
+import type { ImportedFacts } from './backup.ts';
 
 const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 export const deploymentId = id(1) as DeploymentId;
@@ -57,6 +58,17 @@ export const adoptedData = {
   createdAt: '2025-12-31T23:59:00.000Z',
   completedAt: '2026-01-01T00:00:00.000Z',
 };
+/** A dump as it is imported. */
+export const importedData: ImportedFacts = {
+  ...archiveFacts,
+  database: 'shop',
+  takenAt: '2025-12-31T23:59:00.000Z',
+  durationMs: 5,
+  origin: {
+    ...{ kind: 'archive', fileName: 'shop.archive', toolVersion: '100.9.5', serverVersion: '6.0.5' },
+    ...{ checked: 'checksums', leftOut: ['admin.system.users'], withoutMetadata: 0 },
+  },
+};
 const stream = `backup:${backupId}`;
 const request = {
   backupId,
@@ -79,6 +91,7 @@ export const backupEvents = {
   cancelled: { stream, type: 'BackupCancelled', data: { backupId, deploymentId } },
   missing: { stream, type: 'BackupMissing', data: { backupId, deploymentId } },
   adopted: { stream, type: 'BackupAdopted', data: { ...adoptedData, deploymentName: 'shop', policyId: null } },
+  imported: { stream, type: 'BackupImported', data: { ...importedData, deploymentName: 'shop', policyId: null } },
   expired: { stream, type: 'BackupExpired', data: { backupId, deploymentId, policyId, retentionCount: 3 } },
   deleted: { stream, type: 'BackupDeleted', data: { backupId, deploymentId, cause: 'retention' } },
 } satisfies Record<string, NewEvent>;
@@ -95,6 +108,7 @@ export const backupIn: Record<string, NewEvent[]> = {
 };
 backupIn.missing = [...(backupIn.completed ?? []), backupEvents.missing];
 backupIn.adopted = [...registered, backupEvents.adopted];
+backupIn.imported = [...registered, backupEvents.imported];
 backupIn.expired = [...(backupIn.completed ?? []), backupEvents.expired];
 backupIn.deleted = [...(backupIn.expired ?? []), backupEvents.deleted];
 

@@ -18,6 +18,7 @@ export type SlottedCollection = (typeof slottedCollections)[number];
 /** Beside the ledger: what is not an event. */
 export const plainCollections = [
   'running',
+  'imports',
   'archive_leases',
   'reconciliations',
   'copies',

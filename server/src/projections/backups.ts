@@ -51,6 +51,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
       return [{ id: event.data.backupId, update: { $set: { verifiedAt: null, error: failureOf(event.data) } } }];
     case 'BackupAdopted':
       return [{ id: event.data.backupId, update: adopted(event) }];
+    case 'BackupImported':
+      return [{ id: event.data.backupId, update: { $set: imported(event) } }];
     case 'BackupMissing':
       return [{ id: event.data.backupId, update: { $set: { status: 'missing' } } }];
     case 'BackupExpired':
@@ -108,6 +110,18 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
   return {
     $set: { deploymentId, deploymentName, database, policyId, status: 'completed', ...file },
     $setOnInsert: origin,
+  };
+}
+
+/** Its times are the dump's: when it was brought in is in the ledger. */
+function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id'> {
+  const { deploymentId, deploymentName, database, policyId, takenAt, durationMs, origin, ...archive } = event.data;
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = archive;
+  return {
+    ...{ deploymentId, deploymentName, database, policyId, trigger: 'imported', actor: event.actor, origin },
+    ...{ createdAt: takenAt, startedAt: null, completedAt: event.at, durationMs, status: 'completed' },
+    ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption },
+    ...{ verifiedAt: null, error: null },
   };
 }
 

@@ -122,6 +122,8 @@ class Pass {
   async #judge(key: string, sizeBytes: number): Promise<void> {
     this.#signal?.throwIfAborted();
     const id = backupIdOfKey(key);
+    // Before the state: an import is recorded first, and forgotten then.
+    if ((await this.#services.imports.all()).some(({ _id }) => _id === id)) return;
     const state = id === undefined ? undefined : await stateOf(this.#services, id);
     if (state === undefined || !isArchiveOf(state, key, this.#storage.id)) {
       if (state === undefined || !isOpenOperation(state)) await this.#report(key, sizeBytes);
@@ -192,6 +194,7 @@ class Pass {
 /** Of running operations first: one that is sealed in between is still among them. */
 async function ownedUploads(services: Services): Promise<ReadonlySet<string>> {
   const owned = new Set((await services.running.all()).flatMap(({ uploadToken }) => uploadToken ?? []));
+  for (const { uploadToken } of await services.imports.all()) owned.add(uploadToken);
   const operations = await services.ledger.readModel<StoredOperation>('operations');
   for await (const { _id } of operations.find({ kind: 'backup', status: 'sealed' })) {
     const state = await stateOf(services, _id as BackupId);

@@ -18,6 +18,7 @@ import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
+import { endAbandonedImports } from './abandoned-imports.ts';
 import { endWrites } from './end-writes.ts';
 import { claimLimitMs, overdueLimitMs } from './limits.ts';
 import type { RunningOperation } from './running-operations.ts';
@@ -49,6 +50,7 @@ export async function superviseOnce(services: Services, overdue: Overdue = new M
   const stillOpen = new Set(open.map(({ _id }) => _id));
   for (const { _id, worker } of held)
     if (!stillOpen.has(_id) && !services.runningHere.has(_id)) await services.running.end(_id, worker);
+  await endAbandonedImports(services);
 }
 
 async function endWhenAbandoned(services: Services, operation: StoredOperation): Promise<void> {

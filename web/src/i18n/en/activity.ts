@@ -22,6 +22,7 @@ const typeNames: Record<EventType, string> = {
   BackupCopied: 'Archive copied',
   BackupCopyFailed: 'Copy failed',
   BackupCopyMissing: 'Copy missing',
+  BackupImported: 'Dump imported',
   BackupExpired: 'Backup expired',
   BackupDeleted: 'Backup deleted',
   RestoreRequested: 'Restore requested',
@@ -115,6 +116,8 @@ export const events: EventSentences = {
   BackupCopied: ({ destinationName, sizeBytes }) => `archive copied to ${destinationName}, ${f.bytes(sizeBytes)}`,
   BackupCopyFailed: ({ destinationName, reason }) => `copy to ${destinationName} failed: ${failureReasons[reason]}`,
   BackupCopyMissing: ({ destinationName }) => `copy missing at ${destinationName}; it is made again`,
+  BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
+    `dump of ${f.moment(takenAt)} imported from ${origin.fileName}: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) => `backup expired: the newest ${f.count(retentionCount)} are kept`,
   BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
   OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,

@@ -76,6 +76,10 @@ const messages: RefusalMessages = {
   RECOVERY_KIT_REQUIRED: ({ keys }) => `No confirmed recovery kit holds ${f.list(keys)}.`,
   RECOVERY_KIT_NOT_FOUND: () => 'There is no such recovery kit, or a newer one has taken its place.',
   RECOVERY_KIT_CODE_WRONG: () => 'This is not the code of the newest recovery kit.',
+  IMPORT_NAMESPACE_MISSING: ({ fileName }) =>
+    `${fileName} has the documents of one collection, and does not say of which.`,
+  IMPORT_TOO_LARGE: ({ maxBytes }) => `The dump has more than the ${f.bytes(maxBytes)} that may be imported.`,
+  TOO_MANY_IMPORTS: ({ most }) => `This server imports ${f.count(most)} dumps already.`,
   RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,
   OPERATION_ENDED: ({ kind }) => `The ${kind} has already ended.`,
@@ -122,6 +126,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'storage-missing': 'The archive is not at its destination',
   'destination-unavailable': 'The destination of the archive is not within reach',
   'archive-damaged': 'The archive is damaged',
+  'import-unreadable': 'The dump cannot be read',
   'key-missing': 'The key to the archive is missing',
   'restore-incomplete': 'Not every document was taken',
   stalled: 'Nothing moved for too long',
@@ -150,6 +155,8 @@ const hints: Record<FailureReason, string> = {
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
   'destination-unavailable':
     'Make the destination that holds the archive reachable again, or add it back; nothing was changed meanwhile.',
+  'import-unreadable':
+    'Nothing was imported. It must be a whole mongodump: a directory, an .archive, an .archive.gz or a .bson file. Copy it again from where it came, or take another one.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'key-missing':
     'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',

@@ -21,6 +21,7 @@ const typeNames: Record<EventType, string> = {
   BackupCopied: 'Archive copiée',
   BackupCopyFailed: 'Échec de la copie',
   BackupCopyMissing: 'Copie manquante',
+  BackupImported: 'Dump importé',
   BackupExpired: 'Sauvegarde expirée',
   BackupDeleted: 'Sauvegarde supprimée',
   RestoreRequested: 'Restauration demandée',
@@ -119,6 +120,8 @@ export const events: Dictionary['events'] = {
   BackupCopyFailed: ({ destinationName, reason }) =>
     `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
   BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
+  BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
+    `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,

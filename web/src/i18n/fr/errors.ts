@@ -87,6 +87,10 @@ const messages: RefusalMessages = {
   RECOVERY_KIT_REQUIRED: ({ keys }) => `Aucun kit de secours confirmé ne contient ${f.list(keys)}.`,
   RECOVERY_KIT_NOT_FOUND: () => 'Ce kit de secours n’existe pas, ou un plus récent l’a remplacé.',
   RECOVERY_KIT_CODE_WRONG: () => 'Ce n’est pas le code du dernier kit de secours.',
+  IMPORT_NAMESPACE_MISSING: ({ fileName }) =>
+    `${fileName} contient les documents d’une seule collection, sans dire laquelle.`,
+  IMPORT_TOO_LARGE: ({ maxBytes }) => `Le dump dépasse les ${f.bytes(maxBytes)} qui peuvent être importés.`,
+  TOO_MANY_IMPORTS: ({ most }) => `Ce serveur importe déjà ${f.count(most)} dumps.`,
   RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
   OPERATION_ENDED: ({ kind }) => `La ${nouns[kind]} est déjà terminée.`,
@@ -148,6 +152,10 @@ const refusalHints: Record<ErrorCode, string> = {
   RECOVERY_KIT_NOT_FOUND: 'Téléchargez un nouveau kit et saisissez son code.',
   RECOVERY_KIT_CODE_WRONG:
     'Ouvrez le kit téléchargé en dernier avec sa phrase secrète (`age -d KIT`) : le code est au début.',
+  IMPORT_NAMESPACE_MISSING: 'Nommez-la sous la forme base.collection, par exemple shop.orders.',
+  IMPORT_TOO_LARGE:
+    'Rien n’a été importé. Augmentez HOLDFAST_IMPORT_MAX_GB sur le serveur ; il compte les octets décompressés.',
+  TOO_MANY_IMPORTS: 'Attendez que l’un d’eux soit terminé.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
   OPERATION_ENDED: 'Il n’y a plus rien à annuler.',
@@ -194,6 +202,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'storage-missing': 'L’archive n’est pas à sa destination',
   'destination-unavailable': 'La destination de l’archive est hors d’atteinte',
   'archive-damaged': 'L’archive est endommagée',
+  'import-unreadable': 'Le dump est illisible',
   'key-missing': 'La clé de l’archive manque',
   'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
   stalled: 'Rien n’a bougé trop longtemps',
@@ -226,6 +235,8 @@ const hints: Record<FailureReason, string> = {
   'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
   'destination-unavailable':
     'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
+  'import-unreadable':
+    'Rien n’a été importé. Il faut un mongodump entier : un répertoire, une .archive, une .archive.gz ou un fichier .bson. Recopiez-le depuis sa source, ou prenez-en un autre.',
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':
