@@ -44,6 +44,7 @@ import { joinServers, type RegisteredServer, type StoredServer } from './servers
 import type { Services, Tools } from './services.ts';
 import { recordIn } from './storage/known-destination.ts';
 import { openStorage } from './storage/open-storage.ts';
+import { parseLocation } from './storage/storage-location.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
 import type { ToolName } from './tools/find-tool.ts';
@@ -172,6 +173,8 @@ async function openServices(
   const storage = await openStorage(config.storageUrl, {
     record: recordIn(config.dataDir),
     shared: config.storageShared,
+    credentials: config.s3Credentials,
+    onRetry: ({ message }) => logger.warn(`the destination is tried again: ${message}`),
   });
   const destinations = await openDestinations({ main: storage, ledger, secrets, logger });
   parts.defer(() => destinations.close());
@@ -253,6 +256,11 @@ async function loadInstanceId(dataDir: string): Promise<string> {
   return id;
 }
 
+function folderOf(storageUrl: string): { readonly storagePath?: string } {
+  const location = parseLocation(storageUrl);
+  return location.kind === 'folder' ? { storagePath: location.directory } : {};
+}
+
 async function doctor(services: Services, config: Config, ledgerUri: string) {
   const { searchPath, cacheDir, toolPaths, dataDir } = config;
   const { destinations, ledgerPlace, secrets } = services;
@@ -260,7 +268,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
   const known = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
   return runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir },
-    storagePath: config.storageUrl.slice('file:'.length),
+    ...folderOf(config.storageUrl),
     probeStorage: () => destinations.main.probe(),
     ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ServerRole, serverRole } from '@holdfast/shared/server';
+import type { S3Credentials } from './storage/s3-place.ts';
 import { LocationInvalid, locationUrl, parseLocation } from './storage/storage-location.ts';
 
 export interface Config {
@@ -19,6 +20,8 @@ export interface Config {
   readonly storageUrl: string;
   /** The folder behind `storageUrl` is one that several servers share, such as a network file system. */
   readonly storageShared: boolean;
+  /** The access key of the bucket that `storageUrl` names; null: what the machine itself has. */
+  readonly s3Credentials: S3Credentials | null;
   readonly role: ServerRole;
   /** How many operations run at once on this server. */
   readonly concurrency: number;
@@ -70,6 +73,7 @@ export function loadConfig(env: Environment = process.env): Config {
     dataDir,
     storageUrl: storageUrl(env.HOLDFAST_STORAGE_URL, dataDir, workingDir),
     storageShared: parseFlag(env, 'HOLDFAST_STORAGE_SHARED'),
+    s3Credentials: s3Credentials(env, 'HOLDFAST_S3_') ?? s3Credentials(env, 'AWS_'),
     role: parseRole(env.HOLDFAST_ROLE),
     concurrency: parseNumber(env, 'HOLDFAST_CONCURRENCY', concurrencyRange, 2),
     drainMs: 1_000 * parseNumber(env, 'HOLDFAST_DRAIN_SECONDS', drainSecondsRange, 30),
@@ -146,6 +150,18 @@ function storageUrl(text: string | undefined, dataDir: string, workingDir: strin
     if (!(error instanceof LocationInvalid)) throw error;
     throw new ConfigError(`HOLDFAST_STORAGE_URL cannot be used: ${error.message}`);
   }
+}
+
+/** An access key under Holdfast's own names, or under those that other tools use. */
+function s3Credentials(env: Environment, prefix: 'HOLDFAST_S3_' | 'AWS_'): S3Credentials | null {
+  const [idName, secretName] = [`${prefix}ACCESS_KEY_ID`, `${prefix}SECRET_ACCESS_KEY`] as const;
+  const [accessKeyId, secretAccessKey] = [secret(env, idName), secret(env, secretName)];
+  if (accessKeyId === null && secretAccessKey === null) return null;
+  if (accessKeyId === null || secretAccessKey === null)
+    throw new ConfigError(
+      `${accessKeyId === null ? secretName : idName} is set and ${accessKeyId === null ? idName : secretName} is not: an access key needs both.`,
+    );
+  return { accessKeyId, secretAccessKey, sessionToken: secret(env, `${prefix}SESSION_TOKEN`) ?? undefined };
 }
 
 /** `NAME`, or the contents of the file that `NAME_FILE` names. */

@@ -15,6 +15,8 @@ export const failureReason = z.enum([
   'disk-full',
   'storage-unwritable',
   'storage-missing',
+  'storage-refused',
+  'storage-unreachable',
   'destination-unavailable',
   'archive-damaged',
   'import-unreadable',
@@ -47,6 +49,10 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
   'disk-full': 'Free space at the destination, lower the retention, or move the destination to a larger disk.',
   'storage-unwritable': "See that the destination exists, is mounted, and that the service's user may write there.",
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
+  'storage-refused':
+    "Check the access key of the destination, that the system's clock is right, and what the key may do: docs/destinations.md lists it.",
+  'storage-unreachable':
+    "See that the destination's server runs and can be reached from here (address, port, firewall, proxy, TLS), then start again.",
   'destination-unavailable':
     'Make the destination that holds the archive reachable again, or add it back; nothing was changed meanwhile.',
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
@@ -81,15 +87,18 @@ export class OperationFailure extends Error {
   override readonly name = 'OperationFailure';
   readonly reason: FailureReason;
   readonly stderrTail: readonly string[];
+  /** The same may well succeed a moment later: what refused it was busy, away or cut off. */
+  readonly isRetryable: boolean;
 
   /** `message` must not hold a secret. `stderrTail` are the tool's last lines, oldest first, already redacted. */
   constructor(
     reason: FailureReason,
     message: string,
-    options: { stderrTail?: readonly string[]; cause?: unknown } = {},
+    options: { stderrTail?: readonly string[]; isRetryable?: boolean; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
+    this.isRetryable = options.isRetryable ?? false;
     this.stderrTail = options.stderrTail ?? [];
   }
 

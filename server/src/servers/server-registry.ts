@@ -162,7 +162,7 @@ function difference(other: StoredServer, own: RegisteredServer): string | null {
   if (other.destination.id !== own.destination.id)
     return (
       `${where}, and this one would keep them in ${own.destination.url}: neither could restore the other's. ` +
-      'Give both the same folder on a shared file system with HOLDFAST_STORAGE_URL, and set HOLDFAST_STORAGE_SHARED=true.'
+      'Give both the same bucket, or the same folder on a shared file system, with HOLDFAST_STORAGE_URL; for a folder set HOLDFAST_STORAGE_SHARED=true.'
     );
   if (!own.destination.isShared)
     return (

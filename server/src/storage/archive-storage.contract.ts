@@ -110,6 +110,16 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       expect((await buffer(await other.read(key))).toString()).toBe('sealed');
     });
 
+    it('takes its archive as committed when another instance finished it', async () => {
+      await using place = await open();
+      const upload = await place.storage.createUpload(key, uuid());
+      await write(upload, Buffer.from('sealed'));
+      await upload.seal();
+      await (await place.reopen()).finishUpload({ key, token: upload.token });
+      await upload.commit();
+      expect(await place.storage.stat(key)).toStrictEqual({ sizeBytes: 6 });
+    });
+
     it('says so when there is nothing left to finish', async () => {
       await using place = await open();
       const upload = await place.storage.createUpload(key, uuid());

@@ -1,6 +1,6 @@
-// What the runner needs of a place that keeps archives. Drivers: `file-storage.ts`; the contract that each must pass:
+// What the runner needs of a place that keeps archives. Drivers: `file-storage.ts`, `s3-storage.ts`; the contract of each:
 // `archive-storage.contract.ts`. Drivers classify their errors as `OperationFailure` (disk-full, storage-unwritable,
-// storage-missing); retries and limits are decorators beside them.
+// storage-missing, storage-refused, storage-unreachable; `isRetryable`); retries and limits are decorators beside them.
 import type { Readable, Writable } from 'node:stream';
 
 /** A folder or bucket that keeps archives. Keys are relative, `/`-separated, and never contain `..`. */
@@ -15,9 +15,10 @@ export interface ArchiveStorage {
   /**
    * Begins an archive. Nothing is visible under `key` before `Upload.commit`. `token` is a new UUID that the caller has noted
    * where every server sees it: an unfinished upload whose token is noted nowhere is nobody's, at any time. Refuses a key or a
-   * token that exists with `storage-unwritable`, and what is neither (`requireKey`) with RangeError.
+   * token that exists with `storage-unwritable`, and what is neither (`requireKey`) with RangeError. `expectedBytes` is a guess at
+   * the archive's size, for how it is sent; a wrong one does no harm.
    */
-  createUpload(key: string, token: string): Promise<Upload>;
+  createUpload(key: string, token: string, expectedBytes?: number): Promise<Upload>;
   /**
    * Finishes an upload that `seal` made durable, from its token; idempotent: done already is fine.
    * Returns false when neither the sealed bytes nor the finished archive are there.

@@ -7,7 +7,7 @@ export function decorateStorage(inner: ArchiveStorage, changes: Partial<ArchiveS
     url: inner.url,
     id: inner.id,
     isShared: inner.isShared,
-    createUpload: (key, token) => inner.createUpload(key, token),
+    createUpload: (key, token, expectedBytes) => inner.createUpload(key, token, expectedBytes),
     finishUpload: (sealed) => inner.finishUpload(sealed),
     discardUpload: (token) => inner.discardUpload(token),
     removePartials: (owned) => inner.removePartials(owned),

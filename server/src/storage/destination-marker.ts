@@ -1,4 +1,4 @@
-// The marker that makes a folder a destination. It carries the destination's id: without it a folder is an unmounted disk or
+// The marker that makes a folder, or a bucket, a destination. It carries its id: without it a folder is an unmounted disk or
 // something of somebody else's, and nothing there is believed to be missing.
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,22 +46,32 @@ export async function readMarker(root: string): Promise<Marker | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  return parseMarker(text, path);
+}
+
+/** Reads a marker's text. Throws OperationFailure('storage-unwritable'), which names `where` it lies. */
+export function parseMarker(text: string, where: string): Marker {
   try {
     return marker.parse(JSON.parse(text));
   } catch (cause) {
-    throw new OperationFailure('storage-unwritable', `${path} is not a marker that this version knows.`, { cause });
+    throw new OperationFailure('storage-unwritable', `${where} is not a marker that this version knows.`, { cause });
   }
 }
 
 /** Of several servers at once the first one's marker stands. */
 async function createMarker(root: string, { shared }: { readonly shared: boolean }): Promise<void> {
-  const temporary = await writeMarker(root, { format: 'holdfast-destination', id: uuid(), shared });
+  const temporary = await writeMarker(root, newMarker(shared));
   try {
     await publishFile(root, temporary, join(root, markerName));
   } catch (error) {
     if (!(error instanceof NameTaken)) throw error;
     await unlink(temporary);
   }
+}
+
+/** A marker with a new id. */
+export function newMarker(shared: boolean): Marker {
+  return { format: 'holdfast-destination', id: uuid(), shared };
 }
 
 async function markShared(root: string, found: Marker): Promise<Marker> {

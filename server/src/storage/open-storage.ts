@@ -1,9 +1,13 @@
 // Opens a destination by its location: chooses the driver, and tells a destination that is away from a new one.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { ArchiveStorage } from './archive-storage.ts';
+import { attemptsOf } from './attempt.ts';
 import { openFileStorage } from './file-storage.ts';
 import { readRecord, writeRecord } from './known-destination.ts';
+import type { S3Credentials } from './s3-place.ts';
 import { locationUrl, parseLocation, type StorageLocation } from './storage-location.ts';
+import { withRetry } from './with-retry.ts';
+import { withStallDetection } from './with-stall-detection.ts';
 
 export interface OpenStorageOptions {
   /** Only the destination of this id will do: another one, or an empty place, is `storage-missing`, and nothing is made. */
@@ -14,6 +18,10 @@ export interface OpenStorageOptions {
   readonly record?: string;
   /** Marks a folder as one that several servers use; once marked it stays so. */
   readonly shared?: boolean;
+  /** For a bucket; null (the default): those that the machine itself has. */
+  readonly credentials?: S3Credentials | null;
+  /** Told of each failure at a bucket that is followed by another attempt. */
+  readonly onRetry?: (failure: OperationFailure) => void;
 }
 
 /**
@@ -39,6 +47,15 @@ export async function openStorage(location: string, options: OpenStorageOptions 
   return storage;
 }
 
-async function openDriver(place: StorageLocation, { id, create, shared }: OpenStorageOptions): Promise<ArchiveStorage> {
-  return await openFileStorage({ directory: place.directory, id, create, shared });
+/** Longer than any pause between two bytes of a line that works; an operation has a limit of its own. */
+const stallLimitMs = 300_000;
+
+async function openDriver(place: StorageLocation, options: OpenStorageOptions): Promise<ArchiveStorage> {
+  const { id, create, shared, credentials = null } = options;
+  if (place.kind === 'folder') return await openFileStorage({ directory: place.directory, id, create, shared });
+  // The client is large: whoever keeps archives in folders does not wait for it.
+  const { openS3Storage } = await import('./s3-storage.ts');
+  const attempt = attemptsOf({ onRetry: options.onRetry });
+  const bucket = await attempt(() => openS3Storage({ location: place, credentials, id, create, attempt }));
+  return withRetry(withStallDetection(bucket, { limitMs: stallLimitMs }), attempt);
 }

@@ -31,8 +31,8 @@ export function withBandwidthLimit(
     }
   }
   return decorateStorage(inner, {
-    async createUpload(key, token) {
-      return forwardUpload(await inner.createUpload(key, token), async (chunk, forward) => {
+    async createUpload(key, token, expectedBytes) {
+      return forwardUpload(await inner.createUpload(key, token, expectedBytes), async (chunk, forward) => {
         for await (const portion of paced(chunk)) await forward(portion);
       });
     },

@@ -124,6 +124,8 @@ export const failureReasons: Record<FailureReason, string> = {
   'disk-full': 'The destination is full',
   'storage-unwritable': 'The destination cannot be written to',
   'storage-missing': 'The archive is not at its destination',
+  'storage-refused': 'The destination refused the credentials',
+  'storage-unreachable': 'The destination cannot be reached',
   'destination-unavailable': 'The destination of the archive is not within reach',
   'archive-damaged': 'The archive is damaged',
   'import-unreadable': 'The dump cannot be read',
@@ -153,6 +155,10 @@ const hints: Record<FailureReason, string> = {
   'disk-full': 'Free space at the destination, lower the retention, or move the destination to a larger disk.',
   'storage-unwritable': "See that the destination exists, is mounted, and that the service's user may write there.",
   'storage-missing': 'The archive is not at its destination any more. See whether the destination is mounted.',
+  'storage-refused':
+    "Check the access key of the destination, that the system's clock is right, and what the key may do: docs/destinations.md lists it.",
+  'storage-unreachable':
+    "See that the destination's server runs and can be reached from here (address, port, firewall, proxy, TLS), then start again.",
   'destination-unavailable':
     'Make the destination that holds the archive reachable again, or add it back; nothing was changed meanwhile.',
   'import-unreadable':

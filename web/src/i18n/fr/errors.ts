@@ -200,6 +200,8 @@ export const failureReasons: Record<FailureReason, string> = {
   'disk-full': 'La destination est pleine',
   'storage-unwritable': 'La destination n’est pas accessible en écriture',
   'storage-missing': 'L’archive n’est pas à sa destination',
+  'storage-refused': 'La destination a refusé les identifiants',
+  'storage-unreachable': 'La destination est injoignable',
   'destination-unavailable': 'La destination de l’archive est hors d’atteinte',
   'archive-damaged': 'L’archive est endommagée',
   'import-unreadable': 'Le dump est illisible',
@@ -233,6 +235,10 @@ const hints: Record<FailureReason, string> = {
     'Libérez de la place à la destination, gardez moins de sauvegardes, ou déplacez la destination vers un disque plus grand.',
   'storage-unwritable': 'Voyez si la destination existe, est montée, et si l’utilisateur du service peut y écrire.',
   'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
+  'storage-refused':
+    'Vérifiez la clé d’accès de la destination, l’horloge du système et les droits de la clé : docs/destinations.md les énumère.',
+  'storage-unreachable':
+    'Voyez si le serveur de la destination fonctionne et est joignable d’ici (adresse, port, pare-feu, proxy, TLS), puis recommencez.',
   'destination-unavailable':
     'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
   'import-unreadable':
