@@ -1,4 +1,5 @@
 // Opens a destination by its URL.
+import { destinationCredentials } from '@holdfast/shared/destination';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { openStorage } from '../storage/open-storage.ts';
@@ -16,8 +17,9 @@ export interface DestinationPlace {
 const openWithinMs = 15_000;
 
 /** Throws what `openStorage` throws (LocationInvalid, OperationFailure), and `destination-unavailable` when nothing answers. */
-export async function openDestination({ url, id }: DestinationPlace): Promise<ArchiveStorage> {
-  return await inTime(openStorage(url, id === undefined ? {} : { id, create: false }));
+export async function openDestination({ url, secret, id }: DestinationPlace): Promise<ArchiveStorage> {
+  const credentials = secret === null ? null : destinationCredentials.parse(JSON.parse(secret));
+  return await inTime(openStorage(url, { credentials, ...(id === undefined ? {} : { id, create: false }) }));
 }
 
 async function inTime<T>(opening: Promise<T>): Promise<T> {

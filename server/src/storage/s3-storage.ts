@@ -60,7 +60,8 @@ function placeOf({ location, credentials, timeouts }: S3StorageOptions): S3Place
   if (credentials === null && location.endpoint !== undefined)
     throw new OperationFailure(
       'storage-refused',
-      `No access key was given for ${location.endpoint}: set HOLDFAST_S3_ACCESS_KEY_ID and HOLDFAST_S3_SECRET_ACCESS_KEY.`,
+      `No access key was given for ${location.endpoint}: give one with the destination; for the main one set ` +
+        'HOLDFAST_S3_ACCESS_KEY_ID and HOLDFAST_S3_SECRET_ACCESS_KEY.',
     );
   return s3Place(location, credentials, timeouts);
 }
