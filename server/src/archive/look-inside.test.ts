@@ -1,11 +1,13 @@
 // Pages and exports of single collections, read out of archives that hold more than them.
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { EJSON, Int32, serialize } from 'bson';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generatedNamespaces } from '../testing/arbitrary-dump.ts';
 import { type GeneratedNamespace, generateDump } from '../testing/generated-dump.ts';
 import { memorySource, writeToMemory } from '../testing/memory-archive.ts';
+import { generateIdentity } from './age/age-keys.ts';
 import { type ArchiveCollection, ArchiveCollections } from './archive-collections.ts';
 import { exportCollection } from './export-collection.ts';
 import { openArchive } from './open-archive.ts';
@@ -14,15 +16,19 @@ import { type PageRequest, readPage } from './read-page.ts';
 
 const generous = { format: 'canonical', limit: 100, maxText: 1e6, budget: { ms: 60_000, bytes: 1e12 } } as const;
 
-async function archiveOf(namespaces: readonly GeneratedNamespace[], blockDocuments?: number) {
-  const dump = await generateDump(namespaces, blockDocuments === undefined ? {} : { blockDocuments });
-  const { file } = await writeToMemory(
-    (async function* () {
-      yield dump;
-    })(),
-  );
+const identities = [generateIdentity()];
+
+interface Form {
+  readonly blockDocuments?: number;
+  readonly encrypted?: boolean;
+}
+
+async function archiveOf(namespaces: readonly GeneratedNamespace[], { encrypted = false, ...dumping }: Form = {}) {
+  const dump = await generateDump(namespaces, dumping);
+  const recipients = encrypted ? identities.map(({ recipient }) => recipient) : [];
+  const { file } = await writeToMemory(Readable.from([dump]), { recipients });
   const source = memorySource(file);
-  return { file, source, collections: new ArchiveCollections(await openArchive(source)) };
+  return { file, source, collections: new ArchiveCollections(await openArchive(source, { identities })) };
 }
 
 function page(collection: ArchiveCollection, request: Partial<PageRequest> = {}) {
@@ -47,17 +53,22 @@ function noise(count: number, bytes: number): Uint8Array[] {
 describe('any archive', () => {
   it('gives each collection whole, page by page and as a stream', async () => {
     await fc.assert(
-      fc.asyncProperty(generatedNamespaces, fc.integer({ min: 1, max: 5 }), async (namespaces, limit) => {
-        const { collections } = await archiveOf(namespaces, limit);
-        for (const { database, collection, documents } of namespaces) {
-          const found = collectionOf(collections, `${database}.${collection}`);
-          expect(await exported(found, 'bson')).toEqual(Buffer.concat(documents));
-          const texts = await textsOf(found, limit);
-          const back = texts.map((text) => Buffer.from(serialize(EJSON.parse(text, { relaxed: false }))));
-          expect(back).toEqual(documents.map((document) => Buffer.from(document)));
-          expect((await exported(found, 'jsonl')).toString()).toBe(texts.map((text) => `${text}\n`).join(''));
-        }
-      }),
+      fc.asyncProperty(
+        generatedNamespaces,
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        async (namespaces, limit, encrypted) => {
+          const { collections } = await archiveOf(namespaces, { blockDocuments: limit, encrypted });
+          for (const { database, collection, documents } of namespaces) {
+            const found = collectionOf(collections, `${database}.${collection}`);
+            expect(await exported(found, 'bson')).toEqual(Buffer.concat(documents));
+            const texts = await textsOf(found, limit);
+            const back = texts.map((text) => Buffer.from(serialize(EJSON.parse(text, { relaxed: false }))));
+            expect(back).toEqual(documents.map((document) => Buffer.from(document)));
+            expect((await exported(found, 'jsonl')).toString()).toBe(texts.map((text) => `${text}\n`).join(''));
+          }
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -76,21 +87,28 @@ async function textsOf(collection: ArchiveCollection, limit: number): Promise<st
 
 describe('a large collection beside a small one', () => {
   const small = Array.from({ length: 50 }, (_, n) => serialize({ _id: n, name: `n${n % 7}`, tags: [n, { x: n % 3 }] }));
-  const opening = archiveOf([
+  const namespaces = [
     { database: 'shop', collection: 'large', documents: noise(600, 64 * 1024) },
     { database: 'shop', collection: 'small', documents: small },
-  ]);
+  ];
+  const opening = archiveOf(namespaces);
 
-  it('reads at most 2 % of the file for twenty documents of the small one, opening included', async () => {
-    const { file } = await opening;
-    const source = memorySource(file);
-    const collections = new ArchiveCollections(await openArchive(source));
-    const { documents } = await page(collectionOf(collections, 'shop.small'), { limit: 20 });
-    expect(documents).toHaveLength(20);
-    const read = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
-    expect(file.length).toBeGreaterThan(35e6);
-    expect(read / file.length).toBeLessThan(0.02);
-  });
+  it.each([
+    ['plain', opening],
+    ['encrypted', archiveOf(namespaces, { encrypted: true })],
+  ])(
+    'reads at most 2 %% of the %s file for twenty documents of the small one, opening included',
+    async (_, written) => {
+      const { file } = await written;
+      const source = memorySource(file);
+      const collections = new ArchiveCollections(await openArchive(source, { identities }));
+      const { documents } = await page(collectionOf(collections, 'shop.small'), { limit: 20 });
+      expect(documents).toHaveLength(20);
+      const read = source.reads.reduce((sum, { start, end }) => sum + end - start, 0);
+      expect(file.length).toBeGreaterThan(35e6);
+      expect(read / file.length).toBeLessThan(0.02);
+    },
+  );
 
   it('reads one frame of the large one for a page in its middle', async () => {
     const { source, collections } = await opening;

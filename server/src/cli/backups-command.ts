@@ -2,6 +2,7 @@ import type { HoldfastClient } from '@holdfast/client';
 import { type Backup, type BackupStatus, backupStatus } from '@holdfast/shared/backup';
 import { type Command, Option } from 'commander';
 import { allCollections } from './all-collections.ts';
+import { addBackupDocumentsCommands } from './backup-documents-command.ts';
 import { backupTable, collectionTable, describeBackup } from './describe-backup.ts';
 import { findBackup } from './find-backup.ts';
 import type { Invocation } from './invocation.ts';
@@ -15,7 +16,7 @@ interface ListOptions {
   readonly all?: boolean;
 }
 
-/** `backups list | show | collections | delete`. */
+/** `backups list | show | collections | documents | download | delete`. */
 export function addBackupsCommand(program: Command, invocation: Invocation): void {
   const backups = program.command('backups').description('the backups there are, failed ones included');
   backups
@@ -38,6 +39,7 @@ export function addBackupsCommand(program: Command, invocation: Invocation): voi
     .argument('<backup>', idHelp)
     .option('--search <text>', 'only those whose name contains this')
     .action((id: string, { search }: { search?: string }) => collections(invocation, id, search));
+  addBackupDocumentsCommands(backups, invocation);
   backups
     .command('delete')
     .description('delete one and its file for good')

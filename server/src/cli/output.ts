@@ -16,7 +16,7 @@ export interface Output {
   /** A line of an answer that is told bit by bit, for people; with --json nothing, the value comes at the end. */
   tell(line: string): void;
   /** A piece of a long answer, as it is. Resolves once more can be taken. */
-  write(text: string): Promise<void>;
+  write(piece: string | Uint8Array): Promise<void>;
   /** A line for people, told along the way. */
   say(line: string): void;
   /** One line that each call replaces; null where nobody watches. */
@@ -54,9 +54,9 @@ export function createOutput({ json, stdout, stderr }: OutputOptions): Output {
       clearLiveLine();
       stdout.write(`${line}\n`);
     },
-    write: (text) =>
+    write: (piece) =>
       new Promise((resolve) => {
-        if (stdout.write(text) || stdout.writableEnded || stdout.destroyed) return resolve();
+        if (stdout.write(piece) || stdout.writableEnded || stdout.destroyed) return resolve();
         stdout.once('drain', resolve);
         stdout.once('close', resolve);
       }),

@@ -12,6 +12,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addImportCommand } from './import-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
+import { addOpenCommand } from './open-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
 import { addPoliciesCommand } from './policies-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
@@ -48,6 +49,7 @@ const commands = [
   addBackupsCommand,
   addImportCommand,
   addVerifyCommand,
+  addOpenCommand,
   addRestoreCommand,
   addDeploymentsCommand,
   addPoliciesCommand,
