@@ -1,6 +1,7 @@
 // The simple form of a policy: daily at an hour, keep the newest N, on or off; how long an operation may take, and what it
 // may take from the database and the network.
 import { z } from 'zod';
+import { policyEncryption } from './encryption.ts';
 import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
 
 /** A time zone name of the IANA database that this runtime knows. */
@@ -71,6 +72,7 @@ const laterSettings = z.object({
   /** null: none. */
   bandwidthLimitBytesPerSecond: bandwidthLimitBytesPerSecond.nullable(),
   destinationIds,
+  encryption: policyEncryption,
 });
 
 /** What a user sets of a policy. */
@@ -100,6 +102,7 @@ export const defaultPolicySettings: PolicySettings = {
   parallelCollections: 4,
   bandwidthLimitBytesPerSecond: null,
   destinationIds: [],
+  encryption: 'inherit',
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

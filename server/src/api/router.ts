@@ -4,6 +4,7 @@ import { backupsRouter } from './backups-router.ts';
 import { configurationRouter } from './configuration-router.ts';
 import { deploymentsRouter } from './deployments-router.ts';
 import { destinationsRouter } from './destinations-router.ts';
+import { encryptionRouter } from './encryption-router.ts';
 import { liveRouter } from './live-router.ts';
 import { operationsRouter } from './operations-router.ts';
 import { policiesRouter } from './policies-router.ts';
@@ -19,6 +20,7 @@ export const appRouter = router({
   destinations: destinationsRouter,
   operations: operationsRouter,
   configuration: configurationRouter,
+  encryption: encryptionRouter,
   audit: auditRouter,
   live: liveRouter,
   system: systemRouter,

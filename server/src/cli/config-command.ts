@@ -108,13 +108,14 @@ function settingsWords(settings: PolicySettings | null): string {
   const { enabled, scheduledHour, retentionCount, timezone, timeLimitMinutes, stallLimitMinutes } = settings;
   const schedule = `${enabled ? 'on' : 'off'}, ${String(scheduledHour).padStart(2, '0')}:00 ${timezone}`;
   const limits = `limits ${timeLimitMinutes} and ${stallLimitMinutes} min`;
-  return [schedule, `keeps ${retentionCount}`, limits, ...impactWords(settings)].join(', ');
+  return [schedule, `keeps ${retentionCount}`, limits, ...otherWords(settings)].join(', ');
 }
 
 /** Only what differs from the defaults. */
-function impactWords(settings: PolicySettings): string[] {
+function otherWords(settings: PolicySettings): string[] {
   const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond: limit } = settings;
   return [
+    ...(settings.encryption === 'inherit' ? [] : [`encryption ${settings.encryption}`]),
     ...(verifyAfterBackup ? [] : ['not verified at once']),
     ...(readPreference === null ? [] : [`reads from ${readPreference}`]),
     ...(parallelCollections === defaultPolicySettings.parallelCollections

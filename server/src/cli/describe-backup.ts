@@ -19,6 +19,7 @@ export function describeBackup(backup: Backup): string {
     ['Imported from', backup.origin === undefined ? null : originText(backup.origin)],
     ['File', filePath],
     ['SHA-256', sha256],
+    ['Encrypted', backup.encryption === null ? null : `for ${keyNames(backup)}`],
     ['Verified', backup.verifiedAt === null ? null : formatTime(backup.verifiedAt)],
     ['Error', error === null ? null : error.message],
     ['What to do', error === null ? null : error.hint],
@@ -65,6 +66,7 @@ export function backupTable(backups: readonly Backup[]): string {
       value: ({ durationMs }) => (durationMs === null ? '-' : formatDuration(durationMs)),
       align: 'right',
     },
+    { title: 'encrypted for', value: (backup) => keyNames(backup) || '-' },
     { title: 'verified', value: ({ verifiedAt }) => formatTimeOrDash(verifiedAt) },
   ];
   return table(backups, columns, 'There is no backup yet. Take one: holdfast backup DEPLOYMENT');
@@ -81,6 +83,10 @@ export function collectionTable(collections: readonly BackupCollection[]): strin
   ];
   const sorted = collections.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return table(sorted, columns, 'It holds no collection.');
+}
+
+function keyNames({ encryption }: Backup): string {
+  return (encryption?.keys ?? []).map(({ name }) => name).join(', ');
 }
 
 function nameOf({ database, collection }: BackupCollection): string {

@@ -14,6 +14,12 @@ export function eventSummary({ data }: LedgerEvent): string {
 
 const asIs = (value: unknown) => String(value);
 
+/** Of a policy a choice, of a backup the keys that can open it. */
+function encryptionWords(value: unknown): string {
+  if (typeof value === 'string') return `encryption ${value}`;
+  return `encrypted for ${(value as { keys: { name: string }[] }).keys.map(({ name }) => name).join(', ')}`;
+}
+
 const telling: readonly (readonly [field: string, words: (value: unknown) => string])[] = [
   ['name', asIs],
   ['deploymentName', asIs],
@@ -40,6 +46,9 @@ const telling: readonly (readonly [field: string, words: (value: unknown) => str
   ['readPreference', (mode) => `reads from ${mode}`],
   ['parallelCollections', (count) => `${count} collections at once`],
   ['bandwidthLimitBytesPerSecond', (limit) => `at most ${formatBandwidth(Number(limit))}`],
+  ['encryption', encryptionWords],
+  ['keyIds', (ids) => `${(ids as unknown[]).length} keys`],
+  ['recipient', asIs],
   ['hosts', (hosts) => (hosts as string[]).join(' ')],
   ['sha256', (hash) => `sha256 ${String(hash).slice(0, 12)}`],
   ['method', asIs],

@@ -1,5 +1,6 @@
 import type { HoldfastClient } from '@holdfast/client';
-import type { Policy, PolicySettings, ReadPreference } from '@holdfast/shared/policy';
+import { AppError } from '@holdfast/shared/errors';
+import type { GivenPolicySettings, Policy, PolicySettings, ReadPreference } from '@holdfast/shared/policy';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -32,6 +33,7 @@ interface SetOptions {
   readonly parallelCollections?: number;
   readonly bandwidthLimit?: number | 'none';
   readonly destinations?: string;
+  readonly encryption?: string;
   readonly on?: boolean;
   readonly off?: boolean;
 }
@@ -66,6 +68,10 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
       '--destinations <names>',
       'where backups are kept, the first one first: main,offsite; main alone is the default',
     )
+    .option(
+      '--encryption <inherit|off|KEY>',
+      'as the server does (inherit), not at all (off), or for a key by name or id',
+    )
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
     .option('--policy <name>', 'which one, where a deployment has several')
@@ -74,13 +80,17 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
 
 async function list({ output, connect }: Invocation): Promise<void> {
   const { client } = await connect();
-  const [policies, deployments] = await Promise.all([client.policies.list.query(), client.deployments.list.query()]);
+  const [policies, deployments, keys] = await Promise.all([
+    client.policies.list.query(),
+    client.deployments.list.query(),
+    keyNames(client),
+  ]);
   const names = new Map<string, string>(deployments.map(({ id, name }) => [id, name]));
   const deploymentOf = ({ deploymentId }: Policy) => names.get(deploymentId) ?? deploymentId;
   output.answer(policies, () =>
     table(
       policies,
-      [{ title: 'deployment', value: deploymentOf }, ...columns],
+      [{ title: 'deployment', value: deploymentOf }, ...columnsWith(keys)],
       'There is no policy yet; each deployment brings one.',
     ),
   );
@@ -89,12 +99,14 @@ async function list({ output, connect }: Invocation): Promise<void> {
 async function set({ output, connect }: Invocation, idOrName: string, options: SetOptions): Promise<void> {
   const change = changeOf(options);
   const { client } = await connect();
+  const encryption = await encryptionOf(client, options.encryption);
   const deployment = await client.deployments.byId.query({ id: idOrName });
   const { id, enabled, scheduledHour, retentionCount, timezone } = await findPolicy(client, deployment, options.policy);
   const places =
     options.destinations === undefined ? {} : { destinationIds: await idsOf(client, options.destinations) };
-  const settings = { enabled, scheduledHour, retentionCount, timezone, ...change, ...places };
+  const settings = { enabled, scheduledHour, retentionCount, timezone, ...change, ...places, ...encryption };
   const policy = await client.policies.set.mutate({ id, ...settings });
+  const columns = columnsWith(await keyNames(client));
   output.answer(policy, () =>
     facts([
       ['Deployment', deployment.name],
@@ -120,7 +132,7 @@ async function idsOf(client: HoldfastClient, names: string): Promise<PolicySetti
 }
 
 function changeOf(options: SetOptions): Partial<PolicySettings> {
-  const { on, off, destinations } = options;
+  const { on, off, destinations, encryption } = options;
   if (on && off) throw usage('--on and --off cannot both be given.');
   const change = {
     ...Object.fromEntries(
@@ -130,7 +142,8 @@ function changeOf(options: SetOptions): Partial<PolicySettings> {
     ),
     ...(on ? { enabled: true } : off ? { enabled: false } : {}),
   };
-  if (Object.keys(change).length === 0 && destinations === undefined) throw usage('There is nothing to change.');
+  const isEmpty = Object.keys(change).length === 0 && destinations === undefined && encryption === undefined;
+  if (isEmpty) throw usage('There is nothing to change.');
   return change;
 }
 
@@ -155,11 +168,29 @@ function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --encryption, --on, --off.',
   });
 }
 
-const columns = [
+/** A key is named by its name or id, as everywhere. */
+async function encryptionOf(
+  client: HoldfastClient,
+  wanted: string | undefined,
+): Promise<Pick<GivenPolicySettings, 'encryption'>> {
+  if (wanted === undefined) return {};
+  if (wanted === 'inherit' || wanted === 'off') return { encryption: wanted };
+  const { keys } = await client.encryption.status.query();
+  const key = keys.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase());
+  if (key === undefined) throw new AppError('ENCRYPTION_KEY_NOT_FOUND', { id: wanted });
+  return { encryption: key.id };
+}
+
+async function keyNames(client: HoldfastClient): Promise<ReadonlyMap<string, string>> {
+  const { keys } = await client.encryption.status.query();
+  return new Map(keys.map(({ id, name }) => [id, name]));
+}
+
+const columnsWith = (keys: ReadonlyMap<string, string>) => [
   { title: 'policy', value: ({ name }: Policy) => name },
   { title: 'state', value: ({ enabled }: Policy) => (enabled ? 'on' : 'off') },
   {
@@ -173,6 +204,7 @@ const columns = [
     title: 'destinations',
     value: ({ destinationIds }: Policy) => (destinationIds.length === 0 ? 'main' : String(destinationIds.length)),
   },
+  { title: 'encryption', value: ({ encryption }: Policy) => keys.get(encryption) ?? encryption },
   { title: 'last backup', value: ({ lastBackupAt }: Policy) => formatTimeOrDash(lastBackupAt) },
   { title: 'next', value: ({ nextRunAt }: Policy) => formatTimeOrDash(nextRunAt) },
 ];

@@ -11,6 +11,7 @@ import { addDestinationsCommand } from './destinations-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addImportCommand } from './import-command.ts';
 import type { Invocation } from './invocation.ts';
+import { addKeysCommand } from './keys-command.ts';
 import { addLoginCodeCommand } from './login-code-command.ts';
 import { addOpenCommand } from './open-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
@@ -57,6 +58,7 @@ const commands = [
   addOperationsCommand,
   addServersCommand,
   addAuditCommand,
+  addKeysCommand,
   addConfigCommand,
   addLoginCodeCommand,
   addDoctorCommand,

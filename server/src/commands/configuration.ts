@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '@holdfast/shared/actor';
 import type { ConfigurationChange, ConfigurationFile, ConfigurationPreview } from '@holdfast/shared/configuration';
+import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import type { NewEvent } from '@holdfast/shared/events';
 import type { PolicySettings } from '@holdfast/shared/policy';
 import canonicalize from 'canonicalize';
+import { type EncryptionState, requireUsable } from '../domain/encryption.ts';
 import { changePolicy, sameSettings, wholeSettings } from '../domain/policy.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
@@ -47,10 +49,13 @@ export async function importConfiguration(
   if (preview.digest !== command.digest) throw new AppError('CONFIGURATION_CHANGED', {});
   await execute(services.ledger, {
     actor: command.actor,
-    reads: updates.map(({ policy }) => `policy:${policy._id}`),
+    reads: ['encryption', ...updates.map(({ policy }) => `policy:${policy._id}`)],
     decide: (state) => {
       const changes: NewEvent[] = updates.flatMap(({ policy, next }) =>
-        changePolicy(state(`policy:${policy._id}`), { policyId: policy._id as never, settings: next }),
+        changePolicy(
+          { policy: state(`policy:${policy._id}`), encryption: state('encryption') },
+          { policyId: policy._id as never, settings: next },
+        ),
       );
       const data = { deployments: command.file.deployments.length, policies: changes.length, digest: preview.digest };
       return [...changes, { stream: 'configuration', type: 'ConfigurationImported', data }];
@@ -66,6 +71,7 @@ interface Comparison {
 
 async function compare(services: Services, file: ConfigurationFile): Promise<Comparison> {
   const { deployments, policies } = await current(services);
+  const encryption = (await services.ledger.state('encryption')) as EncryptionState | undefined;
   const updates: { policy: StoredPolicy; next: PolicySettings }[] = [];
   const changes = file.deployments.flatMap((wanted): ConfigurationChange[] => {
     const known = deployments.find(({ name }) => name === wanted.name);
@@ -78,6 +84,7 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
       const next = wholeSettings(given, now);
       const same = sameSettings(now, next);
       if (!same) updates.push({ policy, next });
+      if (next.encryption !== now.encryption) requireKeyOf(encryption, wanted.name, next.encryption);
       return {
         kind: same ? 'policy-unchanged' : 'policy-changed',
         deployment: wanted.name,
@@ -95,6 +102,18 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
     .update(text ?? '')
     .digest('hex');
   return { preview: { changes, digest }, updates };
+}
+
+/** Keys are not part of the file: one that a policy names has to be here already. */
+function requireKeyOf(state: EncryptionState | undefined, deployment: string, choice: PolicyEncryption): void {
+  if (choice === 'inherit' || choice === 'off') return;
+  try {
+    requireUsable(state, choice);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const problem = `the policy of ${deployment} names an encryption key that cannot be used here: ${error.message}`;
+    throw new AppError('CONFIGURATION_INVALID', { problems: [problem] });
+  }
 }
 
 /** Its connection string is not in the file: somebody has to register it under that name first. */

@@ -10,6 +10,7 @@ import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
+import { withSecret } from './with-secret.ts';
 
 /** What a connection string leads to. Holds no secret. */
 export interface DeploymentProbe {
@@ -55,7 +56,7 @@ export async function register(services: Services, options: RegisterOptions): Pr
   const facts = await probeDeployment(options.uri);
   const deploymentId = uuid() as DeploymentId;
   const policy = { policyId: uuid() as PolicyId, name: 'daily', settings: options.policy ?? defaultPolicySettings };
-  await withSecret(services, options.uri, (secretRef) =>
+  await withSecret(services.secrets, options.uri, (secretRef) =>
     execute(services.ledger, {
       actor: options.actor,
       reads: ['configuration'],
@@ -94,7 +95,7 @@ export async function update(services: Services, options: UpdateOptions): Promis
     return;
   }
   const facts = await probeDeployment(uri);
-  await withSecret(services, uri, (secretRef) => append({ name, ...facts, secretRef }));
+  await withSecret(services.secrets, uri, (secretRef) => append({ name, ...facts, secretRef }));
   await services.secrets.remove(current.secretRef);
 }
 
@@ -104,19 +105,4 @@ export async function remove(services: Services, id: DeploymentId, actor: Actor)
   const current = requireDeployment((await services.ledger.state(stream)) as never, id).facts;
   await execute(services.ledger, { actor, reads: [stream], decide: (state) => removeDeployment(state(stream), id) });
   await services.secrets.remove(current.secretRef);
-}
-
-/** Seals first, so that an event never names a secret that is not there; a refusal takes the secret away again. */
-async function withSecret(
-  services: Services,
-  uri: string,
-  append: (secretRef: string) => Promise<unknown>,
-): Promise<void> {
-  const secretRef = await services.secrets.seal(uri);
-  try {
-    await append(secretRef);
-  } catch (error) {
-    await services.secrets.remove(secretRef);
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import { changePolicy } from '../domain/policy.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
 
-/** Changes a policy's settings; what is left out of the newer ones stays as it is. Raises POLICY_NOT_FOUND, DESTINATION_NOT_FOUND. */
+/** Changes a policy's settings; what is left out of the newer ones stays as it is. Raises DESTINATION_NOT_FOUND and what `changePolicy` raises. */
 export async function set(
   services: Services,
   policyId: PolicyId,
@@ -17,11 +17,11 @@ export async function set(
   const stream = `policy:${policyId}` as const;
   await execute(services.ledger, {
     actor,
-    reads: [stream, 'configuration'],
+    reads: [stream, 'configuration', 'encryption'],
     decide: (state) => {
       const mainId = services.destinations.main.id as DestinationId;
       requireDestinations(state('configuration'), settings.destinationIds ?? [], mainId);
-      return changePolicy(state(stream), { policyId, settings });
+      return changePolicy({ policy: state(stream), encryption: state('encryption') }, { policyId, settings });
     },
   });
 }

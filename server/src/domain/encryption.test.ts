@@ -1,5 +1,5 @@
 import type { NewEvent } from '@holdfast/shared/events';
-import type { EncryptionKeyId, RecoveryKitId } from '@holdfast/shared/ids';
+import type { EncryptionKeyId, PolicyId, RecoveryKitId } from '@holdfast/shared/ids';
 import { describe, expect, it } from 'vitest';
 import {
   addRecipient,
@@ -11,6 +11,7 @@ import {
   removeRecipient,
   retireKey,
 } from './encryption.ts';
+import { deploymentId, policyId, settings } from './examples.ts';
 import { given, refusal } from './testing.ts';
 
 const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -95,6 +96,26 @@ describe('a key', () => {
     expect(refusal(() => changeDefault(after(retired), first))).toBe('ENCRYPTION_KEY_RETIRED');
     expect(refusal(() => encryptedFor(after(retired), first))).toBe('ENCRYPTION_KEY_RETIRED');
     expect(refusal(() => retireKey(after(retired), { keyId: second, backups: 0 }))).toBe('ENCRYPTION_KEY_NOT_FOUND');
+  });
+});
+
+describe('a policy that names a key', () => {
+  const named = (policy: string, encryption: 'inherit' | EncryptionKeyId): NewEvent => ({
+    stream: `policy:${policy}`,
+    type: 'PolicyChanged',
+    data: { policyId: policy as PolicyId, deploymentId, name: 'daily', ...settings, encryption },
+  });
+  const off: NewEvent = { stream, type: 'EncryptionDefaultChanged', data: { keyId: null, name: null } };
+
+  it('keeps the key until it names another one or goes', () => {
+    const naming = [...on, off, named(policyId, first)];
+    const retire = (...more: NewEvent[]) =>
+      refusal(() => retireKey(after([...naming, ...more]), { keyId: first, backups: 0 }));
+    expect(retire()).toBe('ENCRYPTION_KEY_IN_USE');
+    expect(retire(named(id(77), 'inherit'))).toBe('ENCRYPTION_KEY_IN_USE');
+    expect(retire(named(policyId, 'inherit'))).toBe('accepted');
+    const data = { deploymentId, policyIds: [policyId] };
+    expect(retire({ stream: `deployment:${deploymentId}`, type: 'DeploymentRemoved', data })).toBe('accepted');
   });
 });
 

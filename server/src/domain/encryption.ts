@@ -159,6 +159,8 @@ export function evolveEncryption(state: EncryptionState | undefined, event: Ledg
       return { ...now, kit: { ...event.data, issuedAt: event.at, confirmedAt: null } };
     case 'RecoveryKitConfirmed':
       return withKeys(confirmed(now, event), event.data.keyIds, { inKit: true });
+    case 'PolicyChanged':
+      return withPolicy(now, event.data);
     case 'DeploymentRemoved':
       return { ...now, policies: now.policies.filter(({ policyId }) => !event.data.policyIds.includes(policyId)) };
     default:
@@ -182,6 +184,14 @@ function withKeys(
 ): EncryptionState {
   const keys = state.keys.map((key) => (keyIds.includes(key.keyId) ? { ...key, ...change } : key));
   return { ...state, keys };
+}
+
+/** Events from before there was encryption, and changes that leave it out, say nothing. */
+function withPolicy(state: EncryptionState, { policyId, encryption }: EventData<'PolicyChanged'>): EncryptionState {
+  if (encryption === undefined) return state;
+  const others = state.policies.filter((policy) => policy.policyId !== policyId);
+  const named = encryption === 'inherit' || encryption === 'off' ? [] : [{ policyId, keyId: encryption }];
+  return { ...state, policies: [...others, ...named] };
 }
 
 function requireKey(state: EncryptionState | undefined, keyId: EncryptionKeyId): KeyState {

@@ -23,7 +23,12 @@ export const facts: Omit<EventData<'DeploymentRegistered'>, 'deploymentId'> = {
 };
 export const settings = {
   ...{ enabled: true, scheduledHour: 2, retentionCount: 3, timezone: 'UTC' },
-  ...{ timeLimitMinutes: 90, stallLimitMinutes: 15, destinationIds: [] as DestinationId[] },
+  ...{
+    timeLimitMinutes: 90,
+    stallLimitMinutes: 15,
+    encryption: 'inherit' as const,
+    destinationIds: [] as DestinationId[],
+  },
   ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 2, bandwidthLimitBytesPerSecond: 5_000_000 },
 };
 

@@ -10,16 +10,34 @@ const state = given(registered)(`policy:${policyId}` as const);
 
 describe('changing a policy', () => {
   it('appends nothing when the settings are the same', () => {
-    expect(changePolicy(state, { policyId, settings })).toStrictEqual([]);
+    expect(changePolicy({ policy: state, encryption: undefined }, { policyId, settings })).toStrictEqual([]);
   });
   it('keeps name and deployment', () => {
-    expect(changePolicy(state, { policyId, settings: { ...settings, scheduledHour: 23 } })[0]?.data).toMatchObject({
+    expect(
+      changePolicy(
+        { policy: state, encryption: undefined },
+        { policyId, settings: { ...settings, scheduledHour: 23 } },
+      )[0]?.data,
+    ).toMatchObject({
       name: 'daily',
       scheduledHour: 23,
     });
   });
+  it('names no encryption key that could not be used', () => {
+    const unknown = { ...settings, encryption: policyId as never };
+    expect(refusal(() => changePolicy({ policy: state, encryption: undefined }, { policyId, settings: unknown }))).toBe(
+      'ENCRYPTION_KEY_NOT_FOUND',
+    );
+    const off = changePolicy(
+      { policy: state, encryption: undefined },
+      { policyId, settings: { ...settings, encryption: 'off' } },
+    );
+    expect(off[0]?.data).toMatchObject({ encryption: 'off' });
+  });
   it('refuses a policy that is not there', () => {
-    expect(refusal(() => changePolicy(undefined, { policyId, settings }))).toBe('POLICY_NOT_FOUND');
+    expect(refusal(() => changePolicy({ policy: undefined, encryption: undefined }, { policyId, settings }))).toBe(
+      'POLICY_NOT_FOUND',
+    );
   });
 });
 
@@ -31,43 +49,65 @@ describe('the limits of a policy', () => {
     (given([registration, ...events])(`policy:${policyId}` as const) as PolicyState).settings;
 
   it('stay when a caller that knows nothing of them changes the rest', () => {
-    expect(changePolicy(state, { policyId, settings: withoutLimits })).toStrictEqual([]);
-    expect(changePolicy(state, { policyId, settings: { ...withoutLimits, scheduledHour: 5 } })[0]?.data).toMatchObject({
+    expect(changePolicy({ policy: state, encryption: undefined }, { policyId, settings: withoutLimits })).toStrictEqual(
+      [],
+    );
+    expect(
+      changePolicy(
+        { policy: state, encryption: undefined },
+        { policyId, settings: { ...withoutLimits, scheduledHour: 5 } },
+      )[0]?.data,
+    ).toMatchObject({
       scheduledHour: 5,
       timeLimitMinutes: 90,
       stallLimitMinutes: 15,
     });
   });
   it('change one by one', () => {
-    const changed = changePolicy(state, { policyId, settings: { ...withoutLimits, stallLimitMinutes: 16 } });
+    const changed = changePolicy(
+      { policy: state, encryption: undefined },
+      { policyId, settings: { ...withoutLimits, stallLimitMinutes: 16 } },
+    );
     expect(changed[0]?.data).toMatchObject({ timeLimitMinutes: 90, stallLimitMinutes: 16 });
   });
   it('are the defaults where an old event has none', () => {
-    expect(settingsAfter(old)).toStrictEqual({ ...withoutLimits, timeLimitMinutes: 1_440, stallLimitMinutes: 10 });
+    expect(settingsAfter(old)).toStrictEqual({
+      ...withoutLimits,
+      timeLimitMinutes: 1_440,
+      stallLimitMinutes: 10,
+      encryption: 'inherit',
+    });
   });
   it('stay through an event without them', () => {
     expect(settingsAfter({ ...change, data } as NewEvent, old)).toStrictEqual(settings);
   });
   it('are the defaults in a state that was stored before there were any', () => {
     const stored = { ...(state as PolicyState), settings: withoutLimits as PolicyState['settings'] };
-    expect(changePolicy(stored, { policyId, settings: { ...withoutLimits, scheduledHour: 5 } })[0]?.data).toMatchObject(
-      {
-        timeLimitMinutes: 1_440,
-        stallLimitMinutes: 10,
-      },
-    );
+    expect(
+      changePolicy(
+        { policy: stored, encryption: undefined },
+        { policyId, settings: { ...withoutLimits, scheduledHour: 5 } },
+      )[0]?.data,
+    ).toMatchObject({
+      timeLimitMinutes: 1_440,
+      stallLimitMinutes: 10,
+    });
   });
 });
 
 describe('what a backup may take', () => {
   it('a limit that is set to none is none, and not left as it is', () => {
     const unlimited = { ...settings, bandwidthLimitBytesPerSecond: null };
-    expect(changePolicy(state, { policyId, settings: unlimited })[0]?.data).toMatchObject(unlimited);
+    expect(
+      changePolicy({ policy: state, encryption: undefined }, { policyId, settings: unlimited })[0]?.data,
+    ).toMatchObject(unlimited);
   });
   it('stays when a caller knows nothing of it', () => {
     const { enabled, scheduledHour, retentionCount, timezone } = settings;
     const known = { enabled, scheduledHour, retentionCount, timezone, parallelCollections: 3 };
-    expect(changePolicy(state, { policyId, settings: known })[0]?.data).toMatchObject({
+    expect(
+      changePolicy({ policy: state, encryption: undefined }, { policyId, settings: known })[0]?.data,
+    ).toMatchObject({
       ...settings,
       parallelCollections: 3,
     });

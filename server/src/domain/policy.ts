@@ -1,4 +1,5 @@
-// The policy: when a deployment is backed up, how many backups are kept, how long an operation may take. Pure.
+// The policy: when a deployment is backed up, how many backups are kept, how long an operation may take, for whom it is
+// encrypted. Pure.
 import { AppError } from '@holdfast/shared/errors';
 import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
@@ -8,6 +9,7 @@ import {
   type PolicySettings,
   policySettingNames,
 } from '@holdfast/shared/policy';
+import { type EncryptionState, requireUsable } from './encryption.ts';
 
 /** What deciders know of a policy. `lastDueAt` is the newest due time that was answered, so that each happens once. */
 export interface PolicyState {
@@ -21,15 +23,21 @@ export interface PolicyState {
   readonly removed: boolean;
 }
 
-/** Changes a policy's settings; unchanged ones append nothing, a later one left out stays. Raises POLICY_NOT_FOUND. */
+/**
+ * Changes a policy's settings; unchanged ones append nothing, a later one left out stays. Raises POLICY_NOT_FOUND, and for a key
+ * that it is to name what `requireUsable` raises.
+ */
 export function changePolicy(
-  state: PolicyState | undefined,
+  states: { readonly policy: PolicyState | undefined; readonly encryption: EncryptionState | undefined },
   command: { readonly policyId: PolicyId; readonly settings: GivenPolicySettings },
 ): NewEvent[] {
-  const current = requirePolicy(state, command.policyId);
+  const current = requirePolicy(states.policy, command.policyId);
   const now = wholeSettings(current.settings);
   const settings = wholeSettings(command.settings, now);
   if (sameSettings(now, settings)) return [];
+  const { encryption } = settings;
+  if (encryption !== now.encryption && encryption !== 'inherit' && encryption !== 'off')
+    requireUsable(states.encryption, encryption);
   const { deploymentId, name } = current;
   return [
     {

@@ -7,6 +7,7 @@ import type { PolicyId } from '@holdfast/shared/ids';
 import type { Logger } from 'pino';
 import { type AgeIdentity, type AgeRecipient, parseIdentity, parseRecipient } from '../archive/age/age-keys.ts';
 import { type EncryptionState, encryptedFor, type KeyState } from '../domain/encryption.ts';
+import type { PolicyState } from '../domain/policy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type SealedSecrets, SecretUnreadable } from '../ledger/sealed-secrets.ts';
 
@@ -51,8 +52,9 @@ export function openKeyring({ ledger, secrets, logger }: KeyringOptions): Keyrin
     }
   };
   return {
-    async recipientsFor() {
-      return recipientsOf(await stateNow(), 'inherit');
+    async recipientsFor(policyId) {
+      const policy = policyId === null ? undefined : ((await ledger.state(`policy:${policyId}`)) as PolicyState);
+      return recipientsOf(await stateNow(), policy?.settings.encryption ?? 'inherit');
     },
     async identities() {
       const state = await stateNow();

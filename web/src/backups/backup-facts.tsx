@@ -58,6 +58,15 @@ function ArchiveFacts(props: { backup: Backup }) {
         <dd class="code">{props.backup.filePath}</dd>
         <dt>{t('backups.size')}</dt>
         <dd>{f.bytes(props.backup.sizeBytes ?? 0)}</dd>
+        <dt>{t('encryption.encrypted')}</dt>
+        <dd>
+          {props.backup.encryption
+            ? t(
+                'encryption.encryptedFor',
+                props.backup.encryption.keys.map(({ name }) => name),
+              )
+            : t('encryption.notEncrypted')}
+        </dd>
         <Show when={props.backup.sha256}>
           {(hash) => (
             <>

@@ -18,6 +18,10 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
     case 'destinations':
       return /^Backup(?:Completed|Missing|Adopted|Expired|Deleted)$/.test(event.type);
+    case 'encryption':
+      return /^(?:Encryption|RecoveryKit|PolicyChanged|DeploymentRemoved|Backup(?:Completed|Missing|Adopted|Expired|Deleted)$)/.test(
+        event.type,
+      );
     case 'restores':
       if (!event.type.startsWith('Restore')) return false;
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.restoreId;

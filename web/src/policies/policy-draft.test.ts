@@ -5,7 +5,7 @@ import { changedLimits, defaultLimits, defaultParallel } from './policy-words.ts
 
 const settings = {
   ...{ enabled: true, scheduledHour: 2, retentionCount: 7, timezone: 'UTC' },
-  ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10, destinationIds: [] },
+  ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10, destinationIds: [], encryption: 'inherit' as const },
   ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null },
 };
 const saved = toDraft(settings);

@@ -1,5 +1,6 @@
 // The form of a policy: what is typed, what differs from what is saved, and what is wrong. The ranges are those of
 // `shared/policy`; a test holds the two together.
+import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { PolicySettings, ReadPreference } from '@holdfast/shared/policy';
 
 export const hourRange = { min: 0, max: 23 } as const;
@@ -37,6 +38,7 @@ export interface PolicyDraft {
   readonly bandwidth: string;
   /** Ids; the first is written to first. */
   readonly destinations: readonly string[];
+  readonly encryption: PolicyEncryption;
 }
 
 export type PolicyField = keyof PolicyDraft;
@@ -54,6 +56,7 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     parallel: String(settings.parallelCollections),
     bandwidth: toMegabytes(settings.bandwidthLimitBytesPerSecond),
     destinations: settings.destinationIds,
+    encryption: settings.encryption,
   };
 }
 
@@ -86,6 +89,7 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
     bandwidthLimitBytesPerSecond:
       draft.bandwidth.trim() === '' ? null : Math.round(Number(draft.bandwidth) * 1_000_000),
     destinationIds: [...draft.destinations] as PolicySettings['destinationIds'],
+    encryption: draft.encryption,
   };
 }
 

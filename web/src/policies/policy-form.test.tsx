@@ -70,7 +70,9 @@ describe('the policy form', () => {
     fireEvent.change(screen.getByLabelText('Read from'), { target: { value: 'secondary' } });
     await type('Bandwidth limit (MB/s)', '2.5');
     expect(screen.getByText('was As the connection string says')).toBeTruthy();
-    expect(screen.getByText('4 changes are not saved')).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('For whom'), { target: { value: 'off' } });
+    expect(screen.getByText('was As the server does: not encrypted')).toBeTruthy();
+    expect(screen.getByText('5 changes are not saved')).toBeTruthy();
     fireEvent.click(save());
     await vi.waitFor(() =>
       expect(calls.find(({ path }) => path === 'policies.set')?.input).toEqual({
@@ -86,6 +88,7 @@ describe('the policy form', () => {
         parallelCollections: 4,
         bandwidthLimitBytesPerSecond: 2_500_000,
         destinationIds: [],
+        encryption: 'off',
       }),
     );
   });

@@ -8,7 +8,7 @@ import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Section } from '../shell/page.tsx';
 import { createConfigurationImport } from './configuration-import.ts';
-import { downloadJson } from './download-json.ts';
+import { downloadJson } from './download-file.ts';
 import { ImportPreview } from './import-preview.tsx';
 
 export function ConfigurationSection() {

@@ -1,6 +1,7 @@
 // Settings: deployments, the configuration as a file, where archives are kept, facts and checks of the service, and how this browser shows it.
 import { For } from 'solid-js';
 import { useSession } from '../data/session-context.ts';
+import { EncryptionSection } from '../encryption/encryption-section.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
 import { Page, Section } from '../shell/page.tsx';
@@ -13,7 +14,16 @@ import { LanguageChoice } from './language-choice.tsx';
 import { ServersSection } from './servers-section.tsx';
 import { SystemSection } from './system-section.tsx';
 
-const sections = ['deployments', 'configuration', 'destination', 'system', 'servers', 'doctor', 'browser'] as const;
+const sections = [
+  'deployments',
+  'configuration',
+  'destination',
+  'encryption',
+  'system',
+  'servers',
+  'doctor',
+  'browser',
+] as const;
 
 export function SettingsPage() {
   const { t } = useI18n();
@@ -28,6 +38,7 @@ export function SettingsPage() {
           <DeploymentsSection />
           <ConfigurationSection />
           <DestinationSection />
+          <EncryptionSection />
           <SystemSection />
           <ServersSection />
           <DoctorSection />

@@ -47,6 +47,7 @@ export function samplePolicy(change: Partial<Policy> = {}): Policy {
     parallelCollections: 4,
     bandwidthLimitBytesPerSecond: null,
     destinationIds: [],
+    encryption: 'inherit',
     lastBackupAt: null,
     lastBackupId: null,
     nextRunAt: '2026-03-27T02:00:00.000Z',

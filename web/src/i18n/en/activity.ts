@@ -1,4 +1,5 @@
 import type { ChainReport } from '@holdfast/shared/audit';
+import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import { createFormats } from '../formats.ts';
@@ -131,10 +132,12 @@ export const events: EventSentences = {
   RestoreFailed: ({ reason, liveData }) =>
     `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
   RestoreCancelled: () => 'restore cancelled; live data unchanged',
-  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, ...limits }) =>
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, encryption, ...limits }) =>
     (enabled
       ? `policy: daily at ${hourText(scheduledHour)} ${timezone}, the newest ${f.count(retentionCount)} kept`
-      : 'policy switched off') + limitsText(limits),
+      : 'policy switched off') +
+    limitsText(limits) +
+    encryptionText(encryption),
   DeploymentRegistered: ({ hosts }) => `registered, ${hosts.join(', ')}`,
   DeploymentUpdated: ({ hosts }) => `changed, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'removed',
@@ -156,6 +159,12 @@ export const events: EventSentences = {
   SignInFailed: ({ attempts, source }) =>
     `${f.plural(attempts, { one: '1 sign-in', other: `${f.count(attempts)} sign-ins` })} refused from ${source}`,
 };
+
+/** Said once it is another choice than that of the server. */
+function encryptionText(choice: PolicyEncryption = 'inherit'): string {
+  if (choice === 'inherit') return '';
+  return choice === 'off' ? ', not encrypted' : ', encrypted for a key of its own';
+}
 
 function keysText(count: number): string {
   return f.plural(count, { one: '1 key', other: `${f.count(count)} keys` });

@@ -3,6 +3,7 @@ import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
 import { destinations } from './destinations.ts';
+import { encryption } from './encryption.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
 import { operation } from './operations.ts';
@@ -17,6 +18,7 @@ export const en = {
   common,
   deployments,
   destinations,
+  encryption,
   errors,
   events,
   failures,

@@ -24,7 +24,7 @@ export const settings = {
   configuration: 'Configuration',
   configurationNote: 'Deployments and policies as a file',
   configurationText:
-    'The file holds names, hosts and policies, but no passwords, archives or history. An import changes the policies of deployments that are registered; it shows what it would do first.',
+    'The file holds names, hosts and policies, but no passwords, keys, archives or history. An import changes the policies of deployments that are registered; it shows what it would do first.',
   deployments: 'Deployments',
   deploymentsNote: 'What Holdfast backs up',
   destination: 'Destination',
@@ -32,6 +32,8 @@ export const settings = {
   discardImport: 'Discard the import',
   doctor: 'Doctor',
   doctorNote: 'What the service finds when it looks at itself',
+  encryption: 'Encryption',
+  encryptionNote: 'Keys that open backups, and the recovery kit that holds them',
   export: 'Export',
   import: 'Import…',
   importFile: 'Configuration file',

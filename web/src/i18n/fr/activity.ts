@@ -1,3 +1,4 @@
+import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import type { Dictionary } from '../dictionary.ts';
@@ -138,10 +139,12 @@ export const events: Dictionary['events'] = {
   RestoreFailed: ({ reason, liveData }) =>
     `échec de la restauration : ${failureReasons[reason]} ; production ${liveData === 'untouched' ? 'inchangée' : liveData === 'replaced' ? 'remplacée' : 'remplacée en partie'}`,
   RestoreCancelled: () => 'restauration annulée ; production inchangée',
-  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, ...limits }) =>
+  PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, encryption, ...limits }) =>
     (enabled
       ? `politique : chaque jour à ${hourText(scheduledHour)} ${timezone}, les ${f.count(retentionCount)} plus récentes gardées`
-      : 'politique désactivée') + limitsText(limits),
+      : 'politique désactivée') +
+    limitsText(limits) +
+    encryptionText(encryption),
   DeploymentRegistered: ({ hosts }) => `enregistré, ${hosts.join(', ')}`,
   DeploymentUpdated: ({ hosts }) => `modifié, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'retiré',
@@ -155,7 +158,7 @@ export const events: Dictionary['events'] = {
   EncryptionDefaultChanged: ({ keyId }) =>
     keyId === null ? 'Chiffrement désactivé' : 'les nouvelles sauvegardes sont chiffrées pour cette clé',
   EncryptionKeyRetired: () => 'clé de chiffrement retirée et détruite',
-  EncryptionRecipientAdded: () => 'destinataire ajouté : cette clé ouvre aussi les sauvegardes chiffrées',
+  EncryptionRecipientAdded: () => 'destinataire ajouté : cette clé ouvre aussi les sauvegardes chiffrées',
   EncryptionRecipientRemoved: () => 'destinataire retiré',
   RecoveryKitIssued: ({ keyIds }) => `Kit de secours émis, avec ${keysText(keyIds.length)}`,
   RecoveryKitConfirmed: ({ keyIds }) => `Kit de secours avec ${keysText(keyIds.length)} confirmé par son code`,
@@ -167,6 +170,12 @@ export const events: Dictionary['events'] = {
 
 function documentsText(documents: number): string {
   return f.plural(documents, { one: `${f.count(documents)} document`, other: `${f.count(documents)} documents` });
+}
+
+/** Said once it is another choice than that of the server. */
+function encryptionText(choice: PolicyEncryption = 'inherit'): string {
+  if (choice === 'inherit') return '';
+  return choice === 'off' ? ', sans chiffrement' : ', chiffrée pour une clé à elle';
 }
 
 function keysText(count: number): string {

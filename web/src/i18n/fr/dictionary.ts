@@ -4,6 +4,7 @@ import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
 import { destinations } from './destinations.ts';
+import { encryption } from './encryption.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
 import { operation } from './operations.ts';
@@ -18,6 +19,7 @@ export const fr: Dictionary = {
   common,
   deployments,
   destinations,
+  encryption,
   errors,
   events,
   failures,

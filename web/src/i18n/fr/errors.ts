@@ -60,11 +60,11 @@ const messages: RefusalMessages = {
     `L’archive est de ${deploymentName} (${hosts.join(', ')}), qui n’est pas enregistré ici.`,
   ENCRYPTION_KEY_NOT_FOUND: ({ id }) => `Il n’y a pas de clé de chiffrement ${id}.`,
   ENCRYPTION_KEY_EXISTS: ({ name, existing }) =>
-    `La clé ${name} ne peut pas être ajoutée : ${existing} porte ce nom ou cette clé publique.`,
-  ENCRYPTION_KEY_INVALID: ({ problem }) => `La clé est inutilisable : ${problem}`,
+    `La clé ${name} ne peut pas être ajoutée : ${existing} porte ce nom ou cette clé publique.`,
+  ENCRYPTION_KEY_INVALID: ({ problem }) => `La clé est inutilisable : ${problem}`,
   ENCRYPTION_KEY_RETIRED: ({ name }) => `La clé ${name} est retirée.`,
   ENCRYPTION_KEY_IN_USE: ({ name, isDefault, policies, backups }) =>
-    `On a encore besoin de la clé ${name} : ${f.list([
+    `On a encore besoin de la clé ${name} : ${f.list([
       ...(isDefault ? ['les nouvelles sauvegardes sont chiffrées pour elle'] : []),
       ...(policies > 0
         ? [
@@ -138,15 +138,15 @@ const refusalHints: Record<ErrorCode, string> = {
   BACKUP_EXISTS:
     'Seule une archive dont le registre ne connaît pas la sauvegarde, ou la dit introuvable, peut être adoptée.',
   DEPLOYMENT_UNKNOWN: 'Dites pour quel déploiement enregistré elle est adoptée, ou enregistrez-le d’abord.',
-  ENCRYPTION_KEY_NOT_FOUND: 'La liste des clés donne leurs noms : `holdfast keys`, ou les réglages de la console.',
+  ENCRYPTION_KEY_NOT_FOUND: 'La liste des clés donne leurs noms : `holdfast keys`, ou les réglages de la console.',
   ENCRYPTION_KEY_EXISTS:
     'Choisissez un autre nom, ou utilisez la clé qui est là. Le nom d’une clé retirée ne sert plus.',
   ENCRYPTION_KEY_INVALID:
-    'Une clé publique commence par age1 ; `age-keygen` en affiche une et garde la clé secrète dans son fichier.',
+    'Une clé publique commence par age1 ; `age-keygen` en affiche une et garde la clé secrète dans son fichier.',
   ENCRYPTION_KEY_RETIRED: 'Choisissez une autre clé, ou créez-en une.',
   ENCRYPTION_KEY_IN_USE:
-    'Rien n’a été changé. Utilisez une autre clé pour les nouvelles sauvegardes ; quand aucune sauvegarde n’aura plus besoin de celle-ci, elle pourra être retirée.',
-  ENCRYPTION_KEY_MISSING: 'Créez-en une d’abord : `holdfast keys create NOM`, ou les réglages de la console.',
+    'Rien n’a été changé. Utilisez une autre clé pour les nouvelles sauvegardes ; quand aucune sauvegarde n’aura plus besoin de celle-ci, elle pourra être retirée.',
+  ENCRYPTION_KEY_MISSING: 'Créez-en une d’abord : `holdfast keys create NOM`, ou les réglages de la console.',
   RECOVERY_KIT_REQUIRED:
     'Téléchargez un kit de secours, ouvrez-le, et saisissez le code qu’il contient. Sans kit, les sauvegardes chiffrées sont perdues avec ce serveur.',
   RECOVERY_KIT_NOT_FOUND: 'Téléchargez un nouveau kit et saisissez son code.',
@@ -246,7 +246,7 @@ const hints: Record<FailureReason, string> = {
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':
-    'Donnez à Holdfast la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
+    'Donnez à Holdfast la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
   'restore-incomplete':
     'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
   stalled:

@@ -45,7 +45,7 @@ export const settings: Dictionary['settings'] = {
   configuration: 'Configuration',
   configurationNote: 'Déploiements et politiques dans un fichier',
   configurationText:
-    'Le fichier contient noms, hôtes et politiques, mais ni mots de passe, ni archives, ni histoire. Un import modifie les politiques des déploiements enregistrés ; il montre d’abord ce qu’il ferait.',
+    'Le fichier contient noms, hôtes et politiques, mais ni mots de passe, ni clés, ni archives, ni histoire. Un import modifie les politiques des déploiements enregistrés ; il montre d’abord ce qu’il ferait.',
   deployments: 'Déploiements',
   deploymentsNote: 'Ce que Holdfast sauvegarde',
   destination: 'Lieu des archives',
@@ -53,6 +53,8 @@ export const settings: Dictionary['settings'] = {
   discardImport: 'Abandonner l’import',
   doctor: 'Diagnostic',
   doctorNote: 'Ce que le service trouve quand il s’examine',
+  encryption: 'Chiffrement',
+  encryptionNote: 'Les clés qui ouvrent les sauvegardes, et le kit de secours qui les contient',
   export: 'Exporter',
   import: 'Importer…',
   importFile: 'Fichier de configuration',
