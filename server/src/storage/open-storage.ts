@@ -55,7 +55,11 @@ async function openDriver(place: StorageLocation, options: OpenStorageOptions): 
   if (place.kind === 'folder') return await openFileStorage({ directory: place.directory, id, create, shared });
   // The client is large: whoever keeps archives in folders does not wait for it.
   const { openS3Storage } = await import('./s3-storage.ts');
-  const attempt = attemptsOf({ onRetry: options.onRetry });
-  const bucket = await attempt(() => openS3Storage({ location: place, credentials, id, create, attempt }));
-  return withRetry(withStallDetection(bucket, { limitMs: stallLimitMs }), attempt);
+  const { onRetry } = options;
+  const attempt = attemptsOf({ retries: 6, withinMs: 15_000, onRetry });
+  // A part or a read that fails for good loses all that went before it.
+  const resume = attemptsOf({ retries: 14, withinMs: 120_000, onRetry });
+  const abort = attemptsOf({ retries: 2, withinMs: 1_000 });
+  const bucket = await attempt(() => openS3Storage({ location: place, credentials, id, create, attempt: resume }));
+  return withRetry(withStallDetection(bucket, { limitMs: stallLimitMs }), { attempt, resume, abort });
 }

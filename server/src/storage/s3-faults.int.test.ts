@@ -231,7 +231,7 @@ describe('a read that goes wrong', () => {
     const cutOff = { reason: 'storage-unreachable', isRetryable: true };
     await expect(storage.read(key).then((stream) => buffer(stream))).rejects.toMatchObject(cutOff);
     const before = proxy.connections;
-    const patient = withRetry(storage, attemptsOf({ pauseMs: 10 }));
+    const patient = withRetry(storage, { attempt: attemptsOf({ pauseMs: 10 }) });
     expect(bytes.equals(await buffer(await patient.read(key)))).toBe(true);
     expect(proxy.connections - before).toBeGreaterThanOrEqual(3);
     const part = await buffer(await patient.read(key, { start: 17, end: 4 * MiB }));

@@ -20,7 +20,7 @@ const passing = () => new OperationFailure('storage-unreachable', 'It is busy.',
 
 async function folder(change: (inner: ArchiveStorage) => ArchiveStorage = (inner) => inner) {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-retry-'));
-  const open = async () => withRetry(change(await openFileStorage({ directory, reserve: () => 0 })), attempt);
+  const open = async () => withRetry(change(await openFileStorage({ directory, reserve: () => 0 })), { attempt });
   return {
     storage: await open(),
     reopen: open,

@@ -6,18 +6,27 @@ import { type Attempt, isRetryable } from './attempt.ts';
 import { decorateStorage } from './decorate-storage.ts';
 import { forwardRead } from './forward-stream.ts';
 
+export interface RetryOptions {
+  readonly attempt: Attempt;
+  /** To go on with a read that was cut off, where more is lost; default: `attempt`. */
+  readonly resume?: Attempt;
+  /** To give an upload up, which nobody waits for long for: what is left of it is removed later; default: `attempt`. */
+  readonly abort?: Attempt;
+}
+
 /**
- * The storage whose calls are tried again as `attempt` says, on failures that say they are retryable. `probe` and `removePartials`
- * are made once: who probes wants to know, and the pass over the unfinished comes again by itself.
+ * The storage whose calls are tried again, on failures that say they are retryable. `probe` and `removePartials` are made once: who
+ * probes wants to know, and the pass over the unfinished comes again by itself.
  */
-export function withRetry(inner: ArchiveStorage, attempt: Attempt): ArchiveStorage {
+export function withRetry(inner: ArchiveStorage, options: RetryOptions): ArchiveStorage {
+  const { attempt, resume = attempt, abort = attempt } = options;
   return decorateStorage(inner, {
     createUpload: async (key, token, expectedBytes) =>
-      retriedUpload(await begin(inner, attempt, [key, token, expectedBytes]), attempt),
+      retriedUpload(await begin(inner, attempt, [key, token, expectedBytes]), { attempt, abort }),
     finishUpload: (sealed) => attempt(() => inner.finishUpload(sealed)),
     discardUpload: (token) => attempt(() => inner.discardUpload(token)),
     stat: (key) => attempt(() => inner.stat(key)),
-    read: (key, range) => resumedRead(inner, attempt, key, range ?? { start: 0 }),
+    read: (key, range) => resumedRead(inner, { attempt, resume }, key, range ?? { start: 0 }),
     remove: (key) => attempt(() => inner.remove(key)),
     list: () => resumedList(inner, attempt),
     space: () => attempt(() => inner.space()),
@@ -38,13 +47,16 @@ function begin(inner: ArchiveStorage, attempt: Attempt, parameters: Parameters<A
   });
 }
 
-function retriedUpload(inner: Upload, attempt: Attempt): Upload {
+function retriedUpload(
+  inner: Upload,
+  { attempt, abort }: { readonly attempt: Attempt; readonly abort: Attempt },
+): Upload {
   return {
     token: inner.token,
     body: inner.body,
     seal: () => attempt(() => inner.seal()),
     commit: () => attempt(() => inner.commit()),
-    abort: () => attempt(() => inner.abort()),
+    abort: () => abort(() => inner.abort()),
   };
 }
 
@@ -53,7 +65,12 @@ interface Range {
   readonly end?: number;
 }
 
-async function resumedRead(inner: ArchiveStorage, attempt: Attempt, key: string, range: Range): Promise<Readable> {
+async function resumedRead(
+  inner: ArchiveStorage,
+  { attempt, resume }: { readonly attempt: Attempt; readonly resume: Attempt },
+  key: string,
+  range: Range,
+): Promise<Readable> {
   let current = await attempt(() => inner.read(key, range));
   let chunks = iterate(current);
   const reopen = async (start: number) => {
@@ -63,7 +80,7 @@ async function resumedRead(inner: ArchiveStorage, attempt: Attempt, key: string,
   };
   async function* bytes(): AsyncGenerator<Buffer> {
     for (let at = range.start; ; ) {
-      const { value, done } = await chunks.next().catch((error) => attemptAfter(error, attempt, () => reopen(at)));
+      const { value, done } = await chunks.next().catch((error) => attemptAfter(error, resume, () => reopen(at)));
       if (done) return;
       at += value.length;
       yield value;
