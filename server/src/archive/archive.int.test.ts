@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -145,19 +145,19 @@ describe('an encrypted archive of a real dump', () => {
 
   beforeAll(async () => {
     path = join(folder, 'encrypted.zip');
-    const { sha256 } = await dump('shop', path, { recipients: [identity.recipient] });
+    const { sha256 } = await dump('shop', path, { recipients: [identity.recipient], fileName: 'encrypted.zip' });
     await verifyArchive({ source: await fileSource(path), identities: [identity], expected: { sha256 } });
   });
 
-  it('is restored by standard tools and its key alone, equal to the original', async () => {
-    const key = join(folder, 'key.txt');
-    await writeFile(key, `${identity}\n`, { mode: 0o600 });
-    const command =
-      'unzip -p "$FILE" dump.archive.zst.age | "$AGE" -d -i "$KEY" | zstd -d | "$MONGORESTORE" --archive --quiet --uri="$URI"';
-    const { age } = await ageTools();
-    const { PATH } = process.env;
-    const env = { PATH, FILE: path, AGE: age, KEY: key, MONGORESTORE: tools.mongorestore, URI: target.uri };
-    await run('bash', ['-o', 'pipefail', '-c', command], { env });
+  it('is restored by standard tools and its key alone, as its RESTORE.txt says', async () => {
+    await writeFile(join(folder, 'key.txt'), `${identity}\n`, { mode: 0o600 });
+    const { stdout: howto } = await run('unzip', ['-p', path, 'RESTORE.txt']);
+    const [, open, line] = /everything:\n\n( .*?)\\\n *(.*?)\n/s.exec(howto) ?? [];
+    expect(open).toMatch(/^ +unzip -p encrypted.zip dump.archive.zst.age \| age -d -i key.txt \| zstd -d \| $/);
+    const command = `${open} ${line?.replace('mongodb://HOST:27017', target.uri)} --quiet`;
+    const commands = [(await ageTools()).age, tools.mongorestore].map(dirname);
+    const env = { PATH: [...commands, process.env.PATH].join(delimiter) };
+    await run('bash', ['-o', 'pipefail', '-c', command], { cwd: folder, env });
     expect(await describeDatabase(target.client, 'shop')).toStrictEqual(await describeDatabase(mongo.client, 'shop'));
     await target.client.db('shop').dropDatabase();
   });
