@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AgeFailure } from './age-failure.ts';
 import { generateIdentity } from './age-keys.ts';
+import { payloadSize } from './age-payload.ts';
 import { decryptBytes, openSealed, type SealedFile, withIdentities } from './decrypt.ts';
 import { encrypt, encryptBytes } from './encrypt.ts';
+
+// Much data on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const identity = generateIdentity();
 const chunk = 64 * 1024;
@@ -99,6 +103,10 @@ describe('a file of age that was changed', () => {
     const sealed = await encryptBytes(plain, [identity.recipient]);
     const changed = change(sealed, sealed.length - (3 * sealedChunk + 10 + 16));
     expect(await kindOf(open(changed))).toBe('damaged');
+  });
+
+  it('is refused when its last chunk is empty although another stands before it', () => {
+    expect(() => payloadSize(sealedChunk + 16)).toThrow(/ends early/);
   });
 
   it('is refused as a stream that has fewer or more bytes than the file had when it was opened', async () => {
