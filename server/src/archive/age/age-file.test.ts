@@ -60,6 +60,24 @@ describe('a file of age', () => {
     expect(await kindOf(decryptBytes(sealed, withIdentities([])))).toBe('key-missing');
   });
 
+  it('leaves turns to other work while much is encrypted and decrypted at once', async () => {
+    const plain = randomBytes(512 * chunk);
+    let turns = 0;
+    let waiting = setImmediate(function count() {
+      turns += 1;
+      waiting = setImmediate(count);
+    });
+    try {
+      const sealed = await encryptBytes(plain, [identity.recipient]);
+      expect(turns).toBeGreaterThan(20);
+      turns = 0;
+      await open(sealed);
+      expect(turns).toBeGreaterThan(20);
+    } finally {
+      clearImmediate(waiting);
+    }
+  });
+
   it('is not made for nobody', async () => {
     await expect(encryptBytes(Buffer.from('salt'), [])).rejects.toThrow(/for nobody/);
   });
