@@ -11,6 +11,7 @@ import { attemptLimit } from './access/attempt-limit.ts';
 import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
+import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openDestinations } from './destinations/destinations.ts';
 import { streamModel } from './domain/stream-model.ts';
@@ -39,6 +40,8 @@ import { startRunner } from './runner/runner.ts';
 import { runningImports, type StoredImport } from './runner/running-imports.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { superviseOnce } from './runner/supervisor.ts';
+import type { StoredVerification } from './runner/verifications.ts';
+import { startVerifier } from './runner/verifier.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { joinServers, type RegisteredServer, type StoredServer } from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
@@ -103,6 +106,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   );
   const runner = services.role === 'api' ? null : startRunner(services, config);
   parts.defer(() => runner?.close());
+  const verifier = services.role === 'api' ? null : startVerifier(services);
+  parts.defer(() => verifier?.close());
   const scheduler = startScheduler(services);
   parts.defer(() => scheduler.close());
   const access = await openAccess(services, config, client);
@@ -169,6 +174,8 @@ async function openServices(
   const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
   const plans = db.collection<StoredPlan>('plans');
   await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
+  const verifications = db.collection<StoredVerification>('verifications');
+  await throughFailover(() => verifications.createIndex({ until: 1 }, { expireAfterSeconds: 0 }));
   const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
   const storage = await openStorage(config.storageUrl, {
     record: recordIn(config.dataDir),
@@ -203,6 +210,8 @@ async function openServices(
     archiveLeases: leases,
     openedArchives: openedArchives(),
     imports,
+    verifications,
+    verifyingHere: new Map(),
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),
@@ -275,6 +284,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
     deployments: await Promise.all(
       known.map(async ({ name, secretRef }) => ({ name, uri: await secrets.open(secretRef) })),
     ),
+    verification: () => verificationState(services),
     now: services.now,
   });
 }

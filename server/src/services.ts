@@ -1,4 +1,5 @@
 // What the composition root hands to commands, runner, scheduler and API. Nothing is made here.
+import type { BackupId } from '@holdfast/shared/ids';
 import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
@@ -16,6 +17,7 @@ import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import type { RunningImports } from './runner/running-imports.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
+import type { OwnVerification, StoredVerification } from './runner/verifications.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
 import type { DoctorCheck } from './tools/doctor.ts';
 
@@ -39,6 +41,10 @@ export interface Services {
   readonly archiveLeases: ArchiveLeases;
   /** The archives that were looked into last. */
   readonly openedArchives: OpenedArchives;
+  /** What is being read again right now, on any server. */
+  readonly verifications: Collection<StoredVerification>;
+  /** The verifications that this process began by itself: they make way for a deletion. */
+  readonly verifyingHere: Map<BackupId, OwnVerification>;
   readonly plans: Collection<StoredPlan>;
   /** The latest pass over each destination. */
   readonly reconciliations: Collection<StoredReconciliation>;

@@ -5,6 +5,7 @@ import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, policyId } from './ids.ts';
 import { dumpOrigin } from './manifest.ts';
+import { verificationCause } from './verification.ts';
 
 /**
  * requested -> running -> sealed -> completed -> expired -> deleted
@@ -56,8 +57,11 @@ export const backup = z.object({
   database: z.string().nullable(),
   /** Which keys can open it; null when it is not encrypted, or not written yet. */
   encryption: backupEncryption.nullable(),
-  /** When the archive was last re-read and found whole. */
+  /** When the archive was last re-read and found whole; null also once a later reading found it damaged. */
   verifiedAt: z.iso.datetime().nullable(),
+  /** When the archive was last re-read, whatever came of it, and why. */
+  checkedAt: z.iso.datetime().nullable(),
+  checkCause: verificationCause.nullable(),
   error: failure.nullable(),
   /** Only of an imported one. */
   origin: dumpOrigin.optional(),

@@ -21,6 +21,7 @@ import {
 import { dumpOrigin } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
 import { liveData, restoreTarget } from './restore.ts';
+import { scrubSettings, verificationCause } from './verification.ts';
 
 const count = z.int().nonnegative();
 /** JSON text without lone surrogates, which MongoDB would replace and so break the hash. */
@@ -93,8 +94,11 @@ export const eventData = {
   BackupFailed: z.object({ ...ofBackup, ...failureFields }),
   BackupCancelled: z.object({ ...ofBackup }),
   BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),
-  BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count }),
-  BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields }),
+  /** Without a cause somebody asked for it. */
+  BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count, cause: verificationCause.optional() }),
+  BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields, cause: verificationCause.optional() }),
+  /** How often and how fast archives are read again without being asked for. */
+  ScrubChanged: scrubSettings,
   /** The last copy of a completed backup's archive is not at its destination any more. */
   BackupMissing: z.object({ ...ofBackup, destinationId: destinationId.optional() }),
   /** A whole copy of the archive lies at a further destination, its SHA-256 compared with the ledger's. */
@@ -201,10 +205,10 @@ export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
 export const eventTypes = Object.keys(eventData) as EventType[];
 
-/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `destination:<id>`, `configuration`, `encryption` or `access`. */
+/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `destination:<id>`, `configuration`, `encryption`, `scrub` or `access`. */
 export const streamName = z
   .string()
-  .regex(/^(?:(?:deployment|policy|backup|restore|destination):[0-9a-f-]{36}|configuration|encryption|access)$/);
+  .regex(/^(?:(?:deployment|policy|backup|restore|destination):[0-9a-f-]{36}|configuration|encryption|scrub|access)$/);
 export type StreamName = z.infer<typeof streamName>;
 
 /** An event that a decider returns: not yet in the ledger. */

@@ -43,7 +43,7 @@ export const backupsRouter = router({
     .query(({ ctx, input, signal }) => readDocuments(ctx.services, input, { actor: ctx.actor, signal })),
   verify: procedure
     .input(z.object({ id: backupId }))
-    .mutation(({ ctx, input }) => backups.verify(ctx.services, input.id, ctx.actor)),
+    .mutation(({ ctx, input }) => backups.verify(ctx.services, input.id, { actor: ctx.actor, cause: 'asked' })),
   delete: procedure.input(z.object({ id: backupId })).mutation(async ({ ctx, input }) => {
     await backups.remove(ctx.services, input.id, { actor: ctx.actor, cause: 'manual' });
     return {};

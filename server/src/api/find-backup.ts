@@ -14,7 +14,11 @@ export async function findBackup(services: Services, id: string): Promise<Backup
   return publicBackup(found);
 }
 
-/** What was stored before there was encryption is not encrypted. */
+/** What was stored before there was encryption is not encrypted; of when it was read again before that was noted, nothing is said. */
 export function publicBackup(stored: StoredBackup): Backup {
-  return withId({ ...stored, encryption: stored.encryption ?? null }) as Backup & { id: BackupId };
+  return withId({ ...stored, encryption: stored.encryption ?? null, ...checkOf(stored) }) as Backup & { id: BackupId };
+}
+
+function checkOf({ checkedAt = null, checkCause = null }: Partial<StoredBackup>) {
+  return { checkedAt, checkCause };
 }

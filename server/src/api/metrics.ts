@@ -1,10 +1,14 @@
 // Metrics in Prometheus' text format, read from the read models when they are asked for.
 import { Gauge, Registry } from 'prom-client';
+import { verificationState } from '../commands/verification.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { Services } from '../services.ts';
 
-/** `holdfast_*` gauges: ledger position, running operations, servers by state, backups by status, time and size of the newest good backup. */
+/**
+ * `holdfast_*` gauges: ledger position, running operations, servers by state, backups by status, time and size of the newest good
+ * backup, and how far backups are verified.
+ */
 export async function metricsText(services: Services): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -39,5 +43,26 @@ export async function metricsText(services: Services): Promise<string> {
     newestAt.set({ deployment: name }, Date.parse(newest.completedAt) / 1_000);
     newestSize.set({ deployment: name }, newest.sizeBytes ?? 0);
   }
+  await verificationMetrics(services, gauge);
   return registry.metrics();
+}
+
+async function verificationMetrics(services: Services, gauge: (name: string, help: string) => Gauge): Promise<void> {
+  const state = await verificationState(services);
+  gauge('holdfast_backups_verified', 'Completed backups that were read again and found whole').set(state.verified);
+  gauge('holdfast_backups_damaged', 'Completed backups that did not pass their latest verification').set(
+    state.failedTotal,
+  );
+  gauge('holdfast_backups_never_verified', 'Completed backups that were never read again').set(state.neverChecked);
+  gauge('holdfast_scrub_backlog', 'Archives that wait for the scrub').set(state.due);
+  gauge('holdfast_scrub_backlog_bytes', 'Their stored bytes').set(state.dueBytes);
+  const times = [
+    [
+      'holdfast_oldest_verification_timestamp_seconds',
+      'When the archive was read that was not read for longest',
+      state.oldestCheckAt,
+    ],
+    ['holdfast_last_scrub_timestamp_seconds', 'When the scrub last read an archive to its end', state.lastScrubAt],
+  ] as const;
+  for (const [name, help, at] of times) if (at !== null) gauge(name, help).set(Date.parse(at) / 1_000);
 }

@@ -11,6 +11,7 @@ import { policiesRouter } from './policies-router.ts';
 import { restoresRouter } from './restores-router.ts';
 import { systemRouter } from './system-router.ts';
 import { router } from './trpc.ts';
+import { verificationRouter } from './verification-router.ts';
 
 export const appRouter = router({
   deployments: deploymentsRouter,
@@ -19,6 +20,7 @@ export const appRouter = router({
   restores: restoresRouter,
   destinations: destinationsRouter,
   operations: operationsRouter,
+  verification: verificationRouter,
   configuration: configurationRouter,
   encryption: encryptionRouter,
   audit: auditRouter,

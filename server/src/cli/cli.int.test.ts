@@ -356,6 +356,28 @@ describe('what a backup may take', () => {
   });
 });
 
+describe('the scrub', () => {
+  it('is shown and set, and refuses what is out of range with the range', async () => {
+    expect(await answer('scrub', 'set', '--every-days', '7', '--bandwidth-limit', 'none')).toMatchObject({
+      scrub: { enabled: true, everyDays: 7, bytesPerSecond: null },
+    });
+    const shown = (await holdfast('scrub')).stdout;
+    expect(shown).toMatch(/Scrub +on, each archive once in 7 days/);
+    expect(shown).toMatch(/Reads at most +no limit/);
+    expect(shown).toMatch(/Verified +\d+ of \d+ backup/);
+    expect((await answer('scrub', 'set', '--off')).scrub).toEqual({
+      enabled: false,
+      everyDays: 7,
+      bytesPerSecond: null,
+    });
+    expect(await failed('scrub', 'set', '--every-days', '0')).toMatchObject({
+      status: 2,
+      message: expect.stringContaining('from 1 to 365'),
+    });
+    await answer('scrub', 'set', '--on', '--every-days', '30', '--bandwidth-limit', '32');
+  });
+});
+
 describe('configuration', () => {
   it('goes out to a file of its owner, and back in once it is confirmed', async () => {
     const file = join(folder, 'configuration.json');

@@ -20,7 +20,7 @@ export function describeBackup(backup: Backup): string {
     ['File', filePath],
     ['SHA-256', sha256],
     ['Encrypted', backup.encryption === null ? null : `for ${keyNames(backup)}`],
-    ['Verified', backup.verifiedAt === null ? null : formatTime(backup.verifiedAt)],
+    ['Verified', verifiedWords(backup)],
     ['Error', error === null ? null : error.message],
     ['What to do', error === null ? null : error.hint],
   ];
@@ -28,7 +28,7 @@ export function describeBackup(backup: Backup): string {
     ['Backup', backup.id],
     ['Deployment', backup.deploymentName],
     ['Scope', backup.database === null ? 'all databases' : `database ${backup.database}`],
-    ['Status', backup.status],
+    ['Status', isDamaged(backup) ? `${backup.status}, DAMAGED` : backup.status],
     [backup.trigger === 'imported' ? 'Taken' : 'Requested', `${formatTime(backup.createdAt)} (${backup.trigger})`],
     ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
   ]);
@@ -45,6 +45,17 @@ const kindWords: Readonly<Record<DumpOrigin['kind'], string>> = {
   directory: 'a directory of mongodump',
   bson: 'the documents of one collection',
 };
+
+/** It was completed, and did not pass a verification since. */
+function isDamaged({ status, error }: Backup): boolean {
+  return status === 'completed' && error !== null;
+}
+
+function verifiedWords(backup: Backup): string | null {
+  if (isDamaged(backup)) return `no: found damaged ${formatTimeOrDash(backup.checkedAt)}`;
+  if (backup.verifiedAt !== null) return formatTime(backup.verifiedAt);
+  return backup.status === 'completed' ? 'not yet' : null;
+}
 
 /** Backups as a list. */
 export function backupTable(backups: readonly Backup[]): string {
@@ -67,7 +78,7 @@ export function backupTable(backups: readonly Backup[]): string {
       align: 'right',
     },
     { title: 'encrypted for', value: (backup) => keyNames(backup) || '-' },
-    { title: 'verified', value: ({ verifiedAt }) => formatTimeOrDash(verifiedAt) },
+    { title: 'verified', value: (backup) => (isDamaged(backup) ? 'DAMAGED' : formatTimeOrDash(backup.verifiedAt)) },
   ];
   return table(backups, columns, 'There is no backup yet. Take one: holdfast backup DEPLOYMENT');
 }

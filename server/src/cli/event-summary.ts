@@ -49,6 +49,8 @@ const telling: readonly (readonly [field: string, words: (value: unknown) => str
   ['encryption', encryptionWords],
   ['keyIds', (ids) => `${(ids as unknown[]).length} keys`],
   ['recipient', asIs],
+  ['everyDays', (days) => `every ${days} days`],
+  ['bytesPerSecond', (limit) => `at most ${formatBandwidth(Number(limit))}`],
   ['hosts', (hosts) => (hosts as string[]).join(' ')],
   ['sha256', (hash) => `sha256 ${String(hash).slice(0, 12)}`],
   ['method', asIs],

@@ -12,6 +12,7 @@ import {
   timeLimitMinutes,
   timezone,
 } from '@holdfast/shared/policy';
+import { scrubEveryDays } from '@holdfast/shared/verification';
 import { InvalidArgumentError } from 'commander';
 
 /** An hour of the day, 0 to 23. */
@@ -79,6 +80,14 @@ export function bandwidthLimitOf(text: string): number | 'none' {
   if (!bandwidthLimitBytesPerSecond.safeParse(bytes).success)
     throw new InvalidArgumentError('The bandwidth limit must be from 1 to 100000 megabytes a second, or none.');
   return bytes;
+}
+
+/** In how many days each archive is read again once, 1 to 365. */
+export function everyDaysOf(text: string): number {
+  const days = wholeNumber(text);
+  if (days === null || !scrubEveryDays.safeParse(days).success)
+    throw new InvalidArgumentError('The days must be a whole number from 1 to 365.');
+  return days;
 }
 
 /** `on` or `off`. */

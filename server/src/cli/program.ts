@@ -17,6 +17,7 @@ import { addOpenCommand } from './open-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
 import { addPoliciesCommand } from './policies-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
+import { addScrubCommand } from './scrub-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServersCommand } from './servers-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
@@ -51,6 +52,7 @@ const commands = [
   addImportCommand,
   addVerifyCommand,
   addOpenCommand,
+  addScrubCommand,
   addRestoreCommand,
   addDeploymentsCommand,
   addPoliciesCommand,

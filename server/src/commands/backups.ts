@@ -4,8 +4,10 @@ import type { BackupTrigger } from '@holdfast/shared/backup';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import type { VerificationCause } from '@holdfast/shared/verification';
 import { v7 as uuid } from 'uuid';
-import { verifyArchive } from '../archive/verify-archive.ts';
+import { ArchiveProgress } from '../archive/archive-progress.ts';
+import { type Verification, verifyArchive } from '../archive/verify-archive.ts';
 import { requireDestination } from '../destinations/destinations.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
 import {
@@ -15,8 +17,12 @@ import {
   requestBackup,
   requireCompleted,
 } from '../domain/backup.ts';
+import type { StoredBackup } from '../projections/backups.ts';
 import { shareArchive, takeArchive } from '../runner/archive-leases.ts';
+import { showVerification } from '../runner/verifications.ts';
 import type { Services } from '../services.ts';
+import { archiveSource } from '../storage/archive-source.ts';
+import { withBandwidthLimit } from '../storage/with-bandwidth-limit.ts';
 import { execute } from './execute.ts';
 
 export interface BackupOrder {
@@ -49,45 +55,76 @@ export async function request(services: Services, order: BackupOrder): Promise<B
   return events.some(({ type }) => type === 'BackupRequested') ? backupId : null;
 }
 
+export interface VerificationOrder {
+  readonly actor: Actor;
+  readonly cause: VerificationCause;
+  readonly signal?: AbortSignal;
+  /** How fast the archive may be read; null: as fast as it can be. */
+  readonly bytesPerSecond?: number | null;
+}
+
 /**
  * Re-reads an archive from storage and records the outcome. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, ARCHIVE_IN_USE while
- * it is being deleted.
+ * it is being deleted; throws OperationFailure, recorded when it says something about the archive, and the signal's reason.
  */
 export async function verify(
   services: Services,
   backupId: BackupId,
-  actor: Actor,
+  order: VerificationOrder,
 ): Promise<{ documents: number; bytes: number; durationMs: number }> {
   await using lease = await shareArchive(services, backupId, { kind: 'verify' });
   const state = requireCompleted(await stateOf(services, backupId), backupId);
-  const { sealed } = state;
-  if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
+  const { actor, cause } = order;
   const record = (outcome: Parameters<typeof recordVerification>[2]) =>
     execute(services.ledger, {
       actor,
       correlationId: backupId,
       reads: [`backup:${backupId}`],
-      decide: (state) => recordVerification(state(`backup:${backupId}`), backupId, outcome),
+      decide: (read) => recordVerification(read(`backup:${backupId}`), backupId, outcome, cause),
     });
   try {
-    const { source } = await readableCopy(services, state);
-    const identities = await services.keys.identities();
-    const outcome = await verifyArchive({ source, expected: sealed, identities, signal: lease.signal });
+    const signal = AbortSignal.any([lease.signal, ...(order.signal ? [order.signal] : [])]);
+    const outcome = await readAgain(services, state, { ...order, signal });
     const { documents, bytes } = outcome;
     const durationMs = Math.round(outcome.durationMs);
     await record({ documents, durationMs });
     return { documents, bytes, durationMs };
   } catch (error) {
-    // Of an archive that is out of reach nothing is known.
-    const isKnown = error instanceof OperationFailure && error.reason !== 'destination-unavailable';
-    if (isKnown) await record(error.toFailure());
+    if (error instanceof OperationFailure && isKnown(error, cause)) await record(error.toFailure());
     throw error;
   }
 }
 
 /**
- * Removes a backup's file where it lies, then records that it is gone. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, and
- * ARCHIVE_IN_USE while anybody reads it; throws OperationFailure, with nothing recorded, when its destination is not there.
+ * Of an archive that is out of reach nothing is known. One that is read without being asked for is reported only when it was
+ * read: that a file is gone is for reconciliation to say, and the rest passes.
+ */
+function isKnown({ reason }: OperationFailure, cause: VerificationCause): boolean {
+  return cause === 'asked' ? reason !== 'destination-unavailable' : reason === 'archive-damaged';
+}
+
+async function readAgain(services: Services, state: BackupState, order: VerificationOrder): Promise<Verification> {
+  const { backupId, sealed } = state;
+  if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
+  const { bytesPerSecond = null, signal, cause } = order;
+  const copy = await readableCopy(services, state);
+  const source =
+    bytesPerSecond === null
+      ? copy.source
+      : await archiveSource(withBandwidthLimit(copy.storage, { bytesPerSecond }), copy.key);
+  const identities = await services.keys.identities();
+  const progress = new ArchiveProgress();
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const deploymentName = (await backups.findOne({ _id: backupId }))?.deploymentName ?? '';
+  const shown = { id: backupId, deploymentId: state.deploymentId, deploymentName, rawBytes: sealed.rawBytes };
+  return showVerification(services, shown, { cause, progress }, () =>
+    verifyArchive({ source, expected: sealed, identities, progress, ...(signal && { signal }) }),
+  );
+}
+
+/**
+ * Removes a backup's file where it lies, then records that it is gone. A verification that this server began by itself makes way.
+ * Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, and ARCHIVE_IN_USE while anybody else reads it; throws OperationFailure, with nothing recorded, when its destination is not there.
  */
 export async function remove(
   services: Services,
@@ -95,6 +132,7 @@ export async function remove(
   options: { readonly actor: Actor; readonly cause: 'retention' | 'manual' },
 ): Promise<void> {
   const stream = `backup:${backupId}` as const;
+  await services.verifyingHere.get(backupId)?.makeWay();
   await using lease = await takeArchive(services, backupId);
   const state = await stateOf(services, backupId);
   deleteBackup(state, { backupId, cause: options.cause });

@@ -46,7 +46,8 @@ const commands = {
     adoptBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, adoptedData),
   Import: (backup: ReturnType<typeof stateIn>) =>
     importBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, importedData),
-  Verify: (state: ReturnType<typeof stateIn>) => recordVerification(state, backupId, { durationMs: 5, documents: 3 }),
+  Verify: (state: ReturnType<typeof stateIn>) =>
+    recordVerification(state, backupId, { durationMs: 5, documents: 3 }, 'asked'),
 };
 
 const no = 'WRONG_WORKER';

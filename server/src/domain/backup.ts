@@ -16,6 +16,7 @@ import { AppError } from '@holdfast/shared/errors';
 import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
+import type { VerificationCause } from '@holdfast/shared/verification';
 import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
 import type { PolicyState } from './policy.ts';
 
@@ -206,12 +207,13 @@ export function recordVerification(
   state: BackupState | undefined,
   backupId: BackupId,
   outcome: { readonly durationMs: number; readonly documents: number } | Failure,
+  cause: VerificationCause,
 ): NewEvent[] {
   const { deploymentId } = requireCompleted(state, backupId);
   const stream = `backup:${backupId}`;
   return 'reason' in outcome
-    ? [{ stream, type: 'BackupVerificationFailed', data: { backupId, deploymentId, ...outcome } }]
-    : [{ stream, type: 'BackupVerified', data: { backupId, deploymentId, ...outcome } }];
+    ? [{ stream, type: 'BackupVerificationFailed', data: { backupId, deploymentId, ...outcome, cause } }]
+    : [{ stream, type: 'BackupVerified', data: { backupId, deploymentId, ...outcome, cause } }];
 }
 
 /** The backup when it can be restored from. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE. */

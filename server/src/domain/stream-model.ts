@@ -6,6 +6,7 @@ import { type DestinationState, evolveDestination } from './destination.ts';
 import { type EncryptionState, evolveEncryption } from './encryption.ts';
 import { evolvePolicy, type PolicyState } from './policy.ts';
 import { evolveRestore, type RestoreState } from './restore.ts';
+import { evolveScrub, type ScrubState } from './scrub.ts';
 
 /** The state that a stream's name stands for. */
 export type StateOf<S extends StreamName> = S extends `deployment:${string}`
@@ -20,9 +21,11 @@ export type StateOf<S extends StreamName> = S extends `deployment:${string}`
           ? RegistryState
           : S extends `destination:${string}`
             ? DestinationState
-            : S extends 'encryption'
-              ? EncryptionState
-              : never;
+            : S extends 'scrub'
+              ? ScrubState
+              : S extends 'encryption'
+                ? EncryptionState
+                : never;
 
 export const streamModel = { affects, evolve };
 
@@ -48,6 +51,7 @@ function evolve(stream: StreamName, state: unknown, event: LedgerEvent): unknown
   if (stream.startsWith('destination:')) return evolveDestination(state as DestinationState | undefined, event);
   if (stream === 'configuration') return evolveRegistry(state as RegistryState | undefined, event);
   if (stream === 'encryption') return evolveEncryption(state as EncryptionState | undefined, event);
+  if (stream === 'scrub') return evolveScrub(state as ScrubState | undefined, event);
   return state;
 }
 

@@ -20,6 +20,7 @@ export const plainCollections = [
   'running',
   'imports',
   'archive_leases',
+  'verifications',
   'reconciliations',
   'copies',
   'secrets',

@@ -13,7 +13,7 @@ export const backupsProjection: Projection = {
     { key: { deploymentId: 1, createdAt: -1, _id: -1 } },
     { key: { policyId: 1, status: 1, completedAt: -1 } },
     { key: { createdAt: -1, _id: -1 } },
-    { key: { status: 1 } },
+    { key: { status: 1, checkedAt: 1 } },
     { key: { 'encryption.keys.id': 1 }, sparse: true },
   ],
   project,
@@ -46,9 +46,14 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'BackupCancelled':
       return [{ id: event.data.backupId, update: { $set: { status: 'cancelled', filePath: null, sizeBytes: null } } }];
     case 'BackupVerified':
-      return [{ id: event.data.backupId, update: { $set: { verifiedAt: event.at, error: null } } }];
+      return [{ id: event.data.backupId, update: { $set: { verifiedAt: event.at, error: null, ...checked(event) } } }];
     case 'BackupVerificationFailed':
-      return [{ id: event.data.backupId, update: { $set: { verifiedAt: null, error: failureOf(event.data) } } }];
+      return [
+        {
+          id: event.data.backupId,
+          update: { $set: { verifiedAt: null, error: failureOf(event.data), ...checked(event) } },
+        },
+      ];
     case 'BackupAdopted':
       return [{ id: event.data.backupId, update: adopted(event) }];
     case 'BackupImported':
@@ -86,8 +91,14 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     sha256: null,
     encryption: null,
     verifiedAt: null,
+    checkedAt: null,
+    checkCause: null,
     error: null,
   };
+}
+
+function checked(event: LedgerEvent<'BackupVerified' | 'BackupVerificationFailed'>) {
+  return { checkedAt: event.at, checkCause: event.data.cause ?? 'asked' } as const;
 }
 
 /** What was once known of the backup itself stays. The whole archive was read before. */
@@ -103,6 +114,8 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
     collections,
     encryption,
     verifiedAt: event.at,
+    checkedAt: event.at,
+    checkCause: 'asked' as const,
     error: null,
   };
   const durationMs = Math.max(0, Date.parse(completedAt) - Date.parse(createdAt));
@@ -121,7 +134,7 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
     ...{ deploymentId, deploymentName, database, policyId, trigger: 'imported', actor: event.actor, origin },
     ...{ createdAt: takenAt, startedAt: null, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption },
-    ...{ verifiedAt: null, error: null },
+    ...{ verifiedAt: null, checkedAt: null, checkCause: null, error: null },
   };
 }
 

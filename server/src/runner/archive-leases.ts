@@ -23,9 +23,9 @@ export interface ArchiveHolder {
   readonly until: Date;
 }
 
-/** An archive that is in use; the id is that of its backup. */
+/** An archive that is in use: the id is that of its backup. Or work that one server at a time does: `turn:<name>`. */
 export interface StoredArchiveLease {
-  readonly _id: BackupId;
+  readonly _id: BackupId | `turn:${string}`;
   readonly holders: readonly ArchiveHolder[];
 }
 
@@ -33,11 +33,11 @@ export interface ArchiveLeases {
   /** How long a lease holds without being renewed, in milliseconds. */
   readonly leaseMs: number;
   /** Becomes one of those who use it, or says who is in the way. Takes the same id again without harm. */
-  acquire(backupId: BackupId, holder: Pick<ArchiveHolder, 'id' | 'kind'>): Promise<ArchiveHolder | null>;
+  acquire(key: StoredArchiveLease['_id'], holder: Pick<ArchiveHolder, 'id' | 'kind'>): Promise<ArchiveHolder | null>;
   /** False once it ran out and another use did away with it. */
-  renew(backupId: BackupId, id: string): Promise<boolean>;
+  renew(key: StoredArchiveLease['_id'], id: string): Promise<boolean>;
   /** Idempotent. */
-  release(backupId: BackupId, id: string): Promise<void>;
+  release(key: StoredArchiveLease['_id'], id: string): Promise<void>;
   /** Ends what earlier processes of this data folder held: they are gone. */
   forgetEarlier(instanceId: string): Promise<void>;
 }
@@ -54,12 +54,12 @@ export function archiveLeases(
   const forgetEmpty = () => collection.deleteMany({ holders: { $size: 0 } });
   return {
     leaseMs,
-    async acquire(backupId, { id, kind }) {
+    async acquire(key, { id, kind }) {
       const others = { $filter: { input: '$holders', cond: { $ne: ['$$this.id', id] } } };
       const inTheWay = kind === 'delete' ? { $size: others } : { $in: ['delete', '$holders.kind'] };
       const own = { id, worker, kind, since: '$$NOW', until: heldUntil };
       const found = await collection.findOneAndUpdate(
-        { _id: backupId },
+        { _id: key },
         [
           only({ $gt: ['$$this.until', '$$NOW'] }),
           { $set: { holders: { $cond: [inTheWay, '$holders', { $concatArrays: [others, [own]] }] } } },
@@ -70,16 +70,16 @@ export function archiveLeases(
       if (holders.some((holder) => holder.id === id)) return null;
       return holders.find((holder) => kind === 'delete' || holder.kind === 'delete') ?? null;
     },
-    async renew(backupId, id) {
+    async renew(key, id) {
       const renewed = { $mergeObjects: ['$$this', { until: heldUntil }] };
       const each = { $cond: [{ $eq: ['$$this.id', id] }, renewed, '$$this'] };
-      const { matchedCount } = await collection.updateOne({ _id: backupId, 'holders.id': id }, [
+      const { matchedCount } = await collection.updateOne({ _id: key, 'holders.id': id }, [
         { $set: { holders: { $map: { input: '$holders', in: each } } } },
       ]);
       return matchedCount === 1;
     },
-    async release(backupId, id) {
-      await collection.updateOne({ _id: backupId }, [only({ $ne: ['$$this.id', id] })]);
+    async release(key, id) {
+      await collection.updateOne({ _id: key }, [only({ $ne: ['$$this.id', id] })]);
       await forgetEmpty();
     },
     async forgetEarlier(instanceId) {
@@ -109,30 +109,46 @@ export function shareArchive(
   backupId: BackupId,
   { kind }: { readonly kind: Exclude<ArchiveUse, 'delete'> },
 ): Promise<ArchiveLease> {
-  return hold(services, backupId, kind);
+  return holdArchive(services, backupId, kind);
 }
 
 /** Has an archive alone, so that it can be deleted. Raises ARCHIVE_IN_USE while anybody uses it. */
 export function takeArchive(services: Held, backupId: BackupId): Promise<ArchiveLease> {
-  return hold(services, backupId, 'delete');
+  return holdArchive(services, backupId, 'delete');
 }
 
-async function hold(services: Held, backupId: BackupId, kind: ArchiveUse): Promise<ArchiveLease> {
+/** Has a piece of work alone among all servers, such as the scrub; null while another server has it. */
+export async function takeTurn(services: Held, name: string): Promise<ArchiveLease | null> {
+  const held = await hold(services, `turn:${name}`, 'delete');
+  return 'signal' in held ? held : null;
+}
+
+async function holdArchive(services: Held, backupId: BackupId, kind: ArchiveUse): Promise<ArchiveLease> {
+  const held = await hold(services, backupId, kind);
+  if ('signal' in held) return held;
+  throw new AppError('ARCHIVE_IN_USE', { id: backupId, by: held.kind, since: held.since.toISOString() });
+}
+
+/** The lease, or who is in the way. */
+async function hold(
+  services: Held,
+  key: StoredArchiveLease['_id'],
+  kind: ArchiveUse,
+): Promise<ArchiveLease | ArchiveHolder> {
   const { archiveLeases: leases, logger } = services;
   const id = uuid();
   const askedAt = performance.now();
-  const other = await throughFailover(() => leases.acquire(backupId, { id, kind }));
-  if (other !== null)
-    throw new AppError('ARCHIVE_IN_USE', { id: backupId, by: other.kind, since: other.since.toISOString() });
+  const other = await throughFailover(() => leases.acquire(key, { id, kind }));
+  if (other !== null) return other;
   const over = new AbortController();
   const lost = new AbortController();
-  void keepRenewed({ over: over.signal, lost, leaseMs: leases.leaseMs, askedAt }, () => leases.renew(backupId, id));
+  void keepRenewed({ over: over.signal, lost, leaseMs: leases.leaseMs, askedAt }, () => leases.renew(key, id));
   return {
     signal: lost.signal,
     async [Symbol.asyncDispose]() {
       over.abort();
-      await throughFailover(() => leases.release(backupId, id)).catch((err: unknown) =>
-        logger.warn({ backupId, err }, 'the lease on an archive runs out by itself'),
+      await throughFailover(() => leases.release(key, id)).catch((err: unknown) =>
+        logger.warn({ key, err }, 'the lease on an archive runs out by itself'),
       );
     },
   };

@@ -11,10 +11,10 @@ import type { PolicyId } from '@holdfast/shared/ids';
 import type { BackupState } from '../domain/backup.ts';
 import { isOpenOperation } from '../domain/operation.ts';
 import type { RestoreState } from '../domain/restore.ts';
-import { pause } from '../ledger/waiting.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
+import { followLedger } from './follow-ledger.ts';
 import { applyRetention } from './retention.ts';
 import { runBackup } from './run-backup.ts';
 import { runRestore } from './run-restore.ts';
@@ -29,7 +29,6 @@ export interface Runner {
 
 /** Requests are looked for at least so often: the word of one can be lost with the ledger's connection. */
 const lookEveryMs = 5_000;
-const followAgainMs = 1_000;
 
 /** Starts to claim and run operations, so many at once. */
 export function startRunner(services: Services, { concurrency }: { readonly concurrency: number }): Runner {
@@ -70,9 +69,13 @@ export function startRunner(services: Services, { concurrency }: { readonly conc
     lost.clear();
     wake();
   }, lookEveryMs);
-  const following = follow(services, closing.signal, {
-    requested: wake,
-    cancelled: (id) => running.get(id)?.controller.abort(new CancelRequested()),
+  const following = followLedger(services, closing.signal, {
+    begun: wake,
+    event(event) {
+      if (isRequest(event)) wake();
+      if (event.type === 'OperationCancelRequested')
+        running.get(event.data.operationId)?.controller.abort(new CancelRequested());
+    },
   });
   return {
     async drain(limitMs) {
@@ -135,33 +138,6 @@ async function retain(services: Services, backupId: string): Promise<void> {
       await applyRetention(services, backup.policyId as PolicyId);
   } catch (error) {
     services.logger.error({ backupId, err: error }, 'older backups could not be removed yet');
-  }
-}
-
-interface Reactions {
-  requested(): void;
-  cancelled(operationId: string): void;
-}
-
-/**
- * Reacts to the feed from the head on; what was requested before is found by the first `requested`. Never rejects: whatever
- * becomes of the feed, it is followed again from where it was.
- */
-async function follow(services: Services, signal: AbortSignal, react: Reactions): Promise<void> {
-  let after: number | undefined;
-  while (!signal.aborted) {
-    try {
-      after ??= (await services.ledger.head()).position;
-      react.requested();
-      for await (const event of services.ledger.feed({ after, signal })) {
-        after = event.position;
-        if (isRequest(event)) react.requested();
-        if (event.type === 'OperationCancelRequested') react.cancelled(event.data.operationId);
-      }
-    } catch (error) {
-      services.logger.warn({ err: error }, 'the ledger could not be followed; it is tried again');
-    }
-    await pause(followAgainMs, signal);
   }
 }
 

@@ -17,6 +17,20 @@ export async function shadowsOf(client: MongoClient): Promise<string[]> {
     .filter(isShadowName);
 }
 
+/**
+ * Every read model as it is, and as a rebuild from zero makes it. Taken again while somebody appends meanwhile: a server verifies
+ * by itself.
+ */
+export async function dumpsAroundRebuild(ledger: Ledger): Promise<{ live: object; rebuilt: object }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await ledger.head();
+    const live = await readModelDump(ledger);
+    await ledger.rebuild();
+    const rebuilt = await readModelDump(ledger);
+    if ((await ledger.head()).position === before.position || attempt === 20) return { live, rebuilt };
+  }
+}
+
 /** Every document of every read model. */
 export async function readModelDump(ledger: Ledger): Promise<Record<string, Document[]>> {
   const entries = readModels.map(async (name) => {

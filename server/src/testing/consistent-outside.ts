@@ -11,7 +11,7 @@ import { openStatuses } from '../projections/operations.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import { partialFolder } from '../storage/destination-marker.ts';
 import { openFileStorage } from '../storage/file-storage.ts';
-import { readModelDump, shadowsOf } from './consistency.ts';
+import { dumpsAroundRebuild, shadowsOf } from './consistency.ts';
 
 export interface Outside {
   /** The ledger, opened as another server would. */
@@ -45,9 +45,8 @@ export async function requireConsistent(outside: Outside): Promise<void> {
   for (const client of outside.deployments) deepStrictEqual(await shadowsOf(client), [], 'shadow collections');
   deepStrictEqual(await outside.tools(), [], 'tools that still run');
   await requireArchives(outside);
-  const live = await readModelDump(outside.ledger);
-  await outside.ledger.rebuild();
-  deepStrictEqual(await readModelDump(outside.ledger), live, 'read models differ from a rebuild');
+  const { live, rebuilt } = await dumpsAroundRebuild(outside.ledger);
+  deepStrictEqual(rebuilt, live, 'read models differ from a rebuild');
   strictEqual((await outside.ledger.verify()).differsAt, null, 'the chain is broken');
 }
 

@@ -6,7 +6,7 @@ import { verifyArchive } from '../archive/verify-archive.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
-import { readModelDump, shadowsOf } from './consistency.ts';
+import { dumpsAroundRebuild, shadowsOf } from './consistency.ts';
 import { until } from './until.ts';
 
 /**
@@ -21,9 +21,8 @@ export async function expectConsistent(services: Services, deployments: readonly
   await expectArchives(services);
   for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
-  const live = await readModelDump(services.ledger);
-  await services.ledger.rebuild();
-  expect(await readModelDump(services.ledger), 'read models after a rebuild').toStrictEqual(live);
+  const { live, rebuilt } = await dumpsAroundRebuild(services.ledger);
+  expect(rebuilt, 'read models after a rebuild').toStrictEqual(live);
   const report = await services.ledger.verify();
   expect(report.differsAt, 'the chain').toBeNull();
 }

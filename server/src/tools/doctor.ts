@@ -1,10 +1,12 @@
 // The doctor: looks at everything that the service needs, and says what is found, what is wrong and what to do. It changes
 // nothing but a probe at the destination, knows no environment, and never repeats a secret.
+import type { VerificationState } from '@holdfast/shared/verification';
 import { checkDeployment } from './check-deployment.ts';
 import { checkOwnDisk, checkSpace, checkStorage } from './check-disks.ts';
 import { checkNode, checkProcessor, checkTimeZones } from './check-host.ts';
 import { checkClock, checkLedger } from './check-ledger.ts';
 import { checkTool } from './check-tool.ts';
+import { checkVerification } from './check-verification.ts';
 import type { ToolName } from './find-tool.ts';
 
 /** One thing looked at. */
@@ -35,6 +37,8 @@ export interface DoctorOptions {
   readonly ledger?: { readonly kind: 'embedded' | 'external'; readonly uri: string };
   /** The ledger server's clock, milliseconds since the epoch; throws when the ledger does not answer. */
   readonly ledgerTime: () => Promise<number>;
+  /** How far backups are verified; left out where it is not known. */
+  readonly verification?: () => Promise<VerificationState>;
   readonly deployments?: readonly { readonly name: string; readonly uri: string }[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -62,6 +66,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> 
     ...(ledger === undefined ? [] : [ledger.then(({ check }) => check)]),
     checkClock(options.ledgerTime, now),
     checkTimeZones(),
+    ...(options.verification === undefined ? [] : [checkVerification(options.verification, now)]),
     ...deployments.map(async (deployment) => checkDeployment(deployment, await ledger)),
   ];
   return (await Promise.all(checks)).flat();

@@ -47,6 +47,7 @@ const order: Record<EventType, number> = {
   SignedIn: 41,
   SignInFailed: 42,
   ApiKeyCreated: 43,
+  ScrubChanged: 44,
 };
 
 export const eventTypeList = (Object.keys(order) as EventType[]).toSorted((a, b) => order[a] - order[b]);

@@ -2,8 +2,10 @@ import type { Backup } from '@holdfast/shared/backup';
 import { Show } from 'solid-js';
 import { HashChip } from '../controls/hash-chip.tsx';
 import { MomentText } from '../controls/time-text.tsx';
+import { Word } from '../controls/word.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
+import { proofOf } from './proof.ts';
 
 /** The facts that one looks up: times, the archive's name and hash, who asked for it. */
 export function BackupFacts(props: { backup: Backup }) {
@@ -33,7 +35,16 @@ export function BackupFacts(props: { backup: Backup }) {
           <dd>{props.backup.database ?? t('deployments.allDatabases')}</dd>
           <Show when={props.backup.status === 'completed'}>
             <dt>{t('backups.verified')}</dt>
-            <dd>{props.backup.verifiedAt ? f.near(props.backup.verifiedAt, now()) : t('backups.notVerified')}</dd>
+            <dd>
+              <Show
+                when={proofOf(props.backup) === 'damaged'}
+                fallback={props.backup.verifiedAt ? f.near(props.backup.verifiedAt, now()) : t('backups.notVerified')}
+              >
+                <Word mark="danger" tone="danger">
+                  {t('backups.damaged')}
+                </Word>
+              </Show>
+            </dd>
           </Show>
           <dt>{t('backups.id')}</dt>
           <dd>

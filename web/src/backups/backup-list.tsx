@@ -17,6 +17,7 @@ import { Mark } from '../marks/mark.tsx';
 import type { Busy } from '../operations/busy.ts';
 import { Section } from '../shell/page.tsx';
 import { BackupActs } from './backup-acts.tsx';
+import { proofOf } from './proof.ts';
 
 type Filter = 'kept' | 'failed' | 'all';
 const filters: readonly Filter[] = ['kept', 'failed', 'all'];
@@ -136,6 +137,11 @@ function BackupRows(props: RowProps) {
 function BackupRow(props: RowProps) {
   const { t, f } = useI18n();
   const look = () => backupLook(props.backup);
+  const proofText = () => {
+    const { verifiedAt, checkedAt } = props.backup;
+    if (proofOf(props.backup) === 'damaged') return checkedAt ? t('backups.damagedAt', f.near(checkedAt, now())) : '';
+    return verifiedAt ? t('backups.verifiedAt', f.near(verifiedAt, now())) : t('backups.notVerified');
+  };
   return (
     <Tr class={props.backup.error ? 'joined' : ''}>
       <Td class="t-mark">
@@ -148,13 +154,11 @@ function BackupRow(props: RowProps) {
         <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
       </RowHead>
       <Td class="at-2 keep">
-        <Word tone={look().tone}>{t(`backups.status.${props.backup.status}`)}</Word>
+        <Word tone={look().tone}>
+          {proofOf(props.backup) === 'damaged' ? t('backups.damaged') : t(`backups.status.${props.backup.status}`)}
+        </Word>
         <Show when={props.backup.status === 'completed'}>
-          <span class="sub">
-            {props.backup.verifiedAt
-              ? t('backups.verifiedAt', f.near(props.backup.verifiedAt, now()))
-              : t('backups.notVerified')}
-          </span>
+          <span class="sub">{proofText()}</span>
         </Show>
       </Td>
       <Td data-label={t('backups.by')}>{t('actor.name', props.backup.actor)}</Td>

@@ -22,6 +22,8 @@ import { Page, Verdict } from '../shell/page.tsx';
 import { createVerify, DeleteBackup } from './backup-acts.tsx';
 import { BackupFacts } from './backup-facts.tsx';
 import { CollectionTable } from './collection-table.tsx';
+import { proofOf } from './proof.ts';
+import { VerificationProgress } from './verification-progress.tsx';
 
 export function BackupPage() {
   const { t, f } = useI18n();
@@ -63,6 +65,9 @@ function KnownBackup(props: { backup: Backup }) {
     <>
       <BackupVerdict backup={props.backup} busy={busy()} />
       <Show when={progress()}>{(running) => <ProgressPanel progress={running()} />}</Show>
+      <Show when={isThere()}>
+        <VerificationProgress backup={props.backup} />
+      </Show>
       <Show when={props.backup.error}>{(error) => <FailureNote failure={error()} />}</Show>
       <div class="split">
         <Story operationId={props.backup.id} />
@@ -94,7 +99,7 @@ function BackupVerdict(props: { backup: Backup; busy: Busy | null }) {
       mark={look().mark}
       tone={look().tone}
       answer={t('backups.backupOf', f.moment(props.backup.createdAt))}
-      rest={t('backups.verdict', props.backup.status, props.backup.verifiedAt !== null)}
+      rest={t('backups.verdict', props.backup.status, proofOf(props.backup))}
       facts={`${t('backups.origin', props.backup.deploymentName, props.backup.actor, f.relative(props.backup.createdAt, now()))} ${counts()}`}
       actions={
         <Show when={props.backup.status === 'completed' || props.backup.status === 'missing'}>

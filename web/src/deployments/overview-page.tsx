@@ -1,5 +1,6 @@
 // "Is everything safe?" in one sentence, then each deployment.
 import { createMemo, Show } from 'solid-js';
+import { DamagedBackups } from '../backups/damaged-backups.tsx';
 import { Bones } from '../controls/bones.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -21,6 +22,7 @@ export function OverviewPage() {
         {(members) => (
           <Show when={members().length > 0} fallback={<FirstDeployment />}>
             <FleetVerdict members={members()} />
+            <DamagedBackups />
             <FleetVitals members={members()} />
             <FleetTable members={members()} />
           </Show>

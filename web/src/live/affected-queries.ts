@@ -16,6 +16,8 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'backups':
       if (!/^(?:Backup|DeploymentUpdated)/.test(event.type)) return false;
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
+    case 'verification':
+      return /^(?:Scrub|Backup)/.test(event.type);
     case 'destinations':
       return /^Backup(?:Completed|Missing|Adopted|Expired|Deleted)$/.test(event.type);
     case 'encryption':

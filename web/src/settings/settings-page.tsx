@@ -13,12 +13,14 @@ import { DoctorSection } from './doctor-section.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { ServersSection } from './servers-section.tsx';
 import { SystemSection } from './system-section.tsx';
+import { VerificationSection } from './verification-section.tsx';
 
 const sections = [
   'deployments',
   'configuration',
   'destination',
   'encryption',
+  'verification',
   'system',
   'servers',
   'doctor',
@@ -39,6 +41,7 @@ export function SettingsPage() {
           <ConfigurationSection />
           <DestinationSection />
           <EncryptionSection />
+          <VerificationSection />
           <SystemSection />
           <ServersSection />
           <DoctorSection />

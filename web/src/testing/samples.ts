@@ -77,6 +77,8 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     database: 'shop',
     encryption: null,
     verifiedAt: null,
+    checkedAt: null,
+    checkCause: null,
     error: null,
     ...change,
   };

@@ -18,6 +18,7 @@ const typeNames: Record<EventType, string> = {
   BackupSkipped: 'Backup skipped',
   BackupVerified: 'Backup verified',
   BackupVerificationFailed: 'Verification failed',
+  ScrubChanged: 'Scrub changed',
   BackupMissing: 'Archive missing',
   BackupAdopted: 'Archive adopted',
   BackupCopied: 'Archive copied',
@@ -110,6 +111,10 @@ export const events: EventSentences = {
     `run of ${f.moment(dueAt)} skipped: ${reason === 'busy' ? 'another operation ran' : 'the service was down'}`,
   BackupVerified: ({ documents, durationMs }) =>
     `verified: ${f.count(documents)} documents read back in ${f.duration(durationMs)}`,
+  ScrubChanged: ({ enabled, everyDays, bytesPerSecond }) =>
+    enabled
+      ? `Scrub: each archive once in ${f.count(everyDays)} days, ${bytesPerSecond === null ? 'as fast as it can be read' : `at most ${f.bytes(bytesPerSecond)}/s`}`
+      : 'Scrub switched off',
   BackupVerificationFailed: ({ reason }) => `verification failed: ${failureReasons[reason]}`,
   BackupMissing: () => 'archive missing at its destination',
   BackupAdopted: ({ createdAt, documents, sizeBytes }) =>

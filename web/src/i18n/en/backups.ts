@@ -1,5 +1,7 @@
 import type { Actor } from '@holdfast/shared/actor';
 import type { BackupStatus } from '@holdfast/shared/backup';
+import type { VerificationCause } from '@holdfast/shared/verification';
+import type { Proof } from '../../backups/proof.ts';
 import { createFormats } from '../formats.ts';
 
 const f = createFormats('en');
@@ -43,6 +45,8 @@ export const backups = {
   deleteMissingEffect:
     'Its archive is gone already; should it come back, it is removed. The ledger keeps the story of the backup.',
   deleteTitle: (moment: string) => `Delete the backup of ${moment}?`,
+  damaged: 'Damaged',
+  damagedAt: (moment: string) => `found ${moment}`,
   documents: 'Documents',
   duration: 'Duration',
   endedAt: 'Ended',
@@ -52,6 +56,9 @@ export const backups = {
   fromManifest: 'As the archive’s manifest lists them',
   id: 'Id',
   indexes: 'Indexes',
+  isVerified: 'Verification',
+  isVerifiedText: (cause: VerificationCause, bytes: number, total: number) =>
+    `${causes[cause]}: ${f.bytes(bytes)} of about ${f.bytes(total)} read again`,
   kind: 'Kind',
   none: (filter: 'kept' | 'failed' | 'all'): string =>
     filter === 'failed' ? 'No run has failed.' : 'There is no backup yet.',
@@ -83,8 +90,8 @@ export const backups = {
     `${f.count(documents)} documents, ${f.bytes(bytes)}, in ${duration}`,
   toastFailed: (name: string) => `The backup of ${name} failed`,
   type: { collection: 'collection', view: 'view', timeseries: 'time-series' },
-  verdict: (status: BackupStatus, isVerified: boolean) =>
-    status === 'completed' && isVerified ? 'is verified.' : verdicts[status],
+  verdict: (status: BackupStatus, proof: Proof) =>
+    proof === 'verified' ? 'is verified.' : proof === 'damaged' ? 'did not pass its verification.' : verdicts[status],
   verified: 'Verified',
   verifiedAt: (moment: string) => `verified ${moment}`,
   verifiedText: (documents: number, bytes: number, duration: string) =>
@@ -92,6 +99,12 @@ export const backups = {
   verifiedTitle: (name: string) => `The backup of ${name} is whole`,
   verify: 'Verify',
   verifying: 'Verifying…',
+};
+
+const causes: Record<VerificationCause, string> = {
+  'after-backup': 'Verified after the backup',
+  scrub: 'Verified by the scrub',
+  asked: 'Verified on request',
 };
 
 const origins: Record<Actor['kind'], string> = {

@@ -10,6 +10,7 @@ import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
+import { verification } from './verification.ts';
 
 export const en = {
   activity,
@@ -30,4 +31,5 @@ export const en = {
   settings,
   shell,
   signIn,
+  verification,
 };

@@ -70,6 +70,7 @@ export const settings = {
   system: 'System',
   theme: 'Appearance',
   thisServer: 'the one you are talking to',
+  verification: 'Verification',
   themes: { light: 'Light', dark: 'Dark', system: 'System' },
   used: 'Used',
   version: 'Version',

@@ -17,6 +17,7 @@ const typeNames: Record<EventType, string> = {
   BackupSkipped: 'Sauvegarde sautée',
   BackupVerified: 'Sauvegarde vérifiée',
   BackupVerificationFailed: 'Vérification échouée',
+  ScrubChanged: 'Contrôle de fond modifié',
   BackupMissing: 'Archive introuvable',
   BackupAdopted: 'Archive adoptée',
   BackupCopied: 'Archive copiée',
@@ -113,6 +114,10 @@ export const events: Dictionary['events'] = {
     `exécution du ${f.moment(dueAt)} sautée : ${reason === 'busy' ? 'une autre opération était en cours' : 'le service était arrêté'}`,
   BackupVerified: ({ documents, durationMs }) =>
     `vérifiée : ${documentsText(documents)} relus en ${f.duration(durationMs)}`,
+  ScrubChanged: ({ enabled, everyDays, bytesPerSecond }) =>
+    enabled
+      ? `Contrôle de fond : chaque archive une fois en ${f.count(everyDays)} jours, ${bytesPerSecond === null ? 'aussi vite qu’elle se lit' : `${f.bytes(bytesPerSecond)}/s au plus`}`
+      : 'Contrôle de fond désactivé',
   BackupVerificationFailed: ({ reason }) => `échec de la vérification : ${failureReasons[reason]}`,
   BackupMissing: () => 'archive introuvable à sa destination',
   BackupAdopted: ({ createdAt, documents, sizeBytes }) =>

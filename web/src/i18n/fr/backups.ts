@@ -1,5 +1,6 @@
 import type { Actor } from '@holdfast/shared/actor';
 import type { BackupStatus } from '@holdfast/shared/backup';
+import type { VerificationCause } from '@holdfast/shared/verification';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 
@@ -15,6 +16,12 @@ const verdicts: Record<BackupStatus, string> = {
   missing: 'est introuvable : son archive a disparu.',
   expired: 'a expiré.',
   deleted: 'a été supprimée.',
+};
+
+const causes: Record<VerificationCause, string> = {
+  'after-backup': 'Vérifiée après la sauvegarde',
+  scrub: 'Vérifiée par le contrôle de fond',
+  asked: 'Vérifiée sur demande',
 };
 
 const origins: Record<Actor['kind'], string> = {
@@ -43,6 +50,8 @@ export const backups: Dictionary['backups'] = {
   deleteMissingEffect:
     'Son archive a déjà disparu ; si elle revient, elle est retirée. Le registre garde l’histoire de la sauvegarde.',
   deleteTitle: (moment) => `Supprimer la sauvegarde du ${moment} ?`,
+  damaged: 'Endommagée',
+  damagedAt: (moment) => `constaté ${moment}`,
   documents: 'Documents',
   duration: 'Durée',
   endedAt: 'Terminée',
@@ -52,6 +61,8 @@ export const backups: Dictionary['backups'] = {
   fromManifest: 'Telles que le manifeste de l’archive les énumère',
   id: 'Identifiant',
   indexes: 'Index',
+  isVerified: 'Vérification en cours',
+  isVerifiedText: (cause, bytes, total) => `${causes[cause]} : ${f.bytes(bytes)} sur ${f.bytes(total)} environ relus`,
   kind: 'Type',
   none: (filter) => (filter === 'failed' ? 'Aucune exécution n’a échoué.' : 'Il n’y a pas encore de sauvegarde.'),
   notVerified: 'pas encore vérifiée',
@@ -81,7 +92,8 @@ export const backups: Dictionary['backups'] = {
   toastDoneText: (documents, bytes, duration) => `${documentsText(documents)}, ${f.bytes(bytes)}, en ${duration}`,
   toastFailed: (name) => `La sauvegarde de ${name} a échoué`,
   type: { collection: 'collection', view: 'vue', timeseries: 'série temporelle' },
-  verdict: (status, isVerified) => (status === 'completed' && isVerified ? 'est vérifiée.' : verdicts[status]),
+  verdict: (status, proof) =>
+    proof === 'verified' ? 'est vérifiée.' : proof === 'damaged' ? 'n’a pas passé sa vérification.' : verdicts[status],
   verified: 'Vérifiée',
   verifiedAt: (moment) => `vérifiée ${moment}`,
   verifiedText: (documents, bytes, duration) =>

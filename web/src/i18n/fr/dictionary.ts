@@ -11,6 +11,7 @@ import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
+import { verification } from './verification.ts';
 
 export const fr: Dictionary = {
   activity,
@@ -31,4 +32,5 @@ export const fr: Dictionary = {
   settings,
   shell,
   signIn,
+  verification,
 };
