@@ -5,8 +5,8 @@ import { decodeFrameIndex, encodeFrameIndex } from './frame-index.ts';
 const frame = fc.record({
   namespace: fc.nat(),
   documents: fc.nat(),
-  rawBytes: fc.nat(),
-  storedBytes: fc.nat(),
+  rawBytes: fc.nat({ max: 32 * 1024 * 1024 }),
+  storedBytes: fc.integer({ min: 9, max: 32 * 1024 * 1024 }),
 });
 
 describe('the frame index', () => {
@@ -22,6 +22,15 @@ describe('the frame index', () => {
         expect(decodeFrameIndex(encodeFrameIndex(frames))).toStrictEqual(expected);
       }),
     );
+  });
+
+  it.each([
+    { rawBytes: 33 * 1024 * 1024, storedBytes: 100 },
+    { rawBytes: 100, storedBytes: 33 * 1024 * 1024 },
+    { rawBytes: 100, storedBytes: 0 },
+  ])('refuses what no frame can be: %j', (sizes) => {
+    const index = encodeFrameIndex([{ namespace: 1, documents: 1, ...sizes }]);
+    expect(() => decodeFrameIndex(index)).toThrow('than any can be');
   });
 
   it('is stored as documented', () => {

@@ -15,6 +15,11 @@ export interface Frame {
   readonly storedOffset: number;
 }
 
+/** Raw or stored: a document of 16 MiB has a frame alone, and what cannot be compressed grows by little. */
+const frameLimitBytes = 32 * 1024 * 1024;
+/** Of zstd: magic number, header, one empty block. */
+const smallestFrameBytes = 9;
+
 const magic = Buffer.from('HFFRAMES', 'latin1');
 const version = 1;
 
@@ -40,11 +45,18 @@ export function decodeFrameIndex(index: Buffer): Frame[] {
   let storedOffset = 0;
   for (let at = 0; at < count; at += 1) {
     const [namespace, documents, rawBytes, storedBytes] = [next(), next(), next(), next()];
+    requireBounded(rawBytes, storedBytes);
     frames.push({ namespace, documents, rawBytes, storedBytes, storedOffset });
     storedOffset += storedBytes;
   }
   if (next.at() !== index.length) throw damaged('something follows it');
   return frames;
+}
+
+/** A crafted index must not make a reader hold more than any archive needs. */
+function requireBounded(rawBytes: number, storedBytes: number): void {
+  if (rawBytes > frameLimitBytes || storedBytes > frameLimitBytes) throw damaged('a frame is larger than any can be');
+  if (storedBytes < smallestFrameBytes) throw damaged('a frame is smaller than any can be');
 }
 
 function writeNumber(bytes: number[], value: number): void {

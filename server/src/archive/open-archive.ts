@@ -97,8 +97,12 @@ function withTheSameKeys(open: OpenContent): OpenContent {
   };
 }
 
+/** Manifest and frame index are read at once: of 100,000 collections, or 20 TB, they have less. */
+const inMemoryLimitBytes = 256 * 1024 * 1024;
+
 /** What a small entry holds. Its bytes are checked before a key is tried: what was changed can look like another key's. */
 async function readEntry(source: ArchiveSource, entry: ZipEntry, open: OpenContent): Promise<Buffer> {
+  if (entry.end - entry.start > inMemoryLimitBytes) throw damaged(`${entry.name} is larger than any can be`);
   const stored = await readBytes(source, entry, entry.name);
   if (crc32(stored) !== entry.crc32) throw damaged(`${entry.name} does not match its checksum`);
   const inMemory = {

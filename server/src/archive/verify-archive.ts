@@ -17,6 +17,7 @@ import { readRange } from './read-bytes.ts';
 import { readFrames } from './read-frames.ts';
 import { createNamespaceScan, type ScannedNamespace } from './scan-namespaces.ts';
 import type { ZipEntry } from './zip-directory.ts';
+import { requireZipStructure, structureLimitBytes } from './zip-structure.ts';
 
 export interface VerifyArchiveOptions {
   readonly source: ArchiveSource;
@@ -119,9 +120,13 @@ class FileCheck {
   readonly #wholeFile = createHash('sha256');
   readonly #dump = createHash('sha256');
   readonly #crcs = new Map<ZipEntry, number>();
+  /** What stands before each entry, and behind the last. */
+  readonly #structure: Buffer[][];
+  #structureBytes = 0;
 
   constructor(archive: OpenArchive) {
     this.#archive = archive;
+    this.#structure = [...archive.entries, null].map(() => []);
   }
 
   async *dump(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -129,6 +134,7 @@ class FileCheck {
     let at = 0;
     for await (const piece of file) {
       this.#wholeFile.update(piece);
+      this.#keepStructure(piece, at, entries);
       for (const entry of entries) {
         const within = piece.subarray(Math.max(0, entry.start - at), Math.max(0, entry.end - at));
         if (within.length === 0) continue;
@@ -141,11 +147,25 @@ class FileCheck {
     }
   }
 
+  #keepStructure(piece: Buffer, at: number, entries: readonly ZipEntry[]): void {
+    for (const [index, kept] of this.#structure.entries()) {
+      const [start, end] = [entries[index - 1]?.end ?? 0, entries[index]?.start ?? Number.MAX_SAFE_INTEGER];
+      const within = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
+      if (within.length === 0) continue;
+      this.#structureBytes += within.length;
+      if (this.#structureBytes > structureLimitBytes) throw damaged('there is too much between its entries');
+      // The reader may use the piece's memory again.
+      kept.push(Buffer.from(within));
+    }
+  }
+
   /** Gives the file's SHA-256, hex. */
   finish(expectedSha256: string | undefined): string {
     for (const entry of this.#archive.entries.values()) {
       if ((this.#crcs.get(entry) ?? 0) !== entry.crc32) throw damaged(`${entry.name} does not match its checksum`);
     }
+    const pieces = this.#structure.map((kept) => Buffer.concat(kept));
+    requireZipStructure([...this.#archive.entries.values()], pieces);
     if (this.#dump.digest('hex') !== this.#archive.manifest.dump.sha256) throw damaged('the dump is another one');
     const sha256 = this.#wholeFile.digest('hex');
     if (expectedSha256 !== undefined && expectedSha256 !== sha256) throw damaged('the file is another one');

@@ -265,7 +265,7 @@ it('a ledger whose primary changes while a backup notes what it makes does not f
   Object.assign(running, { renew: losing });
   const { id } = await service.api.backups.request({ deploymentId: 'default' });
   expect(await service.backupEnd(id)).toMatchObject({ status: 'completed' });
-  expect(lost).toStrictEqual(['uploadToken', 'child']);
+  expect(lost).toStrictEqual(['uploadToken,uploadDestinationId', 'child']);
   await expectConsistent(service.services, [source.client]);
 });
 
