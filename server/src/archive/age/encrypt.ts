@@ -1,3 +1,4 @@
+// Makes files of age, as they stream: header and nonce first, then chunk after chunk.
 import { randomBytes } from 'node:crypto';
 import { encodeHeader } from './age-header.ts';
 import type { AgeRecipient } from './age-keys.ts';
