@@ -1,4 +1,5 @@
-// Identifiers. Every id is a UUID v7 made by the server, so ids sort by the time they were made.
+// Identifiers. Every id is a UUID v7 made by the server, so ids sort by the time they were made;
+// an imported backup's by the time that its dump was taken.
 import { z } from 'zod';
 
 export const deploymentId = z.uuid().brand<'DeploymentId'>();

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Backup } from '@holdfast/shared/backup';
 import { Binary, serialize } from 'bson';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openArchive } from '../archive/open-archive.ts';
 import { compareDatabases } from '../sample/compare-databases.ts';
@@ -118,6 +119,8 @@ describe('a dump that was made elsewhere', () => {
       ...{ status: 'completed', trigger: 'imported', policyId: null, createdAt: '2026-01-02T03:04:05.000Z' },
       origin: { kind, fileName: name, checked, withoutMetadata: 0 },
     });
+    // Lists go by ids: it stands where it was taken.
+    expect(backup.id.slice(0, 13)).toBe(uuid({ msecs: Date.parse(backup.createdAt) }).slice(0, 13));
     const { origin, namespaces } = await manifestOf(backup);
     expect(origin).toStrictEqual(backup.origin);
     expect(namespaces.some(({ database }) => database !== 'shop')).toBe(false);

@@ -48,7 +48,8 @@ export async function importDump(services: Services, command: ImportDump): Promi
   const { deploymentId, takenAt, actor } = command;
   const state = (await services.ledger.state(`deployment:${deploymentId}`)) as DeploymentState | undefined;
   const deployment = requireDeployment(state, deploymentId);
-  const backupId = uuid() as BackupId;
+  // Ids of backups sort by when they were taken, and lists by ids.
+  const backupId = uuid({ msecs: Math.max(0, Date.parse(takenAt)) }) as BackupId;
   const storage = services.destinations.main;
   const key = archiveKey({ deploymentName: deployment.facts.name, at: takenAt, backupId });
   const uploadToken = uuid();

@@ -4,7 +4,7 @@ import type { MarkName, Tone } from '../marks/mark.tsx';
 const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
   BackupCompleted: { mark: 'written', tone: 'safe' },
   BackupVerified: { mark: 'verified', tone: 'safe' },
-  BackupImported: { mark: 'verified', tone: 'safe' },
+  BackupImported: { mark: 'written', tone: 'safe' },
   BackupAdopted: { mark: 'verified', tone: 'safe' },
   RestoreCompleted: { mark: 'verified', tone: 'safe' },
   BackupFailed: { mark: 'danger', tone: 'danger' },

@@ -1,4 +1,5 @@
 import type { Backup } from '@holdfast/shared/backup';
+import type { DumpOrigin } from '@holdfast/shared/manifest';
 import { Show } from 'solid-js';
 import { HashChip } from '../controls/hash-chip.tsx';
 import { MomentText } from '../controls/time-text.tsx';
@@ -15,14 +16,14 @@ export function BackupFacts(props: { backup: Backup }) {
       <section>
         <h2>{t('backups.facts')}</h2>
         <dl class="facts">
-          <dt>{t('backups.requestedAt')}</dt>
+          <dt>{props.backup.origin ? t('imports.takenAt') : t('backups.requestedAt')}</dt>
           <dd>
             <MomentText at={props.backup.createdAt} />
           </dd>
           <Show when={props.backup.completedAt}>
             {(at) => (
               <>
-                <dt>{t('backups.endedAt')}</dt>
+                <dt>{props.backup.origin ? t('imports.importedAt') : t('backups.endedAt')}</dt>
                 <dd>
                   <MomentText at={at()} plain />
                 </dd>
@@ -52,10 +53,39 @@ export function BackupFacts(props: { backup: Backup }) {
           </dd>
         </dl>
       </section>
+      <Show when={props.backup.origin}>{(origin) => <OriginFacts origin={origin()} />}</Show>
       <Show when={props.backup.filePath}>
         <ArchiveFacts backup={props.backup} />
       </Show>
     </aside>
+  );
+}
+
+/** Where a dump comes from that was made elsewhere, and what it lacks. */
+export function OriginFacts(props: { origin: DumpOrigin }) {
+  const { t } = useI18n();
+  return (
+    <section>
+      <h2>{t('imports.from')}</h2>
+      <dl class="facts">
+        <dt>{t('backups.file')}</dt>
+        <dd class="code">{props.origin.fileName}</dd>
+        <dt>{t('backups.kind')}</dt>
+        <dd>{t(`imports.kind.${props.origin.kind}`)}</dd>
+        <dt>{t('imports.madeWith')}</dt>
+        <dd>{t('imports.madeBy', props.origin.toolVersion, props.origin.serverVersion)}</dd>
+        <Show when={props.origin.leftOut.length > 0}>
+          <dt>{t('imports.leftOut')}</dt>
+          <dd class="code">{props.origin.leftOut.join(', ')}</dd>
+        </Show>
+        <dt>{t('imports.checkedBy')}</dt>
+        <dd>{t(`imports.checked.${props.origin.checked}`)}</dd>
+        <Show when={props.origin.withoutMetadata > 0}>
+          <dt>{t('imports.unknown')}</dt>
+          <dd>{t('imports.withoutMetadata', props.origin.withoutMetadata)}</dd>
+        </Show>
+      </dl>
+    </section>
   );
 }
 

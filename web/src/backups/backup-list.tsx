@@ -1,6 +1,7 @@
 // The backups of a deployment, newest first, failed ones with their reason.
 import type { Backup } from '@holdfast/shared/backup';
 import type { Deployment } from '@holdfast/shared/deployment';
+import Upload from 'lucide-solid/icons/upload';
 import { createMemo, createSignal, For, Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
 import { FailureNote } from '../controls/failure-note.tsx';
@@ -17,6 +18,7 @@ import { Mark } from '../marks/mark.tsx';
 import type { Busy } from '../operations/busy.ts';
 import { Section } from '../shell/page.tsx';
 import { BackupActs } from './backup-acts.tsx';
+import { ImportDialog } from './import-dialog.tsx';
 import { proofOf } from './proof.ts';
 
 type Filter = 'kept' | 'failed' | 'all';
@@ -39,7 +41,15 @@ export function BackupList(props: { deployment: Deployment; busy: Busy | null })
   });
   const shown = createMemo(() => pages.items()?.filter((backup) => filter() !== 'kept' || !isGone(backup)));
   return (
-    <Section title={t('backups.backups')} end={<FilterChoice value={filter()} onChange={setFilter} />}>
+    <Section
+      title={t('backups.backups')}
+      end={
+        <>
+          <FilterChoice value={filter()} onChange={setFilter} />
+          <ImportButton deployment={props.deployment} />
+        </>
+      }
+    >
       <RefusalNote error={pages.error()} />
       <Show when={shown()} fallback={<Bones lines={4} />}>
         {(backups) => (
@@ -50,6 +60,22 @@ export function BackupList(props: { deployment: Deployment; busy: Busy | null })
       </Show>
       <More pages={pages} />
     </Section>
+  );
+}
+
+function ImportButton(props: { deployment: Deployment }) {
+  const { t } = useI18n();
+  const [isOpen, setOpen] = createSignal(false);
+  return (
+    <>
+      <button class="btn small" type="button" onClick={() => setOpen(true)}>
+        <Upload class="icon" aria-hidden="true" />
+        {t('imports.importAsk')}
+      </button>
+      <Show when={isOpen()}>
+        <ImportDialog deployment={props.deployment} onClose={() => setOpen(false)} />
+      </Show>
+    </>
   );
 }
 

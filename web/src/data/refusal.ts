@@ -9,6 +9,17 @@ export type Refusal =
   | { readonly kind: 'defect'; readonly defectId: string | null }
   | { readonly kind: 'no-answer' };
 
+/** What a request beside tRPC rejects with. */
+export class RefusedRequest extends Error {
+  override readonly name = 'RefusedRequest';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.kind === 'refusal' ? refusal.app.code : refusal.kind);
+    this.refusal = refusal;
+  }
+}
+
 /** What the server puts into `error.data`; nothing of it when a proxy answered instead. */
 interface ErrorFields {
   readonly code?: string;
@@ -19,6 +30,7 @@ interface ErrorFields {
 
 /** Classifies whatever a query or mutation threw. Never throws. */
 export function toRefusal(error: unknown): Refusal {
+  if (error instanceof RefusedRequest) return error.refusal;
   if (!(error instanceof TRPCClientError)) return { kind: 'defect', defectId: null };
   const data = fieldsOf(error);
   if (!data) return { kind: 'no-answer' };
@@ -35,6 +47,7 @@ export function refusedWith(error: unknown, code: ErrorCode): boolean {
 
 /** True when the session is missing or over, however the server says so. */
 export function isSignedOut(error: unknown): boolean {
+  if (error instanceof RefusedRequest) return refusedWith(error, 'NOT_SIGNED_IN');
   return error instanceof TRPCClientError && fieldsOf(error)?.code === 'UNAUTHORIZED';
 }
 

@@ -19,9 +19,9 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'verification':
       return /^(?:Scrub|Backup)/.test(event.type);
     case 'destinations':
-      return /^Backup(?:Completed|Missing|Adopted|Expired|Deleted)$/.test(event.type);
+      return /^Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$/.test(event.type);
     case 'encryption':
-      return /^(?:Encryption|RecoveryKit|PolicyChanged|DeploymentRemoved|Backup(?:Completed|Missing|Adopted|Expired|Deleted)$)/.test(
+      return /^(?:Encryption|RecoveryKit|PolicyChanged|DeploymentRemoved|Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$)/.test(
         event.type,
       );
     case 'restores':
@@ -32,7 +32,7 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'audit':
       return asked.operationId !== undefined && asked.operationId === event.correlationId;
     case 'system':
-      return verb === 'info' && /^Backup(?:Completed|Deleted)$/.test(event.type);
+      return verb === 'info' && /^Backup(?:Completed|Imported|Deleted)$/.test(event.type);
     default:
       return false;
   }

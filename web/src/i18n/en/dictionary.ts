@@ -6,6 +6,7 @@ import { destinations } from './destinations.ts';
 import { encryption } from './encryption.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
+import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restores } from './restores.ts';
@@ -23,6 +24,7 @@ export const en = {
   errors,
   events,
   failures,
+  imports,
   live,
   operation,
   overview,

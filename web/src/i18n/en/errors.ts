@@ -1,6 +1,6 @@
 import type { ArchiveUse } from '@holdfast/shared/backup';
 import type { AppErrorData } from '@holdfast/shared/errors';
-import type { FailureReason } from '@holdfast/shared/failures';
+import type { Failure, FailureReason } from '@holdfast/shared/failures';
 import { filterProblemText } from '@holdfast/shared/filter-problem';
 import { createFormats } from '../formats.ts';
 import { type RefusalMessages, sayRefusal } from '../words.ts';
@@ -104,7 +104,7 @@ export const errors = {
   defect: 'Something went wrong in Holdfast.',
   defectHint: 'Nothing more is known here; the server’s log has the details under this id.',
   /** English hints come with the refusal. */
-  hint: (app: AppErrorData) => app.hint,
+  hint: (app: AppErrorData) => failedHint(app) ?? app.hint,
   input: 'This cannot be used.',
   message: (app: AppErrorData) => sayRefusal(messages, app),
   noAnswer: 'The server does not answer.',
@@ -176,6 +176,11 @@ const hints: Record<FailureReason, string> = {
   unclaimed: 'No server took the request in time. See that a Holdfast server runs and is not draining.',
   internal: "This is a defect of Holdfast. The server's log has the details under the operation's id.",
 };
+
+/** What to do about background work that failed stands with its reason. */
+function failedHint({ code, details }: AppErrorData): string | undefined {
+  return code === 'OPERATION_FAILED' ? hints[(details as Failure).reason] : undefined;
+}
 
 export const failures = {
   hint: (reason: FailureReason) => hints[reason],

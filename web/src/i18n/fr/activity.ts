@@ -127,7 +127,7 @@ export const events: Dictionary['events'] = {
     `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
   BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
   BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
-    `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
+    `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,

@@ -1,7 +1,7 @@
 import type { ArchiveUse } from '@holdfast/shared/backup';
 import type { OperationKind } from '@holdfast/shared/deployment';
-import type { ErrorCode } from '@holdfast/shared/errors';
-import type { FailureReason } from '@holdfast/shared/failures';
+import type { AppErrorData, ErrorCode } from '@holdfast/shared/errors';
+import type { Failure, FailureReason } from '@holdfast/shared/failures';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 import { type RefusalMessages, sayRefusal } from '../words.ts';
@@ -154,7 +154,7 @@ const refusalHints: Record<ErrorCode, string> = {
     'Ouvrez le kit téléchargé en dernier avec sa phrase secrète (`age -d KIT`) : le code est au début.',
   IMPORT_NAMESPACE_MISSING: 'Nommez-la sous la forme base.collection, par exemple shop.orders.',
   IMPORT_TOO_LARGE:
-    'Rien n’a été importé. Augmentez HOLDFAST_IMPORT_MAX_GB sur le serveur ; il compte les octets décompressés.',
+    'Rien n’a été importé. Augmentez HOLDFAST_IMPORT_MAX_GB sur le serveur ; il compte les octets décompressés.',
   TOO_MANY_IMPORTS: 'Attendez que l’un d’eux soit terminé.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
@@ -180,7 +180,7 @@ const refusalHints: Record<ErrorCode, string> = {
 export const errors: Dictionary['errors'] = {
   defect: 'Quelque chose s’est mal passé dans Holdfast.',
   defectHint: 'On n’en sait pas plus ici ; le journal du serveur a les détails sous cet identifiant.',
-  hint: (app) => refusalHints[app.code] ?? app.hint,
+  hint: (app) => failedHint(app) ?? refusalHints[app.code] ?? app.hint,
   input: 'Ceci ne peut pas être utilisé.',
   message: (app) => sayRefusal(messages, app),
   noAnswer: 'Le serveur ne répond pas.',
@@ -242,7 +242,7 @@ const hints: Record<FailureReason, string> = {
   'destination-unavailable':
     'Rendez de nouveau accessible la destination qui contient l’archive, ou rajoutez-la ; rien n’a été changé entre-temps.',
   'import-unreadable':
-    'Rien n’a été importé. Il faut un mongodump entier : un répertoire, une .archive, une .archive.gz ou un fichier .bson. Recopiez-le depuis sa source, ou prenez-en un autre.',
+    'Rien n’a été importé. Il faut un mongodump entier : un répertoire, une .archive, une .archive.gz ou un fichier .bson. Recopiez-le depuis sa source, ou prenez-en un autre.',
   'archive-damaged':
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':
@@ -260,6 +260,11 @@ const hints: Record<FailureReason, string> = {
     'Aucun serveur n’a pris la demande à temps. Voyez si un serveur Holdfast tourne et n’est pas en train de s’arrêter.',
   internal: 'C’est un défaut de Holdfast. Le journal du serveur a les détails sous l’identifiant de l’opération.',
 };
+
+/** What to do about background work that failed stands with its reason. */
+function failedHint({ code, details }: AppErrorData): string | undefined {
+  return code === 'OPERATION_FAILED' ? hints[(details as Failure).reason] : undefined;
+}
 
 export const failures: Dictionary['failures'] = {
   hint: (reason) => hints[reason],
