@@ -53,26 +53,6 @@ describe('verifyArchive', () => {
     }
   });
 
-  it('finds a flipped bit wherever it is', async () => {
-    const undetected: number[] = [];
-    for (let at = 0; at < written.file.length; at += 1) {
-      const outcome = await verifyDamaged((file) => file.writeUInt8(file.readUInt8(at) ^ (1 << (at % 8)), at), written);
-      if (outcome !== 'archive-damaged') undetected.push(at);
-    }
-    expect(undetected).toStrictEqual([]);
-  });
-
-  it('finds every flipped bit of dump, index and manifest without knowing what to expect', async () => {
-    for (const name of ['dump.archive.zst', 'frames', 'manifest.json']) {
-      const { start, end } = archive.entries.get(name) ?? { start: 0, end: 0 };
-      expect(end).toBeGreaterThan(start);
-      for (let at = start; at < end; at += 1) {
-        const outcome = await verifyDamaged((file) => file.writeUInt8(file.readUInt8(at) ^ 0x10, at), {});
-        expect(outcome, `byte ${at} of ${name}`).toBe('archive-damaged');
-      }
-    }
-  });
-
   it('passes or says archive-damaged, and nothing else, whatever the ZIP structures say', async () => {
     const outcomes = new Set<string>();
     const start = archive.entries.get('manifest.json')?.end ?? 0;

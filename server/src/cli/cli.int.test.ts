@@ -79,7 +79,7 @@ describe('backups', () => {
     expect(await answer('verify', backup.id)).toMatchObject({ id: backup.id, documents: backup.documents });
   });
 
-  it('exits with 1 and says what is wrong when the archive is damaged', async () => {
+  it('exits with 1 and says what is wrong when the archive is damaged, in lists and by the doctor until it is deleted', async () => {
     const other: Backup = await answer('backup', 'sample');
     const file = join(folder, 'data', 'backups', String(other.filePath));
     const bytes = await readFile(file);
@@ -88,6 +88,10 @@ describe('backups', () => {
     const { status, message, hint } = await failed('verify', other.id);
     expect([status, hint]).toEqual([1, expect.stringContaining('Do not use this backup')]);
     expect(message).not.toBe('');
+    expect((await holdfast('backups', 'list')).stdout).toMatch(/ DAMAGED$/m);
+    expect((await holdfast('backups', 'show', other.id)).stdout).toMatch(/Status +completed, DAMAGED/);
+    expect(await failed('doctor')).toMatchObject({ status: 1, code: 'CHECKS_FAILED' });
+    await answer('backups', 'delete', other.id, '--yes');
   });
 
   it('deletes one only when that is confirmed', async () => {

@@ -45,5 +45,6 @@ it('counts one, none and many', () => {
   expect(counted(1, 'document')).toBe('1 document');
   expect(counted(0, 'document')).toBe('0 documents');
   expect(counted(2, 'policy')).toBe('2 policies');
+  expect(counted(7, 'day')).toBe('7 days');
   expect(counted(1_000, 'index')).toBe('1,000 indexes');
 });

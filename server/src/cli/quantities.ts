@@ -22,7 +22,7 @@ export function formatCount(count: number): string {
 
 /** `12,345 documents`, `1 document`. */
 export function counted(count: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun.endsWith('x') ? `${noun}es` : `${noun}s`;
+  const plural = /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : noun.endsWith('x') ? `${noun}es` : `${noun}s`;
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
