@@ -33,14 +33,30 @@ export class FingerprintSum {
   add(digest: Uint8Array): void {
     const limbs = this.#limbs;
     for (let limb = 0; limb < 4; limb += 1) limbs[limb] = (limbs[limb] ?? 0) + wordAt(digest, limb * 4);
-    this.#additions += 1;
-    if (this.#additions === exactAdditions) this.#carry();
+    this.#countAddition();
+  }
+
+  /** Adds another sum, as its `words`. */
+  addWords(words: Float64Array): void {
+    for (let limb = 0; limb < 4; limb += 1) this.#limbs[limb] = (this.#limbs[limb] ?? 0) + (words[limb] ?? 0);
+    this.#countAddition();
+  }
+
+  /** Four words of 32 bits, most significant first: what goes from thread to thread. */
+  words(): Float64Array {
+    this.#carry();
+    return this.#limbs.slice();
   }
 
   /** 32 hex digits. */
   hex(): string {
     this.#carry();
     return Array.from(this.#limbs, (limb) => limb.toString(16).padStart(8, '0')).join('');
+  }
+
+  #countAddition(): void {
+    this.#additions += 1;
+    if (this.#additions === exactAdditions) this.#carry();
   }
 
   #carry(): void {

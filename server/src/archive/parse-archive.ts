@@ -38,6 +38,8 @@ const lengthBytes = 4;
 /** `reason` is what damage is called here: `dump-incomplete` while dumping. */
 export interface ParseOptions {
   readonly reason?: 'archive-damaged' | 'dump-incomplete';
+  /** Where it begins: by default with the magic number; between blocks for a part of an archive. */
+  readonly start?: 'magic' | 'between-blocks';
 }
 
 /** Parses a whole stream. Throws OperationFailure, with the offset, for input that is malformed or ends early. */
@@ -66,7 +68,7 @@ export class ArchiveParser {
   readonly #reason: 'archive-damaged' | 'dump-incomplete';
   readonly #length = Buffer.alloc(lengthBytes);
   #lengthFilled = 0;
-  #place: Place = 'magic';
+  #place: Place;
   #consumed = 0;
   /** Bytes of the current document that are still to come, in the place `documents`. */
   #remaining = 0;
@@ -79,6 +81,7 @@ export class ArchiveParser {
 
   constructor(options: ParseOptions = {}) {
     this.#reason = options.reason ?? 'archive-damaged';
+    this.#place = options.start ?? 'magic';
   }
 
   /** True where one block has ended and none has begun: the only places at which a stream may end. */

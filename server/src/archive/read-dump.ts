@@ -13,6 +13,9 @@ export interface ReadDumpOptions {
   readonly sourceEnded: Promise<unknown>;
   readonly exclude: NamespacePredicate;
   readonly progress: ArchiveProgress | undefined;
+  /** As in `writeArchive`. */
+  readonly givesChunksAway?: boolean;
+  readonly checkCrc?: boolean;
 }
 
 /** A dump that is being read. */
@@ -21,7 +24,9 @@ export interface Dump {
   readonly namespaces: readonly PreludeNamespace[];
   /** Complete frames, the prelude's first. Throws OperationFailure('dump-incomplete'), or what `sourceEnded` rejects with. */
   readonly frames: AsyncGenerator<RawFrame>;
-  /** Once `frames` is read to its end. */
+  /** To be told of every frame: see `NamespaceScan.addFingerprint`. */
+  addFingerprint(namespace: number, words: Float64Array): void;
+  /** Once `frames` is read to its end, and all fingerprints are added. */
   scanned(): readonly ScannedNamespace[];
 }
 
@@ -30,9 +35,9 @@ const reason = 'dump-incomplete';
 /** Resolves once the prelude is here. */
 export async function readDump(options: ReadDumpOptions): Promise<Dump> {
   const { progress } = options;
-  const scan = await createNamespaceScan({ reason, progress });
+  const { checkCrc = true, givesChunksAway = false } = options;
+  const scan = await createNamespaceScan({ reason, progress, checkCrc });
   let namespaces: readonly PreludeNamespace[] = [];
-  let scanned: readonly ScannedNamespace[] = [];
 
   async function* read(): AsyncGenerator<RawFrame> {
     const parser = new ArchiveParser({ reason });
@@ -46,14 +51,21 @@ export async function readDump(options: ReadDumpOptions): Promise<Dump> {
         scan.take(part);
         yield* regrouper.take(part);
       }
+      if (givesChunksAway) free(chunk);
     }
     parser.end();
-    scanned = scan.finish();
+    // Says what is missing; the fingerprints of the last frames are still to come.
+    scan.finish();
   }
 
   const frames = read();
   const first = await frames.next();
-  return { namespaces, frames: prepend(first, frames), scanned: () => scanned };
+  return {
+    namespaces,
+    frames: prepend(first, frames),
+    addFingerprint: (namespace, words) => scan.addFingerprint(namespace, words),
+    scanned: () => scan.finish(),
+  };
 }
 
 async function* chunksOf({ source, sourceEnded }: ReadDumpOptions): AsyncGenerator<Buffer> {
@@ -64,6 +76,11 @@ async function* chunksOf({ source, sourceEnded }: ReadDumpOptions): AsyncGenerat
   }
   // A tool that failed says more of why its output ends than the output does.
   await sourceEnded;
+}
+
+/** At once: left to the collector, a stream of megabytes makes it run all the time. */
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 async function* prepend(first: IteratorResult<RawFrame>, rest: AsyncGenerator<RawFrame>): AsyncGenerator<RawFrame> {

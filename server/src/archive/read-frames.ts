@@ -1,7 +1,8 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { Frame } from './frame-index.ts';
+import { framesAtOnce } from './frame-pool.ts';
 import { inOrder } from './in-order.ts';
-import { decompressFrame, framesAtOnce } from './zstd-frames.ts';
+import { decompressFrame } from './zstd-frames.ts';
 
 /** A frame and the bytes of the dump that it holds. */
 export interface ReadFrame {
@@ -24,10 +25,11 @@ export function readFrames(
   }));
 }
 
-async function* splitFrames(
+/** The stored bytes of each wanted one of the frames that lie one after the other in `stored`. Throws as `readFrames`. */
+export async function* splitFrames(
   frames: readonly Frame[],
   stored: AsyncIterable<Buffer>,
-  isWanted: (frame: Frame) => boolean,
+  isWanted: (frame: Frame) => boolean = () => true,
 ): AsyncGenerator<{ frame: Frame; bytes: Buffer }> {
   let pieces: Buffer[] = [];
   let missing = frames[0]?.storedBytes ?? 0;

@@ -197,7 +197,8 @@ class SlabPool {
   /** For an open frame, until `closed`; `give` makes it free again. */
   take(): Buffer {
     this.#open += 1;
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
+    // Shared: the threads that compress it see it where it lies.
+    return this.#free.pop() ?? Buffer.from(new SharedArrayBuffer(slabBytes));
   }
 
   closed(): void {

@@ -1,12 +1,13 @@
-// Counts, fingerprints and checksums of every namespace, from the parts of a stream: what the manifest says of a dump when it
-// is written, and what a reader compares with the manifest. Sees only what is kept, and changes nothing.
+// Counts, fingerprints and checksums of every namespace: what the manifest says of a dump when it is written, and what a reader
+// compares with the manifest. Fed with the parts of a stream, or frame by frame; sees only what is kept, and changes nothing.
 import { OperationFailure } from '@holdfast/shared/failures';
 import { createCRC64, type IHasher } from 'hash-wasm';
 import { blockCollection, type PreludeNamespace } from './archive-prelude.ts';
 import type { ArchiveProgress, NamespaceCounter } from './archive-progress.ts';
 import type { BlockHeader } from './block-header.ts';
-import { createDocumentHasher, type DocumentHasher, FingerprintSum } from './fingerprint.ts';
-import type { ArchivePart, DocumentsPart } from './parse-archive.ts';
+import { FingerprintSum } from './fingerprint.ts';
+import type { FrameContent } from './frame-content.ts';
+import type { ArchivePart } from './parse-archive.ts';
 
 /** What a namespace turned out to hold. */
 export interface ScannedNamespace {
@@ -31,23 +32,24 @@ export interface ScanOptions {
 
 export async function createNamespaceScan(options: ScanOptions = {}): Promise<NamespaceScan> {
   const crc = options.checkCrc === false ? null : await createCRC64();
-  return new NamespaceScan(await createDocumentHasher(), crc, options);
+  return new NamespaceScan(crc, options);
 }
 
-/** Takes every part of one stream, in order; `finish` says what was in it. Throws OperationFailure. */
+/**
+ * Takes every part of one stream, in order, and the fingerprint of every frame, in any; `finish` says what was in it. Throws
+ * OperationFailure.
+ */
 export class NamespaceScan {
-  readonly #hasher: DocumentHasher;
   /** null: believed as it stands. */
   readonly #crc: IHasher | null;
   readonly #options: ScanOptions;
   /** By the name that blocks use. */
   readonly #running = new Map<string, RunningScan>();
+  /** In the order of the prelude. */
+  readonly #expected: RunningScan[] = [];
   #current: RunningScan | undefined;
-  /** Bytes still to come of a document that is cut. */
-  #remaining = 0;
 
-  constructor(hasher: DocumentHasher, crc: IHasher | null, options: ScanOptions) {
-    this.#hasher = hasher;
+  constructor(crc: IHasher | null, options: ScanOptions) {
     this.#crc = crc;
     this.#options = options;
   }
@@ -55,8 +57,25 @@ export class NamespaceScan {
   take(part: ArchivePart): void {
     if (part.kind === 'prelude') for (const namespace of part.prelude.namespaces) this.#expect(namespace);
     else if (part.kind === 'block') this.#begin(part.header);
-    else if (part.kind === 'documents') this.#count(part);
-    else this.#pause();
+    else if (part.kind === 'documents') {
+      this.#count(part.bytes.length, part.documents);
+      this.#crc?.update(part.bytes);
+    } else this.#pause();
+  }
+
+  /** Takes a whole frame instead of its parts. Knows nothing then of what checksums say. */
+  takeFrame(namespace: number, { blocks, fingerprint }: FrameContent): void {
+    for (const block of blocks) {
+      this.#begin(block);
+      if (block.documents > 0) this.#count(block.bytes, block.documents);
+      this.#pause();
+    }
+    this.addFingerprint(namespace, fingerprint);
+  }
+
+  /** Of one frame of the namespace with this place in the prelude, from 1; 0 is the prelude itself. */
+  addFingerprint(namespace: number, words: Float64Array): void {
+    this.#expected[namespace - 1]?.sum.addWords(words);
   }
 
   /** In the order of the prelude. Throws when a namespace was not seen to its end. */
@@ -65,7 +84,7 @@ export class NamespaceScan {
     if (open.length > 0) {
       throw this.#failure(`${open.length} namespaces were not seen to their end: ${open.slice(0, 5).join(', ')}`);
     }
-    return Array.from(this.#running.values(), ({ namespace, documents, bytes, sum, crc64 }) => ({
+    return this.#expected.map(({ namespace, documents, bytes, sum, crc64 }) => ({
       namespace,
       documents,
       bytes,
@@ -89,9 +108,10 @@ export class NamespaceScan {
       ended: false,
     };
     this.#running.set(`${database}.${blockCollection(namespace)}`, running);
+    this.#expected.push(running);
   }
 
-  #begin(header: BlockHeader): void {
+  #begin(header: Omit<BlockHeader, 'raw'>): void {
     const name = `${header.database}.${header.collection}`;
     const scan = this.#running.get(name);
     if (scan === undefined) throw this.#failure(`${name} has documents but is not in the list of namespaces`);
@@ -116,31 +136,12 @@ export class NamespaceScan {
     if (scan.counter) scan.counter.done = true;
   }
 
-  #count({ bytes, continues, documents }: DocumentsPart): void {
+  #count(bytes: number, documents: number): void {
     const scan = this.#current;
     if (scan === undefined) throw this.#failure('documents stand outside of a block');
     scan.documents += documents;
-    scan.bytes += bytes.length;
-    scan.counter?.add(bytes.length, documents);
-    this.#crc?.update(bytes);
-    if (continues > 0) this.#continue(bytes.subarray(0, continues), scan.sum);
-    let at = continues;
-    while (at < bytes.length) {
-      const length = bytes.readInt32LE(at);
-      const end = at + length;
-      if (end <= bytes.length) this.#hasher.add(bytes.subarray(at, end), scan.sum);
-      else {
-        this.#hasher.begin(bytes.subarray(at));
-        this.#remaining = end - bytes.length;
-      }
-      at = end;
-    }
-  }
-
-  #continue(piece: Buffer, sum: FingerprintSum): void {
-    this.#hasher.update(piece);
-    this.#remaining -= piece.length;
-    if (this.#remaining === 0) this.#hasher.finish(sum);
+    scan.bytes += bytes;
+    scan.counter?.add(bytes, documents);
   }
 
   #pause(): void {

@@ -9,15 +9,19 @@ import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { AgeIdentity } from './age/age-keys.ts';
 import { blockCollection } from './archive-prelude.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
+import type { FrameContent } from './frame-content.ts';
 import type { Frame } from './frame-index.ts';
+import { framesAtOnce, inspectFrame } from './frame-pool.ts';
+import { inOrder } from './in-order.ts';
 import { manifestNamespaceOf } from './manifest-namespace.ts';
 import { type ArchiveSource, type OpenArchive, openArchive } from './open-archive.ts';
-import { ArchiveParser, type ArchivePart } from './parse-archive.ts';
+import { ArchiveParser } from './parse-archive.ts';
 import { readRange } from './read-bytes.ts';
-import { readFrames } from './read-frames.ts';
+import { splitFrames } from './read-frames.ts';
 import { createNamespaceScan, type ScannedNamespace } from './scan-namespaces.ts';
 import type { ZipEntry } from './zip-directory.ts';
 import { requireZipStructure, structureLimitBytes } from './zip-structure.ts';
+import { decompressFrame } from './zstd-frames.ts';
 
 export interface VerifyArchiveOptions {
   readonly source: ArchiveSource;
@@ -89,29 +93,51 @@ async function scanDump(
   progress: ArchiveProgress | undefined,
 ): Promise<ScannedNamespace[]> {
   const scan = await createNamespaceScan({ progress, checkCrc: false });
-  const parser = new ArchiveParser();
-  for await (const { frame, raw } of readFrames(archive.frames, stored)) {
-    let documents = 0;
-    for (const part of parser.push(raw)) {
-      requireInFrame(archive, frame, part);
-      if (part.kind === 'documents') documents += part.documents;
-      scan.take(part);
+  const prelude = new ArchiveParser();
+  for await (const { frame, content } of inspectFrames(archive.frames, stored)) {
+    if ('raw' in content) {
+      for (const part of prelude.push(content.raw)) {
+        if (part.kind !== 'prelude') throw damaged('a frame holds another namespace than the frame index says');
+        scan.take(part);
+      }
+    } else {
+      requireInFrame(archive, frame, content);
+      scan.takeFrame(frame.namespace, content);
     }
-    const isCut = frame.namespace > 0 && !parser.isBetweenBlocks;
-    if (documents !== frame.documents || isCut) throw damaged('a frame does not hold what the frame index says');
   }
-  parser.end();
+  prelude.end();
   return scan.finish();
 }
 
-function requireInFrame(archive: OpenArchive, frame: Frame, part: ArchivePart): void {
-  if (part.kind === 'prelude' ? frame.namespace === 0 : frame.namespace > 0) {
-    if (part.kind !== 'block') return;
-    const { database, collection } = part.header;
-    const namespace = archive.manifest.namespaces[frame.namespace - 1];
-    if (namespace?.database === database && blockCollection(namespace) === collection) return;
+interface InspectedFrame {
+  readonly frame: Frame;
+  readonly content: FrameContent | { readonly raw: Buffer };
+}
+
+/** In the order of the frames, several at once. Of the prelude's, the bytes. */
+function inspectFrames(frames: readonly Frame[], stored: AsyncIterable<Buffer>): AsyncGenerator<InspectedFrame> {
+  return inOrder(splitFrames(frames, stored), framesAtOnce, async ({ frame, bytes }) => {
+    const { namespace, rawBytes, storedOffset } = frame;
+    const content =
+      namespace === 0
+        ? { raw: await decompressFrame(bytes, rawBytes, storedOffset) }
+        : await inspectFrame(bytes, rawBytes, storedOffset);
+    return { frame, content };
+  });
+}
+
+function requireInFrame(
+  { manifest }: OpenArchive,
+  { namespace: place, documents }: Frame,
+  content: FrameContent,
+): void {
+  const namespace = manifest.namespaces[place - 1];
+  for (const { database, collection } of content.blocks) {
+    if (namespace?.database === database && blockCollection(namespace) === collection) continue;
+    throw damaged('a frame holds another namespace than the frame index says');
   }
-  throw damaged('a frame holds another namespace than the frame index says');
+  const found = content.blocks.reduce((total, block) => total + block.documents, 0);
+  if (found !== documents) throw damaged('a frame does not hold what the frame index says');
 }
 
 /** Checks the file's bytes while they are read, and hands on those of the dump. */

@@ -10,13 +10,13 @@ import type { PlainPieces } from './age/age-payload.ts';
 import { encrypt } from './age/encrypt.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import { encodeFrameIndex, type Frame } from './frame-index.ts';
+import { framesAtOnce, sealFrame } from './frame-pool.ts';
 import { inOrder } from './in-order.ts';
 import type { NamespacePredicate } from './keep-namespaces.ts';
 import { manifestNamespaceOf } from './manifest-namespace.ts';
 import { type Dump, readDump } from './read-dump.ts';
 import type { RawFrame } from './regroup-frames.ts';
 import { encryptedHowto, restoreHowto } from './restore-howto.ts';
-import { compressFrame, framesAtOnce } from './zstd-frames.ts';
 
 export { ArchiveProgress } from './archive-progress.ts';
 
@@ -29,6 +29,10 @@ export type ManifestBase = Pick<
 export interface WriteArchiveOptions {
   /** mongodump's archive, uncompressed. */
   readonly source: AsyncIterable<Uint8Array>;
+  /** Its chunks are nobody else's: their memory is freed as soon as they are read. */
+  readonly givesChunksAway?: boolean;
+  /** Compares documents with the CRC-64 of the source: for one that was stored somewhere, and may be damaged. Default: true. */
+  readonly checkCrc?: boolean;
   /** Settles with the tool. When it rejects, the archive is not finished and its error is thrown. */
   readonly sourceEnded: Promise<unknown>;
   /** `Upload.body`. Ended when all is written, destroyed otherwise. */
@@ -98,7 +102,8 @@ async function writeEntries(work: Work): Promise<Pick<WrittenArchive, 'manifest'
   const sourceEnded = Promise.race([work.sourceEnded, aborted(stop)]);
   // It is awaited only once the source is at its end.
   sourceEnded.catch(() => {});
-  const dump = await readDump({ source: work.source, sourceEnded, exclude: work.exclude, progress });
+  const { source, exclude, givesChunksAway = false, checkCrc = true } = work;
+  const dump = await readDump({ source, sourceEnded, exclude, progress, givesChunksAway, checkCrc });
   const { names, encode } = entryForm(work.recipients ?? []);
   await appendEntry(work, names.howto, Buffer.from(howtoOf(work, dump)));
 
@@ -173,14 +178,15 @@ class StoredFrames {
   #rawBytes = 0;
   #storedBytes = 0;
 
-  async *write(dump: Dump): AsyncGenerator<Buffer> {
+  async *write(dump: Dump): AsyncGenerator<Uint8Array> {
     const compressed = inOrder(dump.frames, framesAtOnce, async (frame: RawFrame) => {
       const { namespace, documents, raw } = frame;
-      const stored = await compressFrame(raw);
+      const { stored, fingerprint } = await sealFrame({ raw, documents });
       frame.release();
-      return { frame: { namespace, documents, rawBytes: raw.length, storedBytes: stored.length }, stored };
+      return { frame: { namespace, documents, rawBytes: raw.length, storedBytes: stored.length }, stored, fingerprint };
     });
-    for await (const { frame, stored } of compressed) {
+    for await (const { frame, stored, fingerprint } of compressed) {
+      dump.addFingerprint(frame.namespace, fingerprint);
       this.index.push(frame);
       this.#rawBytes += frame.rawBytes;
       this.#storedBytes += frame.storedBytes;

@@ -114,6 +114,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     run.phase('dump', progress, totalsOf(before));
     return writeArchive({
       source: midway(dump.stdout, 'mid-stream', services.failpoint),
+      givesChunksAway: true,
       sourceEnded: dump.exited,
       output: upload.body,
       exclude,
