@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { EJSON, Int32, serialize } from 'bson';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { generatedNamespaces } from '../testing/arbitrary-dump.ts';
 import { type GeneratedNamespace, generateDump } from '../testing/generated-dump.ts';
 import { memorySource, writeToMemory } from '../testing/memory-archive.ts';
@@ -49,6 +49,9 @@ function collectionOf(collections: ArchiveCollections, name: string): ArchiveCol
 function noise(count: number, bytes: number): Uint8Array[] {
   return Array.from({ length: count }, (_, n) => serialize({ _id: new Int32(n), noise: randomBytes(bytes) }));
 }
+
+// Much data on a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('any archive', () => {
   it('gives each collection whole, page by page and as a stream', async () => {
