@@ -16,7 +16,15 @@ for (const theme of ['light', 'dark'] as const) {
     test('every page passes the accessibility check', async ({ console: page, shop, holdfast }) => {
       const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
       const policies = await holdfast.client.policies.list.query();
-      const paths = ['/', '/deployments/shop-prod', `/backups/${items[0]?.id}`, '/restore', '/policies'];
+      const backup = `/backups/${items[0]?.id}`;
+      const paths = [
+        '/',
+        '/deployments/shop-prod',
+        backup,
+        `${backup}/collections/shop.orders`,
+        '/restore',
+        '/policies',
+      ];
       for (const path of [...paths, `/policies/${policies[0]?.id}`, '/activity', '/settings', '/nowhere']) {
         await page.goto(path);
         await expect(page.getByText('Live as of')).toBeVisible();

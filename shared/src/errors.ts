@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { archiveUse } from './backup.ts';
 import { lockHolder, operationKind } from './deployment.ts';
 import { failure } from './failures.ts';
-import { filterProblem, filterProblemText } from './filter-problem.ts';
+import { filterProblemCode, filterProblemText } from './filter-problem.ts';
 
 const nothing = z.object({});
 const named = z.object({ id: z.string() });
@@ -106,7 +106,11 @@ export const errorCatalogue = {
     hint: 'List the collections of the backup; a name looks like database.collection.',
   }),
   FILTER_INVALID: entry({
-    details: filterProblem,
+    details: z.object({
+      problem: z.enum(filterProblemCode),
+      at: z.int().nullable(),
+      subject: z.string().nullable(),
+    }),
     transport: 'BAD_REQUEST',
     message: (details) => `The filter cannot be used: ${filterProblemText(details)}.`,
     hint: 'Write fields and the values that they must equal, as extended JSON: {"status": "paid"}, {"_id": {"$oid": "507f1f77bcf86cd799439011"}}, {"items.sku": 7}.',

@@ -1,8 +1,8 @@
-// Why a filter on documents cannot be used: a closed list, so that the console can say it in the reader's language.
-import { z } from 'zod';
+// Why a filter on documents cannot be used: a closed list, so that the console can say it in the reader's language. Without zod: the
+// console takes words from here, and its Content-Security-Policy forbids what zod tries out when it is loaded.
 import { jsonProblemCode } from './ordered-json.ts';
 
-export const filterProblemCode = z.enum([
+export const filterProblemCode = [
   ...jsonProblemCode,
   'not-an-object',
   'operator',
@@ -11,17 +11,16 @@ export const filterProblemCode = z.enum([
   'same-key-twice',
   'integer-too-large',
   'name-impossible',
-]);
-export type FilterProblemCode = z.infer<typeof filterProblemCode>;
+] as const;
+export type FilterProblemCode = (typeof filterProblemCode)[number];
 
-export const filterProblem = z.object({
-  problem: filterProblemCode,
+export interface FilterProblem {
+  readonly problem: FilterProblemCode;
   /** The character of the text where it is wrong, from 1. */
-  at: z.int().nullable(),
+  readonly at: number | null;
   /** The key or number that is meant. */
-  subject: z.string().nullable(),
-});
-export type FilterProblem = z.infer<typeof filterProblem>;
+  readonly subject: string | null;
+}
 
 const texts: Readonly<Record<FilterProblemCode, (subject: string) => string>> = {
   'too-deep': () => 'it is nested too deeply',

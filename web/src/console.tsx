@@ -22,6 +22,9 @@ const DeploymentPage = lazy(async () => ({
   default: (await import('./deployments/deployment-page.tsx')).DeploymentPage,
 }));
 const BackupPage = lazy(async () => ({ default: (await import('./backups/backup-page.tsx')).BackupPage }));
+const CollectionPage = lazy(async () => ({
+  default: (await import('./documents/collection-page.tsx')).CollectionPage,
+}));
 const RestorePage = lazy(async () => ({ default: (await import('./restores/restore-page.tsx')).RestorePage }));
 const RestorablePage = lazy(async () => ({ default: (await import('./restores/restorable-page.tsx')).RestorablePage }));
 const PoliciesPage = lazy(async () => ({ default: (await import('./policies/policies-page.tsx')).PoliciesPage }));
@@ -90,6 +93,7 @@ function Routes() {
       <Route path="/" component={OverviewPage} />
       <Route path="/deployments/:id" component={DeploymentPage} />
       <Route path="/backups/:id" component={BackupPage} />
+      <Route path="/backups/:id/collections/:namespace" component={CollectionPage} />
       <Route path="/restore" component={RestorablePage} />
       <Route path="/restores/:id" component={RestorePage} />
       <Route path="/policies" component={PoliciesPage} />

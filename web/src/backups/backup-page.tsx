@@ -2,6 +2,7 @@
 import type { Backup } from '@holdfast/shared/backup';
 import { useParams } from '@solidjs/router';
 import { useQuery } from '@tanstack/solid-query';
+import Download from 'lucide-solid/icons/download';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import { createSignal, Show } from 'solid-js';
 import { Story } from '../activity/story.tsx';
@@ -11,6 +12,7 @@ import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { createDeployment } from '../deployments/find-deployment.ts';
 import { backupLook } from '../deployments/readiness.ts';
+import { archiveDownload } from '../documents/download-address.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
 import { useLive } from '../live/live-context.tsx';
@@ -121,6 +123,10 @@ function PageActs(props: { backup: Backup; busy: Busy | null }) {
         {t('backups.deleteAsk')}
       </button>
       <Show when={props.backup.status === 'completed'}>
+        <a class="btn" href={archiveDownload(props.backup.id)} download="">
+          <Download class="icon" aria-hidden="true" />
+          {t('documents.downloadArchive')}
+        </a>
         <button class="btn" type="button" disabled={verify.isPending()} onClick={verify.run}>
           {verify.isPending() ? t('backups.verifying') : t('backups.verify')}
         </button>

@@ -37,6 +37,7 @@ export const backups = {
   by: 'By',
   caption: (name: string) => `Backups of ${name}, newest first`,
   collections: 'Collections',
+  collectionsFound: (count: string) => `${count} found`,
   countsText: (documents: number, collections: number) => counts(documents, collections),
   delete: 'Delete the backup',
   deleteAsk: 'Delete…',
@@ -60,6 +61,8 @@ export const backups = {
   isVerifiedText: (cause: VerificationCause, bytes: number, total: number) =>
     `${causes[cause]}: ${f.bytes(bytes)} of about ${f.bytes(total)} read again`,
   kind: 'Kind',
+  moreCollections: (total: string) => `Show more of ${total}`,
+  noCollection: 'There is no such collection.',
   none: (filter: 'kept' | 'failed' | 'all'): string =>
     filter === 'failed' ? 'No run has failed.' : 'There is no backup yet.',
   notVerified: 'not verified yet',
@@ -71,6 +74,7 @@ export const backups = {
   reading: 'the archive is being read',
   requestedAt: 'Requested',
   requesting: 'Requesting…',
+  searchCollections: 'Find a collection',
   size: 'Size',
   status: {
     requested: 'Requested',

@@ -3,6 +3,7 @@ import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
 import { destinations } from './destinations.ts';
+import { documents } from './documents.ts';
 import { encryption } from './encryption.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
@@ -21,6 +22,7 @@ export const en = {
   deployments,
   destinations,
   encryption,
+  documents,
   errors,
   events,
   failures,

@@ -4,6 +4,7 @@ import { activity, events } from './activity.ts';
 import { backups } from './backups.ts';
 import { actor, common, live, shell, signIn } from './common.ts';
 import { destinations } from './destinations.ts';
+import { documents } from './documents.ts';
 import { encryption } from './encryption.ts';
 import { errors, failures } from './errors.ts';
 import { deployments, overview } from './fleet.ts';
@@ -22,6 +23,7 @@ export const fr: Dictionary = {
   deployments,
   destinations,
   encryption,
+  documents,
   errors,
   events,
   failures,
