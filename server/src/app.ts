@@ -36,7 +36,7 @@ import { restoresProjection } from './projections/restores.ts';
 import { archiveLeases, type StoredArchiveLease } from './runner/archive-leases.ts';
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
-import { startRunner } from './runner/runner.ts';
+import { type Runner, startRunner } from './runner/runner.ts';
 import { runningImports, type StoredImport } from './runner/running-imports.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { superviseOnce } from './runner/supervisor.ts';
@@ -76,6 +76,8 @@ export interface AppOptions {
   readonly now?: () => number;
   /** Told when another process took the data folder over: this one must end. */
   readonly onDataDirLost?: () => void;
+  /** Opens ledger and destinations only: no tools, nothing is run, scheduled or cleaned up. Default: false. */
+  readonly idle?: boolean;
 }
 
 export const ledgerDatabase = 'holdfast';
@@ -101,15 +103,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   parts.defer(() => client.close());
   const services = await openServices(options, { client, embedded }, parts);
-  await superviseOnce(services).catch((err) =>
-    logger.warn({ err }, 'what an earlier server left is looked at again soon'),
-  );
-  const runner = services.role === 'api' ? null : startRunner(services, config);
-  parts.defer(() => runner?.close());
-  const verifier = services.role === 'api' ? null : startVerifier(services);
-  parts.defer(() => verifier?.close());
-  const scheduler = startScheduler(services);
-  parts.defer(() => scheduler.close());
+  const runner = options.idle ? null : await startWork(services, options, parts);
   const access = await openAccess(services, config, client);
   parts.defer(() => access.close());
   const started = parts.move();
@@ -128,6 +122,24 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     close: () => started.disposeAsync(),
   };
+}
+
+/** Ends what an earlier server left, then claims and schedules. */
+async function startWork(
+  services: Services,
+  { config, logger }: AppOptions,
+  parts: AsyncDisposableStack,
+): Promise<Runner | null> {
+  await superviseOnce(services).catch((err) =>
+    logger.warn({ err }, 'what an earlier server left is looked at again soon'),
+  );
+  const runner = services.role === 'api' ? null : startRunner(services, config);
+  parts.defer(() => runner?.close());
+  const verifier = services.role === 'api' ? null : startVerifier(services);
+  parts.defer(() => verifier?.close());
+  const scheduler = startScheduler(services);
+  parts.defer(() => scheduler.close());
+  return runner;
 }
 
 async function openEmbedded(
@@ -168,7 +180,7 @@ async function openServices(
     configured: config.secretKey ?? undefined,
     file: join(config.dataDir, 'secret.key'),
   });
-  const tools = config.role === 'api' ? null : await provideTools(config, onProgress);
+  const tools = config.role === 'api' || options.idle ? null : await provideTools(config, onProgress);
   const instanceId = await loadInstanceId(config.dataDir);
   const worker = `${instanceId}/${uuid()}`;
   const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
@@ -282,7 +294,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
     ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
     deployments: await Promise.all(
-      known.map(async ({ name, secretRef }) => ({ name, uri: await secrets.open(secretRef) })),
+      known.map(async ({ name, secretRef }) => ({ name, uri: secretRef && (await secrets.open(secretRef)) })),
     ),
     verification: () => verificationState(services),
     now: services.now,

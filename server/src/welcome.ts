@@ -52,8 +52,10 @@ async function registerDefault(app: App, uri: string): Promise<void> {
     return;
   }
   const state = (await services.ledger.state(`deployment:${known._id}`)) as DeploymentState;
-  const sealed = await services.secrets.open(state.facts.secretRef);
-  if (parseConnectionString(sealed).uri !== parseConnectionString(uri).uri) {
+  const { secretRef } = state.facts;
+  // A recovered one has none yet.
+  const sealed = secretRef === null ? null : await services.secrets.open(secretRef);
+  if (sealed === null || parseConnectionString(sealed).uri !== parseConnectionString(uri).uri) {
     await update(services, { id: known._id as DeploymentId, uri, actor });
   }
 }

@@ -37,7 +37,7 @@ export const backup = z.object({
   deploymentName: z.string(),
   policyId: policyId.nullable(),
   /** `adopted`: the ledger knows it from its archive only. `imported`: the dump was made elsewhere. */
-  trigger: z.enum([...backupTrigger.options, 'adopted', 'imported']),
+  trigger: z.enum([...backupTrigger.options, 'adopted', 'recovered', 'imported']),
   actor,
   /** When it was requested; of an adopted or imported one, when its dump was taken. */
   createdAt: z.iso.datetime(),

@@ -34,5 +34,7 @@ export const deployment = z.object({
   status: z.enum(['idle', 'backup-running', 'restore-running']),
   operation: lockHolder.nullable(),
   registeredAt: z.iso.datetime(),
+  /** false: it was recovered from its backups and needs its connection string. */
+  isConnected: z.boolean(),
 });
 export type Deployment = z.infer<typeof deployment>;

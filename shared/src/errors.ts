@@ -45,6 +45,12 @@ export const errorCatalogue = {
     message: ({ id }) => `There is no deployment ${id}.`,
     hint: 'List the deployments to see their names.',
   }),
+  DEPLOYMENT_NOT_CONNECTED: entry({
+    details: z.object({ name: z.string() }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ name }) => `${name} was recovered from its backups and has no connection string yet.`,
+    hint: 'Give it one: `holdfast deployments update NAME --uri-file FILE`, or Settings, Deployments in the console.',
+  }),
   DEPLOYMENT_EXISTS: entry({
     details: z.object({ name: z.string(), existing: z.string() }),
     transport: 'CONFLICT',

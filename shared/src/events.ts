@@ -66,6 +66,14 @@ const destinationFacts = { name: destinationName, url: text, secretRef: z.uuid()
 /** Event type -> schema of its data. */
 export const eventData = {
   DeploymentRegistered: z.object({ deploymentId, ...deploymentFacts }),
+  /** Known from its archives alone: it has no connection string until somebody gives one (`DeploymentUpdated`). */
+  DeploymentRecovered: z.object({
+    deploymentId,
+    name: deploymentName,
+    hosts: z.array(text),
+    database: text.nullable(),
+    serverVersion: text.nullable(),
+  }),
   DeploymentUpdated: z.object({ deploymentId, ...deploymentFacts }),
   /** The deployment's policies end with it. */
   DeploymentRemoved: z.object({ deploymentId, policyIds: z.array(policyId) }),
@@ -95,7 +103,14 @@ export const eventData = {
   BackupCancelled: z.object({ ...ofBackup }),
   BackupSkipped: z.object({ policyId, deploymentId, dueAt: z.iso.datetime(), reason: z.enum(['busy', 'missed']) }),
   /** Without a cause somebody asked for it. */
-  BackupVerified: z.object({ ...ofBackup, durationMs: count, documents: count, cause: verificationCause.optional() }),
+  BackupVerified: z.object({
+    ...ofBackup,
+    durationMs: count,
+    documents: count,
+    cause: verificationCause.optional(),
+    /** Of the file, the first time that a recovered one is read. */
+    sha256: z.string().optional(),
+  }),
   BackupVerificationFailed: z.object({ ...ofBackup, ...failureFields, cause: verificationCause.optional() }),
   /** How often and how fast archives are read again without being asked for. */
   ScrubChanged: scrubSettings,
@@ -107,13 +122,18 @@ export const eventData = {
   BackupCopyFailed: z.object({ ...ofCopy, ...failureFields }),
   /** One of several copies is not at its destination any more; it is made again from another one. */
   BackupCopyMissing: z.object({ ...ofCopy }),
-  /** An archive that the ledger did not know, or called missing, was found, wholly verified and taken on. Times are its manifest's. */
+  /**
+   * An archive that the ledger did not know, or called missing, was found, wholly verified and taken on. Times are its manifest's.
+   * A recovered one was taken on by its manifest alone: the hash of the file is not known yet, and nothing is verified.
+   */
   BackupAdopted: z.object({
     ...ofBackup,
     deploymentName: text,
     database: text.nullable(),
     policyId: policyId.nullable(),
     ...archiveFacts,
+    sha256: z.string().optional(),
+    recovered: z.literal(true).optional(),
     createdAt: z.iso.datetime(),
     completedAt: z.iso.datetime(),
   }),
@@ -194,6 +214,18 @@ export const eventData = {
   /** What lies there stays there; the ledger knows no copy there any more. */
   DestinationRemoved: z.object({ destinationId, name: destinationName }),
 
+  /**
+   * Backups were taken on from a destination and, when they are encrypted, a recovery kit. `previous`: the newest head of the
+   * lost ledger that an archive names.
+   */
+  LedgerRecovered: z.object({
+    destinationId,
+    archives: count,
+    backups: count,
+    unreadable: count,
+    kitId: recoveryKitId.nullable(),
+    previous: z.object({ position: count, hash: z.string() }).nullable(),
+  }),
   ConfigurationImported: z.object({ deployments: count, policies: count, digest: z.string() }),
   ApiKeyCreated: z.object({ keyId: z.string(), role: z.enum(['administrator']) }),
   SignedIn: z.object({ method: z.enum(['login-code']) }),

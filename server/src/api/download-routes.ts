@@ -81,7 +81,7 @@ async function downloadArchive(
       key,
       problem: `it has ${sizeBytes} bytes instead of ${backup.sizeBytes}`,
     });
-  const etag = `"${backup.sha256}"`;
+  const etag = `"${backup.sha256 ?? state.sealed?.manifestDigest}"`;
   const headers = {
     ...commonHeaders(`${fileStem(backup)}.zip`, 'application/zip'),
     ...{ etag, 'accept-ranges': 'bytes' },

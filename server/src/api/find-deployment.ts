@@ -18,6 +18,6 @@ export async function findDeployment(
 }
 
 /** Without the reference of the connection string. */
-export function publicDeployment({ _id, secretRef: _, removed: __, ...rest }: StoredDeployment): Deployment {
-  return { id: _id as DeploymentId, ...rest };
+export function publicDeployment({ _id, secretRef, removed: _, ...rest }: StoredDeployment): Deployment {
+  return { id: _id as DeploymentId, ...rest, isConnected: secretRef !== null };
 }

@@ -26,7 +26,11 @@ import { decompressFrame } from './zstd-frames.ts';
 export interface VerifyArchiveOptions {
   readonly source: ArchiveSource;
   /** What the ledger says of the file. With `sha256` a change of any bit is found. */
-  readonly expected?: { readonly sha256?: string; readonly manifestDigest?: string; readonly sizeBytes?: number };
+  readonly expected?: {
+    readonly sha256?: string | undefined;
+    readonly manifestDigest?: string;
+    readonly sizeBytes?: number;
+  };
   /** As in `openArchive`. */
   readonly identities?: readonly AgeIdentity[];
   readonly progress?: ArchiveProgress;

@@ -23,6 +23,7 @@ const { failed, usage, unauthorized, notFound, refused, timedOut, unreachable } 
 const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   OPERATION_IN_PROGRESS: refused,
   DEPLOYMENT_NOT_FOUND: notFound,
+  DEPLOYMENT_NOT_CONNECTED: refused,
   DEPLOYMENT_EXISTS: refused,
   DEPLOYMENT_UNREACHABLE: unreachable,
   INVALID_URI: usage,

@@ -16,6 +16,7 @@ import { addLoginCodeCommand } from './login-code-command.ts';
 import { addOpenCommand } from './open-command.ts';
 import { addOperationsCommand } from './operations-command.ts';
 import { addPoliciesCommand } from './policies-command.ts';
+import { addRecoverCommand } from './recover-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addScrubCommand } from './scrub-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -63,6 +64,7 @@ const commands = [
   addKeysCommand,
   addConfigCommand,
   addLoginCodeCommand,
+  addRecoverCommand,
   addDoctorCommand,
 ];
 

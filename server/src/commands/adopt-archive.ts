@@ -1,15 +1,16 @@
 // Taking on an archive that the ledger does not know, or called missing: read wholly first, then recorded as a completed backup.
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
-import type { EventData } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
-import { type ArchiveSource, type OpenArchive, openArchive } from '../archive/open-archive.ts';
+import type { ArchiveSource, OpenArchive } from '../archive/open-archive.ts';
 import { verifyArchive } from '../archive/verify-archive.ts';
 import { adoptBackup, type BackupState, requireAdoptable } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
+import { openWithKey } from '../keys/open-with-key.ts';
 import type { Services } from '../services.ts';
 import { isKey } from '../storage/archive-key.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
+import { adoptedFacts } from './adopted-facts.ts';
 import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 
@@ -31,7 +32,7 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   const { storage, key } = command;
   const source = await sourceOf(storage, key);
   const identities = await services.keys.identities();
-  const archive = await refuseUnreadable(key, () => openArchive(source, { identities }));
+  const { archive, encryption } = await refuseUnreadable(key, () => openWithKey(services.keys, source));
   const backupId = archive.manifest.backupId as BackupId;
   const known = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
   requireAdoptable(known, backupId);
@@ -40,7 +41,7 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   const expected = known?.sealed ?? {};
   const { sha256 } = await refuseUnreadable(key, () => verifyArchive({ source, expected, identities }));
   const facts = { deploymentId, destinationId: storage.id as DestinationId, key, sizeBytes: source.sizeBytes };
-  const data = adoptedFacts(archive, { backupId, sha256, ...facts });
+  const data = { ...adoptedFacts(archive, { backupId, ...facts }, encryption), sha256 };
   const [backup, deployment] = [`backup:${backupId}`, `deployment:${deploymentId}`] as const;
   await execute(services.ledger, {
     actor: command.actor,
@@ -74,24 +75,4 @@ async function deploymentFor(
   if (state !== undefined && !state.removed) return own;
   const { name: deploymentName, hosts } = manifest.deployment;
   throw new AppError('DEPLOYMENT_UNKNOWN', { key, deploymentName, hosts });
-}
-
-type Facts = Pick<
-  EventData<'BackupAdopted'>,
-  'backupId' | 'deploymentId' | 'destinationId' | 'key' | 'sizeBytes' | 'sha256'
->;
-
-function adoptedFacts({ manifest, manifestDigest }: OpenArchive, facts: Facts): Parameters<typeof adoptBackup>[1] {
-  return {
-    ...facts,
-    manifestDigest,
-    database: manifest.database,
-    toolVersion: manifest.tool.version,
-    serverVersion: manifest.server.version,
-    rawBytes: manifest.dump.rawBytes,
-    documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
-    collections: manifest.namespaces.length,
-    createdAt: manifest.startedAt,
-    completedAt: manifest.finishedAt,
-  };
 }

@@ -85,9 +85,9 @@ export async function verify(
   try {
     const signal = AbortSignal.any([lease.signal, ...(order.signal ? [order.signal] : [])]);
     const outcome = await readAgain(services, state, { ...order, signal });
-    const { documents, bytes } = outcome;
+    const { documents, bytes, sha256 } = outcome;
     const durationMs = Math.round(outcome.durationMs);
-    await record({ documents, durationMs });
+    await record({ documents, durationMs, sha256 });
     return { documents, bytes, durationMs };
   } catch (error) {
     if (error instanceof OperationFailure && isKnown(error, cause)) await record(error.toFailure());

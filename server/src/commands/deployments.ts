@@ -5,7 +5,13 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import { defaultPolicySettings, type PolicySettings } from '@holdfast/shared/policy';
 import { v7 as uuid } from 'uuid';
-import { registerDeployment, removeDeployment, requireDeployment, updateDeployment } from '../domain/deployment.ts';
+import {
+  registerDeployment,
+  removeDeployment,
+  requireConnected,
+  requireDeployment,
+  updateDeployment,
+} from '../domain/deployment.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
@@ -78,25 +84,26 @@ export interface UpdateOptions {
   readonly actor: Actor;
 }
 
-/** Changes name or connection. Raises what `register` raises, DEPLOYMENT_NOT_FOUND and OPERATION_IN_PROGRESS. */
+/** Changes name or connection. Raises what `register` raises, DEPLOYMENT_NOT_FOUND, OPERATION_IN_PROGRESS and, for a new
+ * name alone, DEPLOYMENT_NOT_CONNECTED. */
 export async function update(services: Services, options: UpdateOptions): Promise<void> {
   const stream = `deployment:${options.id}` as const;
   const current = requireDeployment((await services.ledger.state(stream)) as never, options.id).facts;
   const name = options.name ?? current.name;
   const { uri } = options;
-  const append = (facts: typeof current) =>
+  const append = (facts: Parameters<typeof updateDeployment>[2]['facts']) =>
     execute(services.ledger, {
       actor: options.actor,
       reads: ['configuration', stream],
       decide: (state) => updateDeployment(state('configuration'), state(stream), { deploymentId: options.id, facts }),
     });
   if (uri === undefined) {
-    await append({ ...current, name });
+    await append({ ...current, name, secretRef: requireConnected(current) });
     return;
   }
   const facts = await probeDeployment(uri);
   await withSecret(services.secrets, uri, (secretRef) => append({ name, ...facts, secretRef }));
-  await services.secrets.remove(current.secretRef);
+  if (current.secretRef !== null) await services.secrets.remove(current.secretRef);
 }
 
 /** Forgets a deployment and its connection string; its backups stay. Raises DEPLOYMENT_NOT_FOUND, OPERATION_IN_PROGRESS. */
@@ -104,5 +111,5 @@ export async function remove(services: Services, id: DeploymentId, actor: Actor)
   const stream = `deployment:${id}` as const;
   const current = requireDeployment((await services.ledger.state(stream)) as never, id).facts;
   await execute(services.ledger, { actor, reads: [stream], decide: (state) => removeDeployment(state(stream), id) });
-  await services.secrets.remove(current.secretRef);
+  if (current.secretRef !== null) await services.secrets.remove(current.secretRef);
 }

@@ -11,7 +11,7 @@ import { v7 as uuid } from 'uuid';
 import { generateIdentity, InvalidAgeKey, parseRecipient } from '../archive/age/age-keys.ts';
 import * as domain from '../domain/encryption.ts';
 import { openIdentity } from '../keys/keyring.ts';
-import { type KitKey, sealKit } from '../keys/recovery-kit.ts';
+import { type KitKey, type RecoveryKitContents, sealKit } from '../keys/recovery-kit.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { execute } from './execute.ts';
@@ -75,7 +75,7 @@ export async function issueKit(services: Services, passphrase: string, actor: Ac
   const keyIds = keys.map(({ id }) => id);
   const code = confirmationCodeOf(randomBytes(5));
   const issuedAt = new Date(services.now()).toISOString();
-  const destinations = services.destinations.all().map(({ url }) => url);
+  const destinations = services.destinations.known().map(({ url }) => url);
   const content = await sealKit({ kitId, issuedAt, code, destinations, keys }, passphrase);
   await withSecret(services.secrets, code, (codeRef) =>
     change(services, actor, (now) => domain.issueKit(now, { kitId, keyIds, codeRef })),
@@ -87,6 +87,25 @@ export async function issueKit(services: Services, passphrase: string, actor: Ac
     const { keyId: id, name, createdAt } = key;
     return { id, name, createdAt, identity: await openIdentity(services.secrets, key) };
   }
+}
+
+/**
+ * Takes on the keys of a recovery kit, which holds them from then on as a confirmed one. Those that are known already stay as they
+ * are. Returns how many are new. Raises ENCRYPTION_KEY_EXISTS when another key has the name of one.
+ */
+export async function importKit(services: Services, kit: RecoveryKitContents, actor: Actor): Promise<number> {
+  let imported = 0;
+  for (const { id: keyId, name, identity } of kit.keys) {
+    const recipient = identity.recipient.toString();
+    if ((await stateOf(services))?.keys.some((known) => known.recipient === recipient)) continue;
+    await withSecret(services.secrets, identity.toString(), (secretRef) =>
+      change(services, actor, (state) =>
+        domain.createKey(state, { keyId, name, recipient, secretRef, kitId: kit.kitId }),
+      ),
+    );
+    imported += 1;
+  }
+  return imported;
 }
 
 /** The code that stands in the newest kit shows that it can be opened. Raises RECOVERY_KIT_NOT_FOUND, RECOVERY_KIT_CODE_WRONG. */

@@ -16,6 +16,7 @@ import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
+import { connectionStringOf } from './connection-string-of.ts';
 import { excludedFrom } from './excluded.ts';
 import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
@@ -126,7 +127,7 @@ async function lookAtLive(
   target: RestoreTarget,
   excluded: (database: string, collection: string) => boolean,
 ): Promise<Live> {
-  const address = parseConnectionString(await services.secrets.open(deployment.facts.secretRef));
+  const address = parseConnectionString(await connectionStringOf(services, deployment.facts));
   await using client = await connectDeployment(address);
   const facts = await inspectDeployment(client);
   if (facts.sharded && target.kind === 'original') throw new AppError('SHARDED_UNSUPPORTED', {});

@@ -47,7 +47,7 @@ const commands = {
   Import: (backup: ReturnType<typeof stateIn>) =>
     importBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, importedData),
   Verify: (state: ReturnType<typeof stateIn>) =>
-    recordVerification(state, backupId, { durationMs: 5, documents: 3 }, 'asked'),
+    recordVerification(state, backupId, { durationMs: 5, documents: 3, sha256: 'a'.repeat(64) }, 'asked'),
 };
 
 const no = 'WRONG_WORKER';

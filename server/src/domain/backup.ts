@@ -17,10 +17,12 @@ import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import type { VerificationCause } from '@holdfast/shared/verification';
-import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
+import { type DeploymentState, requireConnected, requireDeployment, requireIdle } from './deployment.ts';
 import type { PolicyState } from './policy.ts';
 
 type Sealed = EventData<'BackupSealed'>;
+/** Of a recovered archive that nobody has read wholly yet, the hash is not known. */
+type Archive = Omit<Sealed, 'sha256'> & { readonly sha256: string | undefined };
 
 /** What deciders know of a backup. */
 export interface BackupState {
@@ -30,7 +32,7 @@ export interface BackupState {
   readonly status: BackupStatus;
   readonly requestedAt: string;
   readonly worker: string | null;
-  readonly sealed: Sealed | null;
+  readonly sealed: Archive | null;
   readonly cancelRequested: boolean;
 }
 
@@ -47,7 +49,8 @@ export interface RequestBackup {
 }
 
 /**
- * Accepts a backup and takes the deployment's lock. Raises DEPLOYMENT_NOT_FOUND, OPERATION_IN_PROGRESS. A scheduled one
+ * Accepts a backup and takes the deployment's lock. Raises DEPLOYMENT_NOT_FOUND, DEPLOYMENT_NOT_CONNECTED,
+ * OPERATION_IN_PROGRESS. A scheduled one
  * whose due time was answered, or whose policy is off, appends nothing; one that finds the lock taken is `BackupSkipped`.
  */
 export function requestBackup(
@@ -62,6 +65,7 @@ export function requestBackup(
       { stream: `policy:${policyId}`, type: 'BackupSkipped', data: { policyId, deploymentId, dueAt, reason: 'busy' } },
     ];
   }
+  requireConnected(deployment.facts);
   requireIdle(deployment);
   const { name: deploymentName, database } = deployment.facts;
   const data = { backupId, deploymentId, deploymentName, database, policyId, trigger, dueAt };
@@ -92,7 +96,9 @@ export function completeBackup(
   if (state?.status !== 'sealed' || state.sealed === null || !mayEnd(state, command.by)) {
     throw new AppError('WRONG_WORKER', { id: command.backupId });
   }
-  const { upload: _, ...facts } = state.sealed;
+  const { upload: _, sha256, ...archive } = state.sealed;
+  if (sha256 === undefined) throw new Error(`backup ${command.backupId} was sealed without its hash`);
+  const facts = { ...archive, sha256 };
   const { policyId } = state;
   return [
     {
@@ -187,6 +193,17 @@ export function requireAdoptable(state: BackupState | undefined, id: BackupId): 
   }
 }
 
+/**
+ * Takes on an archive by its manifest, when the ledger knows nothing of its backup; else nothing is appended. Raises
+ * DEPLOYMENT_NOT_FOUND.
+ */
+export function recoverBackup(
+  states: { readonly deployment: DeploymentState | undefined; readonly backup: BackupState | undefined },
+  archive: Omit<EventData<'BackupAdopted'>, 'deploymentName' | 'policyId' | 'sha256' | 'recovered'>,
+): NewEvent[] {
+  return states.backup === undefined ? adoptBackup(states, { ...archive, recovered: true }) : [];
+}
+
 /** Records that the file is gone; idempotent. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE for one without a file. */
 export function deleteBackup(
   state: BackupState | undefined,
@@ -202,18 +219,27 @@ export function deleteBackup(
   return [{ stream: `backup:${backupId}`, type: 'BackupDeleted', data }];
 }
 
-/** The outcome of re-reading the archive. Raises BACKUP_NOT_RESTORABLE when it is not completed any more. */
+/** `sha256`: of the file that was read. */
+export interface Verified {
+  readonly durationMs: number;
+  readonly documents: number;
+  readonly sha256: string;
+}
+
+/** The outcome of re-reading the archive; the first of a recovered one says what its file is from now on. Raises BACKUP_NOT_RESTORABLE when it is not completed any more. */
 export function recordVerification(
   state: BackupState | undefined,
   backupId: BackupId,
-  outcome: { readonly durationMs: number; readonly documents: number } | Failure,
+  outcome: Verified | Failure,
   cause: VerificationCause,
 ): NewEvent[] {
-  const { deploymentId } = requireCompleted(state, backupId);
+  const { deploymentId, sealed } = requireCompleted(state, backupId);
   const stream = `backup:${backupId}`;
-  return 'reason' in outcome
-    ? [{ stream, type: 'BackupVerificationFailed', data: { backupId, deploymentId, ...outcome, cause } }]
-    : [{ stream, type: 'BackupVerified', data: { backupId, deploymentId, ...outcome, cause } }];
+  if ('reason' in outcome)
+    return [{ stream, type: 'BackupVerificationFailed', data: { backupId, deploymentId, ...outcome, cause } }];
+  const { sha256, ...verified } = outcome;
+  const first = sealed?.sha256 === undefined ? { sha256 } : {};
+  return [{ stream, type: 'BackupVerified', data: { backupId, deploymentId, ...verified, ...first, cause } }];
 }
 
 /** The backup when it can be restored from. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE. */
@@ -234,6 +260,10 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return state && { ...state, status: 'running', worker: event.data.worker };
     case 'BackupSealed':
       return state && { ...state, status: 'sealed', sealed: event.data };
+    case 'BackupVerified':
+      return state?.sealed && event.data.sha256 !== undefined
+        ? { ...state, sealed: { ...state.sealed, sha256: event.data.sha256 } }
+        : state;
     case 'BackupAdopted':
       return adopted(event.data);
     case 'BackupImported':
@@ -251,7 +281,7 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
 
 /** Nobody here made it: there is no upload to finish. */
 function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopted'>): BackupState {
-  const { backupId, deploymentId, policyId, deploymentName: __, database: ___, ...archive } = data;
+  const { backupId, deploymentId, policyId, deploymentName: __, database: ___, recovered: ____, ...archive } = data;
   return {
     backupId,
     deploymentId,
@@ -259,7 +289,7 @@ function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopte
     status: 'completed',
     requestedAt: createdAt,
     worker: null,
-    sealed: { backupId, deploymentId, worker: '', upload: '', ...archive },
+    sealed: { backupId, deploymentId, worker: '', upload: '', ...archive, sha256: archive.sha256 },
     cancelRequested: false,
   };
 }
@@ -283,6 +313,7 @@ function isDue(
 ): boolean {
   const { policy, deployment } = states;
   if (policy === undefined || deployment === undefined || deployment.removed || dueAt === null) return false;
+  if (deployment.facts.secretRef === null) return false;
   return policy.settings.enabled && (policy.lastDueAt === null || policy.lastDueAt < dueAt);
 }
 

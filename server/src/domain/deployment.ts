@@ -8,7 +8,9 @@ import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { DeploymentId, DestinationId, PolicyId } from '@holdfast/shared/ids';
 import type { PolicySettings } from '@holdfast/shared/policy';
 
-type Facts = Omit<EventData<'DeploymentRegistered'>, 'deploymentId'>;
+type RegisteredFacts = Omit<EventData<'DeploymentRegistered'>, 'deploymentId'>;
+/** A recovered deployment has no connection string until somebody gives one. */
+type Facts = Omit<RegisteredFacts, 'secretRef'> & { readonly secretRef: string | null };
 
 /** What deciders know of a deployment. */
 export interface DeploymentState {
@@ -42,7 +44,7 @@ interface DestinationUse {
 
 export interface RegisterDeployment {
   readonly deploymentId: DeploymentId;
-  readonly facts: Facts;
+  readonly facts: RegisteredFacts;
   readonly policy: { readonly policyId: PolicyId; readonly name: string; readonly settings: PolicySettings };
 }
 
@@ -60,11 +62,30 @@ export function registerDeployment(registry: RegistryState | undefined, command:
   ];
 }
 
+/**
+ * Knows a deployment again from its archives, with its policy off, under its name or, where another one has that, under one like
+ * it. One that is registered appends nothing.
+ */
+export function recoverDeployment(
+  states: { readonly registry: RegistryState | undefined; readonly deployment: DeploymentState | undefined },
+  command: Pick<RegisterDeployment, 'policy'> & { readonly found: EventData<'DeploymentRecovered'> },
+): NewEvent[] {
+  if (states.deployment !== undefined && !states.deployment.removed) return [];
+  const { found, policy } = command;
+  const { deploymentId } = found;
+  const data = { ...found, name: freeName(states.registry, found.name) };
+  const off = { policyId: policy.policyId, deploymentId, name: policy.name, ...policy.settings, enabled: false };
+  return [
+    { stream: `deployment:${deploymentId}`, type: 'DeploymentRecovered', data },
+    { stream: `policy:${policy.policyId}`, type: 'PolicyChanged', data: off },
+  ];
+}
+
 /** Changes name or connection. Raises DEPLOYMENT_NOT_FOUND, DEPLOYMENT_EXISTS, OPERATION_IN_PROGRESS. */
 export function updateDeployment(
   registry: RegistryState | undefined,
   state: DeploymentState | undefined,
-  command: { readonly deploymentId: DeploymentId; readonly facts: Facts },
+  command: { readonly deploymentId: DeploymentId; readonly facts: RegisteredFacts },
 ): NewEvent[] {
   const current = requireIdle(requireDeployment(state, command.deploymentId));
   refuseTwin(registry, command.deploymentId, command.facts);
@@ -91,6 +112,12 @@ export function requireDeployment(state: DeploymentState | undefined, id: string
   return state;
 }
 
+/** The reference of its connection string, or DEPLOYMENT_NOT_CONNECTED. */
+export function requireConnected({ name, secretRef }: Pick<Facts, 'name' | 'secretRef'>): string {
+  if (secretRef === null) throw new AppError('DEPLOYMENT_NOT_CONNECTED', { name });
+  return secretRef;
+}
+
 /** The deployment when nothing holds its lock, or OPERATION_IN_PROGRESS with who and since when. */
 export function requireIdle(state: DeploymentState): DeploymentState {
   if (state.operation !== null) {
@@ -112,6 +139,11 @@ export function evolveDeployment(state: DeploymentState | undefined, event: Ledg
         operation: state?.operation ?? null,
         policyIds: state?.policyIds ?? [],
       };
+    }
+    case 'DeploymentRecovered': {
+      const { deploymentId, ...found } = event.data;
+      const facts = { ...found, replicaSet: null, replicaSetId: null, secretRef: null };
+      return { deploymentId, removed: false, facts, operation: null, policyIds: [] };
     }
     case 'PolicyChanged': {
       const others = state?.policyIds.filter((id) => id !== event.data.policyId) ?? [];
@@ -151,6 +183,10 @@ export function evolveRegistry(state: RegistryState | undefined, event: LedgerEv
       const others = deployments.filter(({ id }) => id !== deploymentId);
       return { ...registry, deployments: [...others, { id: deploymentId, name, replicaSetId, database }] };
     }
+    case 'DeploymentRecovered': {
+      const { deploymentId: id, name, database } = event.data;
+      return { ...registry, deployments: [...deployments, { id, name, replicaSetId: null, database }] };
+    }
     case 'DeploymentRemoved':
       return {
         ...registry,
@@ -178,6 +214,13 @@ function usedBy({ data }: LedgerEvent<'PolicyChanged'>, use: readonly Destinatio
   if (destinationIds === undefined) return use;
   const others = use.filter((one) => one.policyId !== policyId);
   return destinationIds.length === 0 ? others : [...others, { policyId, deploymentId, destinationIds }];
+}
+
+function freeName(registry: RegistryState | undefined, name: string): string {
+  const taken = new Set((registry?.deployments ?? []).map((known) => known.name));
+  const base = name.slice(0, 48).replace(/-+$/, '');
+  const names = [name, `${base}-recovered`, ...Array.from(taken, (_, index) => `${base}-recovered-${index + 2}`)];
+  return names.find((one) => !taken.has(one)) ?? name;
 }
 
 function refuseTwin(registry: RegistryState | undefined, own: DeploymentId, facts: Facts): void {

@@ -86,7 +86,7 @@ export async function withArchive<T>(
 ): Promise<T> {
   const { sealed, backupId } = backup;
   if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
-  const id = `${sealed.key}@${sealed.sha256}`;
+  const id = `${sealed.key}@${sealed.sha256 ?? sealed.manifestDigest}`;
   let isNew = false;
   const open = async () => {
     isNew = true;

@@ -46,7 +46,7 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'BackupCancelled':
       return [{ id: event.data.backupId, update: { $set: { status: 'cancelled', filePath: null, sizeBytes: null } } }];
     case 'BackupVerified':
-      return [{ id: event.data.backupId, update: { $set: { verifiedAt: event.at, error: null, ...checked(event) } } }];
+      return [{ id: event.data.backupId, update: { $set: { ...verified(event), ...checked(event) } } }];
     case 'BackupVerificationFailed':
       return [
         {
@@ -101,25 +101,31 @@ function checked(event: LedgerEvent<'BackupVerified' | 'BackupVerificationFailed
   return { checkedAt: event.at, checkCause: event.data.cause ?? 'asked' } as const;
 }
 
-/** What was once known of the backup itself stays. The whole archive was read before. */
+function verified({ at, data: { sha256 } }: LedgerEvent<'BackupVerified'>): Partial<StoredBackup> {
+  return { verifiedAt: at, error: null, ...(sha256 === undefined ? {} : { sha256 }) };
+}
+
+/** What was once known of the backup itself stays. The whole archive was read before, unless it is recovered. */
 function adopted(event: LedgerEvent<'BackupAdopted'>) {
-  const { deploymentId, deploymentName, database, policyId, createdAt, completedAt, ...archive } = event.data;
+  const { deploymentId, deploymentName, database, policyId, createdAt, completedAt, recovered, ...archive } =
+    event.data;
   const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = archive;
   const file = {
     filePath: key,
     sizeBytes,
-    sha256,
+    sha256: sha256 ?? null,
     rawBytes,
     documents,
     collections,
     encryption,
-    verifiedAt: event.at,
-    checkedAt: event.at,
-    checkCause: 'asked' as const,
+    verifiedAt: recovered ? null : event.at,
+    checkedAt: recovered ? null : event.at,
+    checkCause: recovered ? null : ('asked' as const),
     error: null,
   };
   const durationMs = Math.max(0, Date.parse(completedAt) - Date.parse(createdAt));
-  const origin = { trigger: 'adopted', actor: event.actor, createdAt, startedAt: createdAt, completedAt, durationMs };
+  const trigger = recovered ? 'recovered' : 'adopted';
+  const origin = { trigger, actor: event.actor, createdAt, startedAt: createdAt, completedAt, durationMs };
   return {
     $set: { deploymentId, deploymentName, database, policyId, status: 'completed', ...file },
     $setOnInsert: origin,

@@ -5,7 +5,11 @@ import type { LedgerEvent } from '@holdfast/shared/events';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 
 /** A deployment as it is stored. */
-export type StoredDeployment = Omit<Deployment, 'id'> & { _id: string; secretRef: string; removed: boolean };
+export type StoredDeployment = Omit<Deployment, 'id' | 'isConnected'> & {
+  _id: string;
+  secretRef: string | null;
+  removed: boolean;
+};
 
 export const deploymentsProjection: Projection = {
   name: 'deployments',
@@ -17,6 +21,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
   switch (event.type) {
     case 'DeploymentRegistered':
       return [{ id: event.data.deploymentId, update: { $set: { ...facts(event), ...fresh, registeredAt: event.at } } }];
+    case 'DeploymentRecovered':
+      return [{ id: event.data.deploymentId, update: { $set: { ...recovered(event), registeredAt: event.at } } }];
     case 'DeploymentUpdated':
       return [{ id: event.data.deploymentId, update: { $set: facts(event) } }];
     case 'DeploymentRemoved':
@@ -37,6 +43,11 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     default:
       return [];
   }
+}
+
+function recovered(event: LedgerEvent<'DeploymentRecovered'>) {
+  const { name, hosts, database, serverVersion } = event.data;
+  return { name, hosts, database, serverVersion, replicaSet: null, secretRef: null, ...fresh };
 }
 
 const fresh = { status: 'idle', operation: null, removed: false } as const;

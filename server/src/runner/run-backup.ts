@@ -9,6 +9,7 @@ import type { Manifest } from '@holdfast/shared/manifest';
 import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
+import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
 import { requireDestination } from '../destinations/destinations.ts';
@@ -90,7 +91,7 @@ interface Attempt {
 
 async function backUp(services: Services, run: OperationRun, attempt: Attempt, backupId: BackupId): Promise<void> {
   const deployment = (await services.ledger.state(`deployment:${run.facts.deploymentId}`)) as DeploymentState;
-  const address = parseConnectionString(await throughFailover(() => services.secrets.open(deployment.facts.secretRef)));
+  const address = parseConnectionString(await throughFailover(() => connectionStringOf(services, deployment.facts)));
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));
   const { database } = deployment.facts;

@@ -1,5 +1,6 @@
 // One restore, from the claim to its end: verify the archive -> stage -> prove -> swap. Before the swap nothing live is
 // touched: a copy goes into databases that do not exist yet, a restore in place into shadow collections beside the live ones.
+
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
@@ -8,6 +9,7 @@ import type { MongoClient } from 'mongodb';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
 import { verifyArchive } from '../archive/verify-archive.ts';
+import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
@@ -95,7 +97,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   await using _archiveInUse = await shareArchive(services, restore.backupId, { kind: 'restore' });
   const archive = await verifiedArchive(services, run, restore);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
-  const address = parseConnectionString(await throughFailover(() => services.secrets.open(deployment.facts.secretRef)));
+  const address = parseConnectionString(await throughFailover(() => connectionStringOf(services, deployment.facts)));
   attempt.address = address;
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));

@@ -1,11 +1,13 @@
 // Ends operations that nobody runs any more: at the start of the server and then every few seconds, on every server. First
 // the operation is taken over, so that its worker, should it live, can do nothing more; then what was sealed or swapped is
 // finished forward, and the rest fails as interrupted once what it left behind is removed.
+
 import { AppError } from '@holdfast/shared/errors';
 import { type Failure, failureHints } from '@holdfast/shared/failures';
 import type { BackupId, RestoreId } from '@holdfast/shared/ids';
 import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
+import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { execute } from '../commands/execute.ts';
 import { requireDestination } from '../destinations/destinations.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
@@ -175,7 +177,7 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
   if (!['running', 'staged', 'swapped'].includes(state.status)) return;
   const deployment = (await services.ledger.state(`deployment:${state.deploymentId}`)) as DeploymentState;
   await using client = await connectDeployment(
-    parseConnectionString(await services.secrets.open(deployment.facts.secretRef)),
+    parseConnectionString(await connectionStringOf(services, deployment.facts)),
   );
   const liveData = await settle(client, state, running);
   const failure = running?.failure ?? interrupted();

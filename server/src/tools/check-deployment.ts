@@ -9,10 +9,11 @@ import { missingForBackup, missingForRestore, type Need, type Privilege, type Sc
 
 /** Whether a deployment is reachable, what it is, and whether its user may back it up and restore it. */
 export async function checkDeployment(
-  { name, uri }: { readonly name: string; readonly uri: string },
+  { name, uri }: { readonly name: string; readonly uri: string | null },
   ledger: LedgerFinding | undefined,
 ): Promise<DoctorCheck[]> {
   const titled = { id: `deployment:${name}`, title: `Deployment ${name}` };
+  if (uri === null) return [notConnected(titled)];
   try {
     const address = parseConnectionString(uri);
     const client = await connectDeployment(address, { timeoutMs: 5_000 });
@@ -29,6 +30,12 @@ export async function checkDeployment(
     if (error instanceof AppError) return [{ ...titled, status: 'failed', found: error.message, advice: error.hint }];
     throw error;
   }
+}
+
+/** Recovered from its backups, and nobody has said yet where it is. */
+function notConnected(titled: { readonly id: string; readonly title: string }): DoctorCheck {
+  const advice = 'Give it one with `holdfast deployments update NAME --uri-file FILE`, then turn its policy on.';
+  return { ...titled, status: 'warning', found: 'recovered from its backups; it has no connection string yet', advice };
 }
 
 function reachedCheck(

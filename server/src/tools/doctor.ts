@@ -39,7 +39,7 @@ export interface DoctorOptions {
   readonly ledgerTime: () => Promise<number>;
   /** How far backups are verified; left out where it is not known. */
   readonly verification?: () => Promise<VerificationState>;
-  readonly deployments?: readonly { readonly name: string; readonly uri: string }[];
+  readonly deployments?: readonly { readonly name: string; readonly uri: string | null }[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

@@ -60,7 +60,7 @@ interface EventItemProps {
 function EventItem(props: EventItemProps) {
   const { t, f } = useI18n();
   const id = createUniqueId();
-  const look = () => eventLook(props.event.type);
+  const look = () => eventLook(props.event);
   return (
     <li aria-current={props.isOpen ? 'true' : undefined}>
       <Mark name={look().mark} tone={look().tone} />

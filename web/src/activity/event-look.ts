@@ -1,4 +1,4 @@
-import type { EventType } from '@holdfast/shared/events';
+import type { EventType, LedgerEvent } from '@holdfast/shared/events';
 import type { MarkName, Tone } from '../marks/mark.tsx';
 
 const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
@@ -22,6 +22,8 @@ const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
 };
 
 /** The mark of an event on the thread: proof or failure where it is one, else one link of the chain. */
-export function eventLook(type: EventType): { mark: MarkName; tone?: Tone } {
+export function eventLook({ type, data }: Pick<LedgerEvent, 'type' | 'data'>): { mark: MarkName; tone?: Tone } {
+  // A recovered archive was not read yet.
+  if (type === 'BackupAdopted' && 'recovered' in data) return { mark: 'written', tone: 'safe' };
   return looks[type] ?? { mark: 'link' };
 }

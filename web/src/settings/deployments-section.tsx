@@ -107,7 +107,7 @@ function DeploymentRow(props: { deployment: Deployment; onChange: () => void; on
       <Td data-label={t('deployments.scope')}>{props.deployment.database ?? t('deployments.allDatabases')}</Td>
       <Td data-label="MongoDB">{props.deployment.serverVersion ?? '–'}</Td>
       <Td class="at-2">
-        <Show when={busy()} fallback={<span class="faint">{t('deployments.idle')}</span>}>
+        <Show when={busy()} fallback={<StandingWord deployment={props.deployment} />}>
           {(operation) => (
             <Word mark="running" tone="running">
               {t('operation.running', operation().kind)}
@@ -137,6 +137,22 @@ function DeploymentRow(props: { deployment: Deployment; onChange: () => void; on
         </div>
       </Td>
     </Tr>
+  );
+}
+
+function StandingWord(props: { deployment: Deployment }) {
+  const { t } = useI18n();
+  return (
+    <Show
+      when={props.deployment.isConnected}
+      fallback={
+        <Word mark="attention" tone="attention">
+          {t('deployments.needsConnection')}
+        </Word>
+      }
+    >
+      <span class="faint">{t('deployments.idle')}</span>
+    </Show>
   );
 }
 

@@ -27,6 +27,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
     status: 'idle',
     operation: null,
     registeredAt: '2026-03-01T08:00:00.000Z',
+    isConnected: true,
     ...change,
   };
 }

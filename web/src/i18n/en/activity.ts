@@ -38,11 +38,13 @@ const typeNames: Record<EventType, string> = {
   OperationTakenOver: 'Operation taken over',
   PolicyChanged: 'Policy changed',
   DeploymentRegistered: 'Deployment registered',
+  DeploymentRecovered: 'Deployment recovered',
   DeploymentUpdated: 'Deployment changed',
   DeploymentRemoved: 'Deployment removed',
   DestinationAdded: 'Destination added',
   DestinationUpdated: 'Destination changed',
   DestinationRemoved: 'Destination removed',
+  LedgerRecovered: 'Recovered from a destination',
   ConfigurationImported: 'Configuration imported',
   EncryptionKeyCreated: 'Encryption key created',
   EncryptionDefaultChanged: 'Encryption changed',
@@ -117,8 +119,8 @@ export const events: EventSentences = {
       : 'Scrub switched off',
   BackupVerificationFailed: ({ reason }) => `verification failed: ${failureReasons[reason]}`,
   BackupMissing: () => 'archive missing at its destination',
-  BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
-    `archive of ${f.moment(createdAt)} verified and adopted: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
+  BackupAdopted: ({ createdAt, documents, sizeBytes, recovered }) =>
+    `archive of ${f.moment(createdAt)} ${recovered ? 'recovered by its manifest' : 'verified and adopted'}: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
   BackupCopied: ({ destinationName, sizeBytes }) => `archive copied to ${destinationName}, ${f.bytes(sizeBytes)}`,
   BackupCopyFailed: ({ destinationName, reason }) => `copy to ${destinationName} failed: ${failureReasons[reason]}`,
   BackupCopyMissing: ({ destinationName }) => `copy missing at ${destinationName}; it is made again`,
@@ -144,11 +146,14 @@ export const events: EventSentences = {
     limitsText(limits) +
     encryptionText(encryption),
   DeploymentRegistered: ({ hosts }) => `registered, ${hosts.join(', ')}`,
+  DeploymentRecovered: ({ hosts }) => `known again from its backups, ${hosts.join(', ')}; needs its connection string`,
   DeploymentUpdated: ({ hosts }) => `changed, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'removed',
   DestinationAdded: ({ name, url }) => `Destination ${name} added, ${url}`,
   DestinationUpdated: ({ name, url }) => `Destination ${name} changed, ${url}`,
   DestinationRemoved: ({ name }) => `Destination ${name} removed; what lies there stays`,
+  LedgerRecovered: ({ backups, unreadable }) =>
+    `Recovered ${f.plural(backups, { one: '1 backup', other: `${f.count(backups)} backups` })} from a destination${unreadable > 0 ? `; ${f.count(unreadable)} archives cannot be read` : ''}`,
   ConfigurationImported: ({ policies }) =>
     `Configuration imported, ${f.plural(policies, { one: '1 policy', other: `${f.count(policies)} policies` })}`,
   EncryptionKeyCreated: ({ kitId }) => (kitId ? 'encryption key taken from a recovery kit' : 'encryption key created'),

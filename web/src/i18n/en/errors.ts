@@ -21,6 +21,7 @@ const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `A ${holder.kind} already runs on ${deploymentName} since ${f.since(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `There is no deployment ${id}.`,
+  DEPLOYMENT_NOT_CONNECTED: ({ name }) => `${name} was recovered from its backups and has no connection string yet.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} is already registered as ${existing}.`,
   DESTINATION_NOT_FOUND: ({ id }) => `There is no destination ${id}.`,
   DESTINATION_EXISTS: ({ name, existing }) => `${name} is already known as the destination ${existing}.`,

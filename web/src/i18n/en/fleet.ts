@@ -69,6 +69,7 @@ export const deployments = {
   goBackTo: 'You can go back to',
   hosts: 'Hosts',
   idle: 'idle',
+  needsConnection: 'needs its connection string',
   name: 'Name',
   nameHint: 'Lower-case letters, digits and hyphens. It stands in the names of archives.',
   nameProblem: 'A name has 1 to 63 lower-case letters, digits or hyphens, and begins and ends with a letter or digit.',

@@ -37,11 +37,13 @@ const typeNames: Record<EventType, string> = {
   OperationTakenOver: 'Opération reprise',
   PolicyChanged: 'Politique modifiée',
   DeploymentRegistered: 'Déploiement enregistré',
+  DeploymentRecovered: 'Déploiement retrouvé',
   DeploymentUpdated: 'Déploiement modifié',
   DestinationAdded: 'Destination ajoutée',
   DestinationUpdated: 'Destination modifiée',
   DestinationRemoved: 'Destination retirée',
   DeploymentRemoved: 'Déploiement retiré',
+  LedgerRecovered: 'Retrouvé depuis une destination',
   ConfigurationImported: 'Configuration importée',
   EncryptionKeyCreated: 'Clé de chiffrement créée',
   EncryptionDefaultChanged: 'Chiffrement modifié',
@@ -120,8 +122,8 @@ export const events: Dictionary['events'] = {
       : 'Contrôle de fond désactivé',
   BackupVerificationFailed: ({ reason }) => `échec de la vérification : ${failureReasons[reason]}`,
   BackupMissing: () => 'archive introuvable à sa destination',
-  BackupAdopted: ({ createdAt, documents, sizeBytes }) =>
-    `archive du ${f.moment(createdAt)} vérifiée et adoptée : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
+  BackupAdopted: ({ createdAt, documents, sizeBytes, recovered }) =>
+    `archive du ${f.moment(createdAt)} ${recovered ? 'retrouvée d’après son manifeste' : 'vérifiée et adoptée'} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupCopied: ({ destinationName, sizeBytes }) => `archive copiée vers ${destinationName}, ${f.bytes(sizeBytes)}`,
   BackupCopyFailed: ({ destinationName, reason }) =>
     `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
@@ -151,11 +153,15 @@ export const events: Dictionary['events'] = {
     limitsText(limits) +
     encryptionText(encryption),
   DeploymentRegistered: ({ hosts }) => `enregistré, ${hosts.join(', ')}`,
+  DeploymentRecovered: ({ hosts }) =>
+    `retrouvé d’après ses sauvegardes, ${hosts.join(', ')} ; il lui faut sa chaîne de connexion`,
   DeploymentUpdated: ({ hosts }) => `modifié, ${hosts.join(', ')}`,
   DeploymentRemoved: () => 'retiré',
   DestinationAdded: ({ name, url }) => `Destination ${name} ajoutée, ${url}`,
   DestinationUpdated: ({ name, url }) => `Destination ${name} modifiée, ${url}`,
   DestinationRemoved: ({ name }) => `Destination ${name} retirée ; ce qui s’y trouve reste`,
+  LedgerRecovered: ({ backups, unreadable }) =>
+    `${f.plural(backups, { one: `${f.count(backups)} sauvegarde retrouvée`, other: `${f.count(backups)} sauvegardes retrouvées` })} depuis une destination${unreadable > 0 ? ` ; ${f.count(unreadable)} archives illisibles` : ''}`,
   ConfigurationImported: ({ policies }) =>
     `Configuration importée, ${f.plural(policies, { one: `${f.count(policies)} politique`, other: `${f.count(policies)} politiques` })}`,
   EncryptionKeyCreated: ({ kitId }) =>

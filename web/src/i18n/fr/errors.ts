@@ -25,6 +25,8 @@ const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.since(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
   DEPLOYMENT_NOT_FOUND: ({ id }) => `Il n’y a pas de déploiement ${id}.`,
+  DEPLOYMENT_NOT_CONNECTED: ({ name }) =>
+    `${name} a été retrouvé d’après ses sauvegardes et n’a pas encore de chaîne de connexion.`,
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} est déjà enregistré sous le nom ${existing}.`,
   DESTINATION_NOT_FOUND: ({ id }) => `Il n’y a pas de destination ${id}.`,
   DESTINATION_EXISTS: ({ name, existing }) => `${name} est déjà connue comme la destination ${existing}.`,
@@ -114,6 +116,8 @@ const messages: RefusalMessages = {
 const refusalHints: Record<ErrorCode, string> = {
   OPERATION_IN_PROGRESS: 'Attendez qu’elle soit terminée, ou annulez-la.',
   DEPLOYMENT_NOT_FOUND: 'La liste des déploiements donne leurs noms.',
+  DEPLOYMENT_NOT_CONNECTED:
+    'Donnez-lui-en une : `holdfast deployments update NOM --uri-file FICHIER`, ou Réglages, Déploiements dans la console.',
   DEPLOYMENT_EXISTS: 'Utilisez le déploiement enregistré, ou choisissez un autre nom.',
   DESTINATION_NOT_FOUND: 'La liste des destinations donne leurs noms.',
   DESTINATION_EXISTS: 'Utilisez celle-là, ou choisissez un autre nom ou un autre lieu.',

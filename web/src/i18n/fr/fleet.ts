@@ -63,6 +63,7 @@ export const deployments: Dictionary['deployments'] = {
   goBackTo: 'Vous pouvez revenir au',
   hosts: 'Hôtes',
   idle: 'au repos',
+  needsConnection: 'sans chaîne de connexion',
   name: 'Nom',
   nameHint: 'Minuscules, chiffres et traits d’union. Il figure dans le nom des archives.',
   nameProblem:

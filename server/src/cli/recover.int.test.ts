@@ -1,0 +1,177 @@
+// The worst day: data folder and ledger are gone. Everything comes back from the destination and the recovery kit, from a folder
+// and from a real bucket, and is compared with the source.
+import { mkdir, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Backup } from '@holdfast/shared/backup';
+import { AppError } from '@holdfast/shared/errors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Config, loadConfig } from '../config.ts';
+import { openKit } from '../keys/recovery-kit.ts';
+import { compareDatabases } from '../sample/compare-databases.ts';
+import { loadSample } from '../sample/load-sample.ts';
+import { expectConsistent } from '../testing/expect-consistent.ts';
+import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
+import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { startS3Server, type TestS3Server } from '../testing/s3-server.ts';
+import { testTools } from '../testing/tools.ts';
+import { runCommandLine } from './run-command-line.ts';
+import { memorySink as sink } from './testing/memory-sink.ts';
+
+const passphrase = 'correct horse battery staple';
+let source: TestMongo;
+let bucket: TestS3Server;
+
+beforeAll(async () => {
+  [source, bucket] = await Promise.all([startReplicaSet(), startS3Server()]);
+  await loadSample(source.client, 'shop');
+  await source.client
+    .db('small')
+    .collection('things')
+    .insertMany([{ a: 1 }, { a: 2 }]);
+});
+afterAll(async () => {
+  await source?.stop();
+  await bucket?.[Symbol.asyncDispose]();
+});
+
+const uriOf = (database: string) => source.uri.replace(/\/\?/, `/${database}?`);
+
+async function backedUp(holdfast: TestHoldfast, deploymentId: string): Promise<Backup> {
+  const { id } = await holdfast.api.backups.request({ deploymentId });
+  const backup = await holdfast.backupEnd(id);
+  expect(backup.error).toBeNull();
+  return backup;
+}
+
+/** Two deployments, plain and encrypted backups, and a kit. Returns the backups, oldest first. */
+async function live(holdfast: TestHoldfast, kitFile: string): Promise<Backup[]> {
+  const { api } = holdfast;
+  await api.deployments.register({ name: 'small', uri: uriOf('small') });
+  const plain = [await backedUp(holdfast, 'default'), await backedUp(holdfast, 'small')];
+  await api.encryption.createKey({ name: 'main' });
+  const { content } = await api.encryption.issueKit({ passphrase });
+  await writeFile(kitFile, content);
+  await api.encryption.confirmKit({ code: (await openKit(content, passphrase)).code });
+  await api.encryption.setDefault({ key: 'main' });
+  return [...plain, await backedUp(holdfast, 'default'), await backedUp(holdfast, 'small')];
+}
+
+async function recover(config: Config, ...options: string[]) {
+  const [stdout, stderr] = [sink(), sink()];
+  const args = ['recover', '--json', ...options];
+  const streams = { stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream };
+  const startedAt = performance.now();
+  const status = await runCommandLine({ args, ...streams, config });
+  const wallMs = Math.round(performance.now() - startedAt);
+  return { status, wallMs, stderr: stderr.text(), answer: JSON.parse(stdout.text() || 'null') };
+}
+
+describe.each(['a folder', 'a bucket'])('from %s and the kit', (place) => {
+  it('brings every backup back, restorable at once, equal to the source', { timeout: 180_000 }, async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-recover-'));
+    const [dataDir, kitFile, secretFile] = ['data', 'kit.age', 'passphrase'].map((name) => join(folder.path, name));
+    if (!dataDir || !kitFile || !secretFile) throw new Error('unreachable');
+    const archives = join(folder.path, 'archives');
+    const storageUrl = place === 'a folder' ? `file:${archives}` : bucket.url(`backups/recover`);
+    const settings = { storageUrl, s3Credentials: place === 'a folder' ? null : bucket.credentials };
+    // A ledger of its own here, one on a replica set there.
+    const ledgerUri = place === 'a folder' ? {} : { ledgerUri: source.uri };
+    const before = await startHoldfast({ dataDir, mongodbUri: uriOf('shop'), config: settings, ...ledgerUri });
+    const backups = await live(before, kitFile);
+    await before.close();
+    await rm(dataDir, { recursive: true });
+    await source.client.db('holdfast').dropDatabase();
+    await writeFile(secretFile, `${passphrase}\n`);
+    const broken = 'shop/2026/01/20260101T000000Z-01970000-0000-7000-8000-000000000003.zip';
+    const damaged = place === 'a folder' ? join(archives, broken) : join(bucket.folder, 'backups', 'recover', broken);
+    await writeBroken(damaged);
+
+    const config: Config = {
+      ...loadConfig({}),
+      ...settings,
+      ...ledgerUri,
+      dataDir,
+      toolPaths: await testTools(),
+      logLevel: 'silent',
+    };
+    const without = await recover(config);
+    expect(without).toMatchObject({ status: 1, answer: { archives: 5, keys: 0 } });
+    expect(without.answer.recovered).toHaveLength(2);
+    expect(without.answer.unreadable).toHaveLength(3);
+    const with_ = await recover(config, '--kit', kitFile, '--passphrase-file', secretFile);
+    expect(with_).toMatchObject({ status: 1, answer: { archives: 5, keys: 1, known: 2 } });
+    expect(JSON.parse(with_.stderr).details.unreadable).toStrictEqual([broken]);
+    expect(with_.answer.recovered.map(({ encrypted }: { encrypted: boolean }) => encrypted)).toStrictEqual([
+      true,
+      true,
+    ]);
+    await rm(damaged);
+    const again = await recover(config, '--kit', kitFile, '--passphrase-file', secretFile);
+    expect(again).toMatchObject({ status: 0, answer: { archives: 4, keys: 0, known: 4, recovered: [] } });
+    const ms = [without, with_].map(({ answer, wallMs }) => `${answer.durationMs} ms of ${wallMs} ms`);
+    process.stdout.write(`recovered from ${place}, two archives each time: ${ms.join(', ')} with the start\n`);
+
+    await using after = await startHoldfast({ dataDir, config: settings, ...ledgerUri });
+    await expectRecovered(after, backups);
+    await expectConsistent(after.services, [source.client]);
+  });
+});
+
+/** Nothing is claimed that is not known; what a person gives makes it whole again. */
+async function expectRecovered({ api, backupEnd, restoreEnd }: TestHoldfast, backups: readonly Backup[]) {
+  const { items } = await api.backups.list({});
+  expect(items.map(({ id }) => id).sort()).toStrictEqual(backups.map(({ id }) => id).sort());
+  expect(new Set(items.map(({ trigger, verifiedAt, sha256 }) => `${trigger} ${verifiedAt} ${sha256}`))).toStrictEqual(
+    new Set(['recovered null null']),
+  );
+  expect((await api.deployments.list()).map(({ name, isConnected }) => [name, isConnected])).toStrictEqual([
+    ['default', false],
+    ['small', false],
+  ]);
+  const newest = backups[2] as Backup;
+  expect(await refusalOf(api.backups.request({ deploymentId: 'default' }))).toBe('DEPLOYMENT_NOT_CONNECTED');
+  const target = { kind: 'copy', suffix: '_back' } as const;
+  expect(await refusalOf(api.restores.plan({ backupId: newest.id, target }))).toBe('DEPLOYMENT_NOT_CONNECTED');
+  await api.deployments.update({ id: 'default', uri: uriOf('shop') });
+
+  const plan = await api.restores.plan({ backupId: newest.id, target });
+  const { id } = await api.restores.confirm({ planId: plan.id });
+  expect(await restoreEnd(id)).toMatchObject({ status: 'completed', error: null });
+  const { differences, documents } = await compareDatabases(source.client, 'shop', 'shop_back');
+  expect(differences).toStrictEqual([]);
+  expect(documents).toBeGreaterThan(10_000);
+  await source.client.db('shop_back').dropDatabase();
+
+  await api.backups.verify({ id: newest.id });
+  const verified = await api.backups.byId({ id: newest.id });
+  expect(verified).toMatchObject({ sha256: newest.sha256, encryption: { keys: [{ name: 'main' }] } });
+  expect(verified.verifiedAt).not.toBeNull();
+  await api.encryption.setDefault({ key: 'main' });
+  const { id: next } = await api.backups.request({ deploymentId: 'default' });
+  expect((await backupEnd(next)).status).toBe('completed');
+}
+
+it('takes no empty folder for a destination, and no wrong passphrase for a kit', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-recover-'));
+  const dataDir = join(folder.path, 'data');
+  const config: Config = { ...loadConfig({}), dataDir, storageUrl: `file:${folder.path}/nothing`, logLevel: 'silent' };
+  expect(await recover(config)).toMatchObject({ status: 1, answer: null });
+  const notes = join(folder.path, 'notes');
+  await writeFile(notes, 'no kit at all, and no passphrase either');
+  const refused = await recover(config, '--kit', notes, '--passphrase-file', notes);
+  expect(refused.status).toBe(2);
+  expect(JSON.parse(refused.stderr).code).toBe('KIT_UNREADABLE');
+});
+
+async function writeBroken(path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, 'PK\u0003\u0004 and then nothing that an archive would have');
+}
+
+const refusalOf = (call: Promise<unknown>) =>
+  call.then(
+    () => 'accepted',
+    (error: { cause?: unknown }) => (error.cause instanceof AppError ? error.cause.code : error),
+  );
