@@ -1,5 +1,5 @@
-// What the archive is measured on: source text, small events with three indexes, nested documents as of a social network, and
-// bytes that nothing compresses. The same for the same size.
+// What the archive is measured on: source text, small events with three indexes, nested documents as of a social network, bytes
+// that nothing compresses, and a small collection beside them. The same for the same size.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ export async function fillBenchDatabase(
     .createIndexes([{ key: { user: 1, at: -1 } }, { key: { kind: 1 } }, { key: { at: 1 } }]);
   await insert(mongo, 'posts', sizeMb * 0.34, (n) => postDocument(random, texts, n));
   await insert(mongo, 'blobs', sizeMb * 0.12, (n) => ({ _id: n, bytes: randomBytes(random, 200_000) }));
+  await insert(mongo, 'settings', 0.1, (n) => ({ _id: n, name: `setting ${n}`, value: random() }));
   const { objects, dataSize } = await database.command({ dbStats: 1 });
   return { documents: objects, bytes: dataSize };
 }
@@ -33,7 +34,7 @@ async function insert(mongo: TestMongo, name: string, sizeMb: number, make: (n: 
   let written = 0;
   for (let n = 0; written < sizeMb * 1e6; ) {
     const batch: Insertable[] = [];
-    for (let bytes = 0; bytes < 2_000_000; n += 1) {
+    for (let bytes = 0; bytes < Math.min(2_000_000, sizeMb * 1e6); n += 1) {
       const document = make(n);
       bytes += sizeOf(document);
       batch.push(document);

@@ -1,22 +1,43 @@
 // Measures Holdfast's archive against what people pipe together by hand, on generated data in a mongod that it starts:
 //   pnpm bench:archive [--size-mb 1300] [--repeat 3] [--json]
-// Every way writes a durable file (fsync); runs are interleaved, and medians are printed.
-import { execFile } from 'node:child_process';
+// Every way writes durably; runs are interleaved, the first round is not counted, and medians are printed.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { generateIdentity } from '../server/src/archive/age/age-keys.ts';
 import { startReplicaSet } from '../server/src/testing/mongo.ts';
+import { startS3Server } from '../server/src/testing/s3-server.ts';
 import { testTools } from '../server/src/testing/tools.ts';
+import type { ArchiveTask } from './archive-child.ts';
 import { benchDatabase, fillBenchDatabase } from './archive-data.ts';
 
 interface Run {
   readonly wallMs: number;
+  readonly cpuMs?: number;
   readonly sizeBytes?: number;
   readonly rawBytes?: number;
   readonly peakRssBytes?: number;
+  readonly loopDelayP99Ms?: number;
+  readonly smallShare?: number;
 }
+
+const ways = {
+  nowhere: 'mongodump to nowhere',
+  gzip: 'mongodump --gzip',
+  zstd: 'mongodump | zstd -3 -T0',
+  write: 'Holdfast to disk',
+  encrypted: 'Holdfast to disk, encrypted',
+  s3: 'Holdfast to S3',
+  verify: 'Holdfast verifies it',
+  verifyEncrypted: 'Holdfast verifies it, encrypted',
+  look: 'twenty documents from within',
+} as const;
+type Way = keyof typeof ways;
 
 const run = promisify(execFile);
 const { values } = parseArgs({
@@ -30,38 +51,49 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const tools = await testTools();
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+const identity = String(generateIdentity());
 const mongo = await startReplicaSet();
+const s3 = await startS3Server();
 try {
   say(`filling ${values['size-mb']} MB`);
   const data = await fillBenchDatabase(mongo, Number(values['size-mb']));
   say(`${data.documents} documents, ${mb(data.bytes)} MB of BSON`);
   const results = await measure(Number(values.repeat));
-  if (values.json) process.stdout.write(`${JSON.stringify({ data, results: summaryOf(results) }, null, 1)}\n`);
-  else printTable(data, summaryOf(results));
+  if (values.json) process.stdout.write(`${JSON.stringify({ data, ...ratios(results), ways: results })}\n`);
+  else printTable(data, results);
 } finally {
+  await s3[Symbol.asyncDispose]();
   await mongo.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function measure(repeat: number): Promise<Map<string, Run[]>> {
+type Results = Record<Way, Run>;
+
+async function measure(repeat: number): Promise<Results> {
   const dump = `"$MONGODUMP" --quiet --uri="$URI" --db=${benchDatabase} --archive`;
-  const ways: [string, () => Promise<Run>][] = [
-    ['mongodump to nowhere', () => shell(`${dump} > /dev/null`)],
-    ['mongodump --gzip', () => shell(`${dump} --gzip > "$OUT" && sync "$OUT"`)],
-    ['mongodump | zstd -3 -T0', () => shell(`${dump} | zstd -q -3 -T0 > "$OUT" && sync "$OUT"`)],
-    ['Holdfast: write', () => child('write', tools.mongodump)],
-    ['Holdfast: verify', () => child('verify')],
-  ];
-  const results = new Map<string, Run[]>(ways.map(([name]) => [name, []]));
-  // The first round warms caches and is not counted.
+  const disk = { location: `file:${join(folder, 'plain')}`, credentials: null, identity: null };
+  const sealed = { location: `file:${join(folder, 'encrypted')}`, credentials: null, identity };
+  const bucket = { location: s3.url('backups/bench'), credentials: s3.credentials, identity: null };
+  const works: Record<Way, () => Promise<Run>> = {
+    nowhere: () => shell(`${dump} > /dev/null`),
+    gzip: () => shell(`${dump} --gzip > "$OUT" && sync "$OUT"`),
+    zstd: () => shell(`${dump} | zstd -q -3 -T0 > "$OUT" && sync "$OUT"`),
+    write: () => child({ work: 'write', ...disk }),
+    encrypted: () => child({ work: 'write', ...sealed }),
+    s3: () => child({ work: 'write', ...bucket }),
+    verify: () => child({ work: 'verify', ...disk }),
+    verifyEncrypted: () => child({ work: 'verify', ...sealed }),
+    look: () => child({ work: 'look', ...disk }),
+  };
+  const runs = Object.keys(ways).map((way) => ({ way: way as Way, results: [] as Run[] }));
   for (let round = 0; round <= repeat; round += 1) {
-    for (const [name, way] of ways) {
-      const result = await way();
-      if (round > 0) results.get(name)?.push(result);
-      say(`round ${round}: ${name} ${(result.wallMs / 1_000).toFixed(2)} s`);
+    for (const { way, results } of runs) {
+      const result = await works[way]();
+      if (round > 0) results.push(result);
+      say(`round ${round}: ${ways[way]} ${(result.wallMs / 1_000).toFixed(2)} s`);
     }
   }
-  return results;
+  return Object.fromEntries(runs.map(({ way, results }) => [way, medianOf(results)])) as Results;
 }
 
 async function shell(command: string): Promise<Run> {
@@ -78,74 +110,72 @@ async function shell(command: string): Promise<Run> {
   return size === undefined ? { wallMs } : { wallMs, sizeBytes: size };
 }
 
-async function child(...args: string[]): Promise<Run> {
-  const [command = '', ...rest] = args;
+async function child(how: Omit<ArchiveTask, 'uri' | 'mongodump'>): Promise<Run> {
+  const task: ArchiveTask = { ...how, uri: mongo.uri, mongodump: tools.mongodump };
   const script = fileURLToPath(new URL('archive-child.ts', import.meta.url));
-  const destination = join(folder, 'archives');
-  const { stdout } = await run(process.execPath, [
-    '--conditions=@holdfast/source',
-    script,
-    command,
-    mongo.uri,
-    destination,
-    ...rest,
-  ]);
-  return JSON.parse(stdout);
+  const worker = spawn(process.execPath, ['--conditions=@holdfast/source', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  worker.stdin.end(JSON.stringify(task));
+  const [output, [code]] = await Promise.all([text(worker.stdout), once(worker, 'close')]);
+  if (code !== 0) throw new Error(`${how.work} exited ${code}`);
+  return JSON.parse(output);
 }
 
-interface Summary {
-  readonly way: string;
-  readonly wallMs: number;
-  readonly sizeBytes: number | null;
-  readonly rawBytes: number | null;
-  /** Of the Node process alone. */
-  readonly peakRssBytes: number | null;
+/** Of each figure the median; of memory the most. */
+function medianOf(runs: readonly Run[]): Run {
+  const names = Object.keys(runs[0] ?? {}) as (keyof Run)[];
+  const figures = names.map((name) => {
+    const sorted = runs.map((one) => one[name] ?? 0).sort((a, b) => a - b);
+    return [name, name === 'peakRssBytes' ? sorted.at(-1) : sorted[sorted.length >> 1]];
+  });
+  return Object.fromEntries(figures);
 }
 
-function summaryOf(results: ReadonlyMap<string, readonly Run[]>): Summary[] {
-  return Array.from(results, ([way, runs]) => ({
-    way,
-    wallMs: median(runs.map(({ wallMs }) => wallMs)) ?? 0,
-    sizeBytes: median(runs.flatMap(({ sizeBytes }) => sizeBytes ?? [])),
-    rawBytes: median(runs.flatMap(({ rawBytes }) => rawBytes ?? [])),
-    peakRssBytes: runs.reduce<number | null>(
-      (most, { peakRssBytes = 0 }) => Math.max(most ?? 0, peakRssBytes) || null,
-      null,
+function ratios(of: Results) {
+  const wall = (way: Way, other: Way) => rounded(of[way].wallMs / of[other].wallMs);
+  const verified = (way: Way) => Math.round((of[way].rawBytes ?? 0) / 1e3 / of[way].wallMs);
+  return {
+    vsZstdPipe: wall('write', 'zstd'),
+    vsGzip: wall('write', 'gzip'),
+    sizeVsGzip: rounded((of.write.sizeBytes ?? 0) / (of.gzip.sizeBytes ?? 1)),
+    encryptedVsPlain: wall('encrypted', 'write'),
+    s3VsDisk: wall('s3', 'write'),
+    peakRssMb: Math.max(
+      ...[of.write, of.encrypted, of.s3, of.verify].map(({ peakRssBytes = 0 }) => Number(mb(peakRssBytes))),
     ),
-  }));
+    loopDelayP99Ms: rounded(of.write.loopDelayP99Ms ?? 0),
+    verifyMbPerSecond: verified('verify'),
+    verifyEncryptedMbPerSecond: verified('verifyEncrypted'),
+    twentyDocumentsMs: Math.round(of.look.wallMs),
+    smallCollectionShare: of.look.smallShare,
+  };
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+function printTable(data: { documents: number; bytes: number }, results: Results): void {
+  const rows = (Object.keys(ways) as Way[]).map((way) => {
+    const { wallMs, cpuMs, sizeBytes, peakRssBytes, loopDelayP99Ms } = results[way];
+    const cells = [
+      (wallMs / 1_000).toFixed(2),
+      cpuMs === undefined ? '-' : (cpuMs / 1_000).toFixed(2),
+      mb(sizeBytes),
+      mb(peakRssBytes),
+      loopDelayP99Ms?.toFixed(0) ?? '-',
+    ];
+    return `${ways[way].padEnd(32)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+  });
+  const heads = ['wall s', 'CPU s', 'file MB', 'RSS MB', 'p99 ms'].map((head) => head.padStart(10)).join('');
+  const lines = Object.entries(ratios(results)).map(
+    ([name, value]) => `${name.padEnd(32)}${String(value).padStart(10)}`,
+  );
+  const title = `${data.documents} documents, ${mb(data.bytes)} MB of BSON`;
+  process.stdout.write(`${[title, '', `${''.padEnd(32)}${heads}`, ...rows, '', ...lines].join('\n')}\n`);
 }
 
-function printTable(data: { documents: number; bytes: number }, rows: readonly Summary[]): void {
-  const wall = (way: string) => rows.find((row) => row.way === way)?.wallMs ?? Number.NaN;
-  const size = (way: string) => rows.find((row) => row.way === way)?.sizeBytes ?? Number.NaN;
-  const [zstd, gzip, write, verify] = [
-    'mongodump | zstd -3 -T0',
-    'mongodump --gzip',
-    'Holdfast: write',
-    'Holdfast: verify',
-  ] as const;
-  const raw = rows.find((row) => row.way === verify)?.rawBytes ?? Number.NaN;
-  const lines = [
-    `${data.documents} documents, ${mb(data.bytes)} MB of BSON`,
-    '',
-    'way                        wall s    file MB   peak RSS MB',
-    ...rows.map(
-      ({ way, wallMs, sizeBytes, peakRssBytes }) =>
-        `${way.padEnd(25)} ${(wallMs / 1_000).toFixed(2).padStart(7)} ${mb(sizeBytes).padStart(10)} ${mb(peakRssBytes).padStart(13)}`,
-    ),
-    '',
-    `Holdfast writes in ${(wall(write) / wall(zstd)).toFixed(2)} x the zstd pipe, ${(wall(write) / wall(gzip)).toFixed(2)} x gzip`,
-    `its file is ${(size(write) / size(gzip)).toFixed(2)} x gzip's, ${(size(write) / size(zstd)).toFixed(2)} x the zstd pipe's`,
-    `it verifies ${mb((raw / wall(verify)) * 1_000)} MB of dump a second`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+function rounded(value: number): number {
+  return Number(value.toFixed(2));
 }
 
-function mb(bytes: number | null): string {
-  return bytes === null ? '-' : (bytes / 1e6).toFixed(0);
+function mb(bytes: number | undefined): string {
+  return bytes === undefined ? '-' : (bytes / 1e6).toFixed(0);
 }
