@@ -14,6 +14,7 @@ import type { StoredPlan } from './commands/restore-plans.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openDestinations } from './destinations/destinations.ts';
+import { diskSurvey } from './destinations/survey-disks.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
 import { type DataDirLock, lockDataDir } from './embedded/lock-data-dir.ts';
@@ -237,6 +238,7 @@ async function openServices(
     logger,
     failpoint: config.failpointsDir === null ? noFailpoint : failpointsIn(config.failpointsDir, worker),
     doctor: () => doctor(services, config, embedded?.ledgerUri ?? config.ledgerUri ?? ''),
+    disks: diskSurvey({ ledger, destinations, secrets }, ledgerData(config)),
   };
   return services;
 }
@@ -282,6 +284,10 @@ function folderOf(storageUrl: string): { readonly storagePath?: string } {
   return location.kind === 'folder' ? { storagePath: location.directory } : {};
 }
 
+function ledgerData({ ledgerUri, dataDir }: Config): Parameters<typeof diskSurvey>[1] {
+  return ledgerUri === null ? { kind: 'here', path: dataDir } : { uri: ledgerUri };
+}
+
 async function doctor(services: Services, config: Config, ledgerUri: string) {
   const { searchPath, cacheDir, toolPaths, dataDir } = config;
   const { destinations, ledgerPlace, secrets } = services;
@@ -291,6 +297,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
     ...{ searchPath, cacheDir, toolPaths, dataDir },
     ...folderOf(config.storageUrl),
     probeStorage: () => destinations.main.probe(),
+    disks: services.disks,
     ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
     deployments: await Promise.all(

@@ -1,4 +1,5 @@
 // What the composition root hands to commands, runner, scheduler and API. Nothing is made here.
+import type { DiskReport } from '@holdfast/shared/destination';
 import type { BackupId } from '@holdfast/shared/ids';
 import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
@@ -79,6 +80,8 @@ export interface Services {
   /** Holds this server where a test wants it. */
   readonly failpoint: Failpoint;
   readonly doctor: () => Promise<DoctorCheck[]>;
+  /** Whether backups share a disk with what they are for. */
+  readonly disks: () => Promise<DiskReport>;
 }
 
 /** The tools, for what only runs where they are. */

@@ -94,3 +94,22 @@ export const destination = z.object({
   ),
 });
 export type Destination = z.infer<typeof destination>;
+
+/** Where it cannot be seen on which disk data lies: the user may not ask, the path is not there (a container), nobody answers. */
+export const diskUnknown = z.enum(['not-permitted', 'not-there', 'unreachable', 'bucket-on-this-machine']);
+export type DiskUnknown = z.infer<typeof diskUnknown>;
+
+/** Whether backups would survive the disks that they are made for, as `destinations.disks` returns it. */
+export const diskReport = z.object({
+  /** All backups of these lie on one disk with their database or the ledger. Null: nothing is registered, and it is the ledger's. */
+  shared: z.array(
+    z.object({
+      deploymentName: z.string().nullable(),
+      urls: z.array(z.string()),
+      with: z.array(z.enum(['database', 'ledger'])),
+    }),
+  ),
+  /** Of these it is not known. */
+  unknown: z.array(z.object({ deploymentName: z.string().nullable(), reason: diskUnknown })),
+});
+export type DiskReport = z.infer<typeof diskReport>;

@@ -20,6 +20,8 @@ export const destinationsRouter = router({
   list: procedure.query(({ ctx }) =>
     Promise.all(ctx.services.destinations.known().map((known) => describeDestination(ctx.services, known))),
   ),
+  /** Whether backups would survive the disks that they are made for. */
+  disks: procedure.query(({ ctx }) => ctx.services.disks()),
   /** Writes and reads back a probe: at a place, which is not kept, or at one that is known. */
   test: procedure
     .input(z.union([place, named]))

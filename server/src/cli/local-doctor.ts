@@ -1,6 +1,10 @@
 // The doctor without a server: what can be seen of this machine and of the databases that the settings name.
+
+import type { DiskReport } from '@holdfast/shared/destination';
 import type { Config } from '../config.ts';
+import { reportDisks } from '../destinations/disk-report.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
+import { dataPlaceOf } from '../engine/data-place.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { recordIn } from '../storage/known-destination.ts';
 import { probeLocation } from '../storage/probe-location.ts';
@@ -19,6 +23,7 @@ export async function localDoctor(config: Config, serverProblem: string): Promis
     async probeStorage() {
       made = (await probeLocation(storageUrl, { record: recordIn(dataDir), credentials })).isMade;
     },
+    disks: () => disks(config),
     ledgerTime: () => ledgerTime(ledgerUri),
     deployments: mongodbUri === null ? [] : [{ name: 'default', uri: mongodbUri }],
     ...(ledgerUri === null ? {} : { ledger: { kind: 'external', uri: ledgerUri } }),
@@ -36,6 +41,15 @@ function notMadeYet(check: DoctorCheck, url: string): DoctorCheck {
 function noServer(found: string): DoctorCheck {
   const advice = 'Start one with `holdfast serve`; what is below was looked at without it.';
   return { id: 'server', title: 'Server', status: 'warning', found, advice };
+}
+
+async function disks({ storageUrl, dataDir, ledgerUri, mongodbUri }: Config): Promise<DiskReport> {
+  const at = (uri: string) => dataPlaceOf(parseConnectionString(uri));
+  return await reportDisks({
+    ledger: ledgerUri === null ? { kind: 'here', path: dataDir } : await at(ledgerUri),
+    mainUrl: storageUrl,
+    deployments: mongodbUri === null ? [] : [{ name: 'default', data: await at(mongodbUri), urls: [storageUrl] }],
+  });
 }
 
 async function ledgerTime(uri: string | null): Promise<number> {

@@ -56,6 +56,8 @@ it('is added once, changed, and let go of when nothing uses it', async () => {
   expect(offsite).toMatchObject({ name: 'offsite', url: urlOf('offsite'), isMain: false, problem: null, usedBy: [] });
   expect((await destinations.list()).map(({ name }) => name)).toStrictEqual(['main', 'offsite']);
   expect(await destinations.test({ id: 'offsite' })).toMatchObject({ id: offsite.id });
+  const here = { deploymentName: 'default', urls: [holdfast.config.storageUrl] };
+  expect(await destinations.disks()).toMatchObject({ shared: [here], unknown: [] });
 
   await writeFile(join(folder, 'file'), 'in the way');
   const main = holdfast.config.storageUrl;

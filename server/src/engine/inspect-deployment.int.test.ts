@@ -4,6 +4,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
+import { dataPlaceOf } from './data-place.ts';
 import { connectDeployment, databaseExists, inspectDeployment, listNamespaces } from './inspect-deployment.ts';
 
 let mongo: TestMongo;
@@ -182,5 +183,25 @@ describe('the namespaces', () => {
     const from = performance.now();
     expect(await listNamespaces(client, { database: 'many' })).toHaveLength(300);
     expect(performance.now() - from).toBeLessThan(2_000);
+  });
+});
+
+describe('where a deployment keeps its data', () => {
+  const placeOf = (uri: string) => dataPlaceOf(parseConnectionString(uri));
+
+  test('is asked of a server on this machine', async () => {
+    expect(await placeOf(mongo.uri)).toStrictEqual({ kind: 'here', path: mongo.dbPath });
+  });
+
+  test('is not known where the user may not ask, and where nobody answers', async () => {
+    await mongo.client.db('admin').command({ createUser: 'disk-reader', pwd: 'reader-pw', roles: ['readAnyDatabase'] });
+    const asReader = mongo.uri.replace(/\/\/[^@]*@/, '//disk-reader:reader-pw@');
+    expect(await placeOf(asReader)).toStrictEqual({ kind: 'unknown', reason: 'not-permitted' });
+    expect(await placeOf('mongodb://127.0.0.1:1/')).toStrictEqual({ kind: 'unknown', reason: 'unreachable' });
+  });
+
+  test('is elsewhere behind the address of another machine, which is not asked', async () => {
+    expect(await placeOf('mongodb://192.0.2.7/')).toStrictEqual({ kind: 'elsewhere' });
+    expect(await placeOf('mongodb+srv://cluster.example.com/')).toStrictEqual({ kind: 'elsewhere' });
   });
 });

@@ -107,7 +107,10 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     backupId,
   });
   const impact = await impactOf(services, backupId);
-  const { upload, destinationId } = await beginUpload(services, run, { key, backupId, impact });
+  const { upload, destinationId } = await beginUpload(services, run, {
+    ...{ key, backupId, impact },
+    expectedBytes: totalsOf(before).bytes / usualRatio,
+  });
   attempt.upload = upload;
   const progress = new ArchiveProgress();
   const what = { address: throughSet(address, server), database, ...dumpImpact(impact) };
@@ -144,6 +147,16 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await services.failpoint('renamed');
 }
 
+/** How much smaller an archive is than the documents in it, as a rule. */
+const usualRatio = 3;
+
+interface Beginning {
+  readonly key: string;
+  readonly backupId: BackupId;
+  readonly impact: Impact;
+  readonly expectedBytes: number;
+}
+
 /**
  * Begins the archive at the first destination of the policy that takes it: while one is away, backups go on at the next. Throws what
  * the first one said when none takes it.
@@ -151,7 +164,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
 async function beginUpload(
   services: Services,
   run: OperationRun,
-  { key, backupId, impact }: { readonly key: string; readonly backupId: BackupId; readonly impact: Impact },
+  { key, backupId, impact, expectedBytes }: Beginning,
 ): Promise<{ readonly upload: Upload; readonly destinationId: DestinationId }> {
   let first: unknown;
   for (const destinationId of await destinationsOf(services, backupId)) {
@@ -160,7 +173,7 @@ async function beginUpload(
     await run.note({ uploadToken: token, uploadDestinationId: destinationId });
     try {
       const storage = limitedStorage(await requireDestination(services.destinations, destinationId), impact);
-      return { upload: await storage.createUpload(key, token), destinationId };
+      return { upload: await storage.createUpload(key, token, expectedBytes), destinationId };
     } catch (error) {
       if (!(error instanceof OperationFailure)) throw error;
       first ??= error;

@@ -240,7 +240,7 @@ describe('a read that goes wrong', () => {
 
   it('does not wait for ever for a server that says nothing', async () => {
     await using proxy = await startTcpProxy(Number(new URL(server.endpoint).port));
-    const timeouts = { connectMs: 1_000, idleMs: 500 };
+    const timeouts = { connectMs: 1_000, answerMs: 500, idleMs: 500 };
     const { storage } = await place({ endpoint: `http://127.0.0.1:${proxy.port}`, timeouts });
     await stored(storage, key, randomBytes(5 * MiB));
     proxy.hold(true);

@@ -13,7 +13,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import { isS3Answer } from './classify-s3-error.ts';
 import type { S3Location } from './s3-location.ts';
 import { checksumOf, encryptionOf, headOf, ifAbsent } from './s3-objects.ts';
-import type { S3Place } from './s3-place.ts';
+import { patiently, type S3Place } from './s3-place.ts';
 import type { FullPart } from './s3-upload-body.ts';
 import type { SealedNote, SentPart } from './s3-upload-note.ts';
 
@@ -66,7 +66,7 @@ export async function putPart(
   const checksum = checksumOf(place.location, bytes, crc32);
   const part = { ...place.objectOf(key), UploadId: uploadId, PartNumber: number, Body: bytes, ...checksum };
   const { ETag } = await place.run('Writing to', (client) =>
-    client.send(new UploadPartCommand(part), { abortSignal: signal }),
+    client.send(new UploadPartCommand(part), { ...patiently, abortSignal: signal }),
   );
   if (ETag === undefined) throw new OperationFailure('storage-unwritable', `${place.url} gave part ${number} no tag.`);
   return { etag: ETag, ...('ChecksumCRC32' in checksum ? { crc32: checksum.ChecksumCRC32 } : {}) };
@@ -81,7 +81,8 @@ export async function completeMultipart(place: S3Place, token: string, note: Sea
   return await place.run('Writing to', async (client) => {
     const isThere = async () => (await headOf(client, object)) !== undefined;
     try {
-      if (await ifAbsent((condition) => client.send(completion(place, note, condition)), { isThere })) return true;
+      if (await ifAbsent((condition) => client.send(completion(place, note, condition), patiently), { isThere }))
+        return true;
     } catch (error) {
       if (!isS3Answer(error, 'NoSuchUpload')) throw error;
       return (await madeBy(client, object)) === token;

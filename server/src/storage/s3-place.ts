@@ -12,11 +12,16 @@ export interface S3Credentials {
 
 export interface S3Timeouts {
   readonly connectMs: number;
+  /** A request is answered within this, unless it carries a part or completes an archive (`patiently`). */
+  readonly answerMs: number;
   /** No byte on a connection for so long ends it. */
   readonly idleMs: number;
 }
 
-const defaultTimeouts: S3Timeouts = { connectMs: 10_000, idleMs: 60_000 };
+const defaultTimeouts: S3Timeouts = { connectMs: 10_000, answerMs: 20_000, idleMs: 60_000 };
+
+/** For a request that takes as long as it takes, while bytes move. */
+export const patiently = { requestTimeout: 0 } as const;
 
 export interface S3Place extends Disposable {
   readonly client: S3Client;
@@ -61,7 +66,12 @@ function openClient(location: S3Location, credentials: S3Credentials | null, tim
     responseChecksumValidation: 'WHEN_REQUIRED',
     // Else each part waits for another round trip, on a new connection.
     expectContinueHeader: false,
-    requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
+    requestHandler: {
+      connectionTimeout: timeouts.connectMs,
+      requestTimeout: timeouts.answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: timeouts.idleMs,
+    },
   });
   leavePartsUnsigned(client);
   return client;

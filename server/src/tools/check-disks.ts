@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DiskReport, DiskUnknown } from '@holdfast/shared/destination';
 import { failureHints, OperationFailure } from '@holdfast/shared/failures';
 import { defaultReserve, diskSpace } from '../storage/disk-reserve.ts';
 import type { DoctorCheck } from './doctor.ts';
@@ -44,21 +45,43 @@ export async function checkStorage(probe: () => Promise<void>): Promise<DoctorCh
   }
 }
 
-/** Whether the backups would survive the disks that they are made for. */
-export async function checkOwnDisk(path: string, dataPaths: readonly string[]): Promise<DoctorCheck> {
-  const check = { id: 'storage-disk', title: 'A disk of its own' } as const;
-  const disk = await deviceOf(path);
-  for (const dataPath of dataPaths) {
-    if ((await deviceOf(dataPath)) !== disk) continue;
-    const advice =
-      'One broken disk takes both. Keep backups on another disk or machine: HOLDFAST_STORAGE_URL=file:/mnt/backups.';
-    return { ...check, status: 'warning', found: `${path} lies on the same disk as ${dataPath}`, advice };
-  }
-  return { ...check, status: 'ok', found: `${path} lies on another disk than the data`, advice: null };
-}
+const unknownReasons: Readonly<Record<DiskUnknown, string>> = {
+  'not-permitted': 'its user may not ask where the data lies (the role clusterMonitor lets it)',
+  'not-there': 'its data folder is not to be seen from here, as in a container',
+  unreachable: 'its server does not answer',
+  'bucket-on-this-machine': 'the bucket is served from this machine, from which disk is not known',
+};
 
-async function deviceOf(path: string): Promise<number> {
-  return (await stat(await existing(path))).dev;
+/** Whether the backups would survive the disks that they are made for. */
+export function checkOwnDisk({ shared, unknown }: DiskReport): DoctorCheck {
+  const check = { id: 'storage-disk', title: 'A disk of its own' } as const;
+  const apart =
+    'One broken disk takes both. Keep a copy on another disk or machine: HOLDFAST_STORAGE_URL=file:/mnt/backups or ' +
+    's3://bucket/path, or a further destination (docs/destinations.md).';
+  const sharing = shared.map(({ deploymentName, urls, with: sharers }) => {
+    const what = deploymentName === null ? 'the backups' : `the backups of ${deploymentName}`;
+    const others = sharers.map((sharer) => (sharer === 'ledger' ? 'the ledger' : 'the database')).join(' and ');
+    return `${what} at ${urls.join(', ')} lie on the same disk as ${others}`;
+  });
+  const open = unknown.map(({ deploymentName, reason }) => {
+    const what = deploymentName === null ? '' : ` for ${deploymentName}`;
+    return `not known${what}: ${unknownReasons[reason]}`;
+  });
+  const found = [...sharing, ...open].join('; ');
+  if (sharing.length > 0) return { ...check, status: 'warning', found, advice: apart };
+  if (open.length > 0)
+    return {
+      ...check,
+      status: 'warning',
+      found,
+      advice: 'See for yourself that they lie on another disk than the data.',
+    };
+  return {
+    ...check,
+    status: 'ok',
+    found: 'every backup has a copy on another disk than its data and the ledger',
+    advice: null,
+  };
 }
 
 async function existing(path: string): Promise<string> {

@@ -24,6 +24,7 @@ beforeAll(async () => {
     dataDir,
     storagePath: join(dataDir, 'backups'),
     probeStorage: async () => {},
+    disks: async () => ({ shared: [], unknown: [] }),
     ledger: { kind: 'external', uri: mongo.uri },
     ledgerTime: async () => Date.now(),
   };
@@ -67,8 +68,18 @@ test('backups beside the data are pointed out, and a destination that refuses', 
   const probeStorage = async () => {
     throw new OperationFailure('storage-unwritable', 'Writing is refused.');
   };
-  const checks = await doctor({ probeStorage });
-  expect(checks.get('storage-disk')).toMatchObject({ status: 'warning' });
+  const shared = [{ deploymentName: 'shop', urls: ['file:/backups'], with: ['database', 'ledger'] as const }];
+  const disks = async () => ({ shared: shared.map((one) => ({ ...one, with: [...one.with] })), unknown: [] });
+  const checks = await doctor({ probeStorage, disks });
+  expect(checks.get('storage-disk')).toMatchObject({
+    status: 'warning',
+    found: 'the backups of shop at file:/backups lie on the same disk as the database and the ledger',
+  });
+  const unknown = [{ deploymentName: 'shop', reason: 'not-permitted' as const }];
+  expect((await doctor({ disks: async () => ({ shared: [], unknown }) })).get('storage-disk')).toMatchObject({
+    status: 'warning',
+    found: expect.stringContaining('clusterMonitor'),
+  });
   expect(checks.get('storage')).toMatchObject({ status: 'failed', found: 'Writing is refused.' });
 });
 

@@ -1,5 +1,6 @@
 // The doctor: looks at everything that the service needs, and says what is found, what is wrong and what to do. It changes
 // nothing but a probe at the destination, knows no environment, and never repeats a secret.
+import type { DiskReport } from '@holdfast/shared/destination';
 import type { VerificationState } from '@holdfast/shared/verification';
 import { checkDeployment } from './check-deployment.ts';
 import { checkOwnDisk, checkSpace, checkStorage } from './check-disks.ts';
@@ -29,8 +30,8 @@ export interface DoctorOptions {
   readonly dataDir: string;
   /** The destination's folder, for its disk; left out where it is none. */
   readonly storagePath?: string;
-  /** Further folders of this machine whose loss the backups are for: data of local deployments. */
-  readonly dataPaths?: readonly string[];
+  /** Whether backups share a disk with what they are for. */
+  readonly disks: () => Promise<DiskReport>;
   /** Writes and reads back a probe at the destination; throws OperationFailure. */
   readonly probeStorage: () => Promise<void>;
   /** Where the ledger is; default: embedded. */
@@ -46,7 +47,7 @@ export interface DoctorOptions {
 
 /** Looks at everything, in a few seconds; does not throw for what it finds. The order of the checks is fixed. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> {
-  const { dataDir, storagePath, dataPaths = [], deployments = [], now = Date.now } = options;
+  const { dataDir, storagePath, deployments = [], now = Date.now } = options;
   const embedded = options.ledger?.kind !== 'external';
   const ledger = options.ledger === undefined ? undefined : checkLedger(options.ledger);
   const checks: readonly (DoctorCheck | Promise<DoctorCheck | readonly DoctorCheck[]>)[] = [
@@ -57,12 +58,8 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> 
     checkTool('mongorestore', options, { needed: true }),
     checkSpace('disk', 'Disk of the data folder', dataDir),
     checkStorage(options.probeStorage),
-    ...(storagePath === undefined
-      ? []
-      : [
-          checkSpace('storage-space', 'Disk of the backups', storagePath),
-          checkOwnDisk(storagePath, [dataDir, ...dataPaths]),
-        ]),
+    ...(storagePath === undefined ? [] : [checkSpace('storage-space', 'Disk of the backups', storagePath)]),
+    options.disks().then(checkOwnDisk),
     ...(ledger === undefined ? [] : [ledger.then(({ check }) => check)]),
     checkClock(options.ledgerTime, now),
     checkTimeZones(),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/solid-query';
-import { Show } from 'solid-js';
+import { Match, Switch } from 'solid-js';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
@@ -52,12 +52,22 @@ function StorageNote(props: { total: number | null }) {
   const destinations = useQuery(() => api.destinations.list.query());
   const missing = () => destinations.data?.flatMap((destination) => destination.missing).length ?? 0;
   const isStopped = () => destinations.data?.some(({ lastReconciliation }) => lastReconciliation?.problem) ?? false;
+  const disks = useQuery(() => api.destinations.disks.query());
+  const total = () => (props.total === null ? '' : t('overview.ofTotal', props.total));
   return (
-    <Show when={missing() > 0 || isStopped()} fallback={props.total === null ? '' : t('overview.ofTotal', props.total)}>
-      <a class="danger" href="/settings#destination">
-        {t('destinations.attention', missing(), isStopped())}
-      </a>
-    </Show>
+    <Switch fallback={total()}>
+      <Match when={missing() > 0 || isStopped()}>
+        <a class="danger" href="/settings#destination">
+          {t('destinations.attention', missing(), isStopped())}
+        </a>
+      </Match>
+      <Match when={disks.data?.shared.length}>
+        {total()}{' '}
+        <a class="attention" href="/settings#destination">
+          {t('destinations.disksAttention')}
+        </a>
+      </Match>
+    </Switch>
   );
 }
 

@@ -19,6 +19,8 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'verification':
       return /^(?:Scrub|Backup)/.test(event.type);
     case 'destinations':
+      if (verb === 'disks')
+        return /^(?:Destination|PolicyChanged|Deployment(?:Registered|Updated|Removed))/.test(event.type);
       return /^Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$/.test(event.type);
     case 'encryption':
       return /^(?:Encryption|RecoveryKit|PolicyChanged|DeploymentRemoved|Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$)/.test(

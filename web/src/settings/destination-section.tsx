@@ -12,6 +12,7 @@ import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark } from '../marks/mark.tsx';
 import { Section } from '../shell/page.tsx';
+import { DiskNotes } from './disk-notes.tsx';
 import { MissingBackups } from './missing-backups.tsx';
 import { UnknownArchives } from './unknown-archives.tsx';
 
@@ -36,6 +37,7 @@ export function DestinationSection() {
       }
     >
       <RefusalNote error={destinations.error ?? reconcile.error} />
+      <DiskNotes />
       <Show when={destinations.data} fallback={<Bones lines={3} />}>
         {(known) => <For each={known()}>{(destination) => <KnownDestination destination={destination} />}</For>}
       </Show>

@@ -1,7 +1,15 @@
 import type { BackupStatus } from '@holdfast/shared/backup';
+import type { DiskUnknown } from '@holdfast/shared/destination';
 import { createFormats } from '../formats.ts';
 
 const f = createFormats('en');
+
+const unknownDisk: Record<DiskUnknown, string> = {
+  'not-permitted': 'its user may not ask where the data lies (the role clusterMonitor lets it)',
+  'not-there': 'its data folder is not to be seen from here, as in a container',
+  unreachable: 'its server does not answer',
+  'bucket-on-this-machine': 'the bucket is served from this machine',
+};
 
 /** What of a reconciliation is said in one line. */
 export interface Outcome {
@@ -25,6 +33,17 @@ export const destinations = {
       ? 'not reconciled, see why'
       : f.plural(missing, { one: '1 archive is missing', other: `${f.count(missing)} archives are missing` }),
   choose: 'Choose one',
+  disks: 'On one disk',
+  disksAttention: 'backups share a disk',
+  disksHint:
+    'One broken disk takes both. Keep a copy on another disk or in a bucket, or add a destination to the policy.',
+  disksShared: (name: string | null, sharers: readonly ('database' | 'ledger')[]) => {
+    const what = name === null ? 'The only copy of the backups' : `The only copy of the backups of ${name}`;
+    const others = sharers.map((sharer) => (sharer === 'ledger' ? 'the ledger' : 'the database')).join(' and ');
+    return `${what} lies on the same disk as ${others}.`;
+  },
+  disksUnknown: (name: string | null, reason: DiskUnknown) =>
+    `Whether the backups${name === null ? '' : ` of ${name}`} have a disk of their own is not known: ${unknownDisk[reason]}.`,
   elsewhere: 'Elsewhere',
   elsewhereText: (count: number) =>
     f.plural(count, {

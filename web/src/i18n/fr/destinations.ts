@@ -1,7 +1,15 @@
+import type { DiskUnknown } from '@holdfast/shared/destination';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 
 const f = createFormats('fr');
+
+const unknownDisk: Record<DiskUnknown, string> = {
+  'not-permitted': 'son utilisateur ne peut pas demander où se trouvent les données (le rôle clusterMonitor le permet)',
+  'not-there': 'son dossier de données n’est pas visible d’ici, comme dans un conteneur',
+  unreachable: 'son serveur ne répond pas',
+  'bucket-on-this-machine': 'le bucket est servi par cette machine',
+};
 
 export const destinations: Dictionary['destinations'] = {
   adopt: 'Adopter l’archive',
@@ -21,6 +29,17 @@ export const destinations: Dictionary['destinations'] = {
           other: `${f.count(missing)} archives manquent`,
         }),
   choose: 'Choisissez-en un',
+  disks: 'Sur un même disque',
+  disksAttention: 'sauvegardes sur le même disque',
+  disksHint:
+    'Un disque en panne emporte les deux. Gardez une copie sur un autre disque ou dans un bucket, ou ajoutez une destination à la politique.',
+  disksShared: (name, sharers) => {
+    const what = name === null ? 'La seule copie des sauvegardes' : `La seule copie des sauvegardes de ${name}`;
+    const others = sharers.map((sharer) => (sharer === 'ledger' ? 'le registre' : 'la base')).join(' et ');
+    return `${what} se trouve sur le même disque que ${others}.`;
+  },
+  disksUnknown: (name, reason) =>
+    `On ignore si les sauvegardes${name === null ? '' : ` de ${name}`} ont leur propre disque : ${unknownDisk[reason]}.`,
   elsewhere: 'Ailleurs',
   elsewhereText: (count) =>
     f.plural(count, {
