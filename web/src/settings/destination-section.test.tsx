@@ -70,6 +70,17 @@ describe('the destination in the settings', () => {
     expect(screen.queryByText('12 archives')).toBeNull();
   });
 
+  it('says whose only copy shares a disk, and of whose that is not known', async () => {
+    const disks = {
+      shared: [{ deploymentName: 'shop', urls: ['file:/srv/backups'], with: ['database', 'ledger'] }],
+      unknown: [{ deploymentName: 'crm', reason: 'not-permitted' }],
+    } as const;
+    open({ 'destinations.list': () => [sampleDestination()], 'destinations.disks': () => disks });
+    const shared = 'The only copy of the backups of shop lies on the same disk as the database and the ledger.';
+    expect(await screen.findByText(shared)).toBeTruthy();
+    expect(screen.getByText(/backups of crm .* not known: .*clusterMonitor/)).toBeTruthy();
+  });
+
   it('marks a missing backup and leads to it', async () => {
     const createdAt = '2026-03-20T02:00:00.000Z';
     const missing = [{ backupId, deploymentId, deploymentName: 'shop-prod', key: 'shop-prod/gone.zip', createdAt }];

@@ -37,10 +37,12 @@ export function DestinationSection() {
       }
     >
       <RefusalNote error={destinations.error ?? reconcile.error} />
-      <DiskNotes />
-      <Show when={destinations.data} fallback={<Bones lines={3} />}>
-        {(known) => <For each={known()}>{(destination) => <KnownDestination destination={destination} />}</For>}
-      </Show>
+      <div class="stacked">
+        <DiskNotes />
+        <Show when={destinations.data} fallback={<Bones lines={3} />}>
+          {(known) => <For each={known()}>{(destination) => <KnownDestination destination={destination} />}</For>}
+        </Show>
+      </div>
     </Section>
   );
 }

@@ -33,7 +33,6 @@ export const destinations = {
       ? 'not reconciled, see why'
       : f.plural(missing, { one: '1 archive is missing', other: `${f.count(missing)} archives are missing` }),
   choose: 'Choose one',
-  disks: 'On one disk',
   disksAttention: 'backups share a disk',
   disksHint:
     'One broken disk takes both. Keep a copy on another disk or in a bucket, or add a destination to the policy.',

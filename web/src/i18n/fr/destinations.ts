@@ -29,7 +29,6 @@ export const destinations: Dictionary['destinations'] = {
           other: `${f.count(missing)} archives manquent`,
         }),
   choose: 'Choisissez-en un',
-  disks: 'Sur un même disque',
   disksAttention: 'sauvegardes sur le même disque',
   disksHint:
     'Un disque en panne emporte les deux. Gardez une copie sur un autre disque ou dans un bucket, ou ajoutez une destination à la politique.',
