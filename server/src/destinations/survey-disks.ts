@@ -66,7 +66,9 @@ async function questionsOf(
   return [...distinct.values()].map((urls) => ({ name, data, urls }));
 }
 
-async function dataOf({ secrets }: Surveyed, secretRef: string, placeOf: PlaceOf): Promise<DataPlace> {
+/** One that was never connected, of an imported or recovered backup, has no data that could be seen. */
+async function dataOf({ secrets }: Surveyed, secretRef: string | null, placeOf: PlaceOf): Promise<DataPlace> {
+  if (secretRef === null) return { kind: 'elsewhere' };
   try {
     return await placeOf(await secrets.open(secretRef));
   } catch (error) {
