@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { compareDatabases } from '../server/src/sample/compare-databases.ts';
-import { until } from '../server/src/testing/holdfast.ts';
+
 import { type HoldfastProcess, startHoldfastProcess } from '../server/src/testing/holdfast-process.ts';
 import { startReplicaSet } from '../server/src/testing/mongo.ts';
 import { testTools } from '../server/src/testing/tools.ts';
+import { until } from '../server/src/testing/until.ts';
 import { loadMixedData } from './mixed-data.ts';
 
 const { values } = parseArgs({
