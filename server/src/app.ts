@@ -35,6 +35,8 @@ import { operationsProjection } from './projections/operations.ts';
 import { policiesProjection } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
 import { archiveLeases, type StoredArchiveLease } from './runner/archive-leases.ts';
+import { startCopier } from './runner/copier.ts';
+import { copyLeases, type StoredCopyLease } from './runner/copy-leases.ts';
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
@@ -130,17 +132,25 @@ async function startWork(
   services: Services,
   { config, logger }: AppOptions,
   parts: AsyncDisposableStack,
-): Promise<Runner | null> {
+): Promise<Pick<Runner, 'drain'> | null> {
   await superviseOnce(services).catch((err) =>
     logger.warn({ err }, 'what an earlier server left is looked at again soon'),
   );
-  const runner = services.role === 'api' ? null : startRunner(services, config);
+  const copier = services.role === 'api' ? null : startCopier(services);
+  parts.defer(() => copier?.close());
+  const runner = services.role === 'api' ? null : startRunner(services, { ...config, onCopies: () => copier?.wake() });
   parts.defer(() => runner?.close());
   const verifier = services.role === 'api' ? null : startVerifier(services);
   parts.defer(() => verifier?.close());
   const scheduler = startScheduler(services);
   parts.defer(() => scheduler.close());
-  return runner;
+  if (runner === null) return null;
+  return {
+    drain(limitMs) {
+      copier?.drain();
+      return runner.drain(limitMs);
+    },
+  };
 }
 
 async function openEmbedded(
@@ -201,6 +211,8 @@ async function openServices(
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
   const leases = archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), { ...config, worker });
   await throughFailover(() => leases.forgetEarlier(instanceId));
+  const copying = copyLeases(db.collection<StoredCopyLease>('copies'), { ...config, worker });
+  await throughFailover(() => copying.forgetEarlier(instanceId));
   const { role } = config;
   const own: RegisteredServer = {
     ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
@@ -221,6 +233,7 @@ async function openServices(
     keys: openKeyring({ ledger, secrets, logger }),
     destinations,
     archiveLeases: leases,
+    copyLeases: copying,
     openedArchives: openedArchives(),
     imports,
     verifications,

@@ -3,6 +3,7 @@
 //
 // requested -> claimed -> started -> mid-stream -> sealed -> renamed                              (backup)
 // requested -> claimed -> started -> mid-restore -> staged -> swapping -> completed-restore       (restore)
+// mid-copy -> copied                                                                                  (copy of an archive)
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -29,6 +30,10 @@ export const failpoints = [
   'swapping',
   /** All data is where it was asked for, `RestoreCompleted` is not in the ledger. */
   'completed-restore',
+  /** Some of an archive's bytes are through to a further destination. */
+  'mid-copy',
+  /** The copy is visible, `BackupCopied` is not in the ledger. */
+  'copied',
 ] as const;
 export type FailpointName = (typeof failpoints)[number];
 

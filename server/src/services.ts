@@ -14,6 +14,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { SealedSecrets } from './ledger/sealed-secrets.ts';
 import type { StoredOperation } from './projections/operations.ts';
 import type { ArchiveLeases } from './runner/archive-leases.ts';
+import type { CopyLeases } from './runner/copy-leases.ts';
 import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import type { RunningImports } from './runner/running-imports.ts';
@@ -38,6 +39,8 @@ export interface Services {
   readonly running: RunningOperations;
   /** Dumps that are being imported. */
   readonly imports: RunningImports;
+  /** Who makes which copy of an archive. */
+  readonly copyLeases: CopyLeases;
   /** Who uses which archive. */
   readonly archiveLeases: ArchiveLeases;
   /** The archives that were looked into last. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { actor } from './actor.ts';
 import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
-import { backupId, deploymentId, policyId } from './ids.ts';
+import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
 import { dumpOrigin } from './manifest.ts';
 import { verificationCause } from './verification.ts';
 
@@ -29,6 +29,21 @@ export type BackupStatus = z.infer<typeof backupStatus>;
 
 export const backupTrigger = z.enum(['manual', 'schedule', 'api']);
 export type BackupTrigger = z.infer<typeof backupTrigger>;
+
+/** The archive at one destination. `copying`: it is on its way there, or waits for its turn. */
+export const backupCopy = z.object({
+  destinationId,
+  /** Null for a destination that is not known any more. */
+  name: z.string().nullable(),
+  state: z.enum(['stored', 'copying', 'missing', 'failed']),
+  key: z.string().nullable(),
+  sizeBytes: z.int().nonnegative().nullable(),
+  /** Since when it is so; null while it is on its way. */
+  at: z.iso.datetime().nullable(),
+  /** Why it could not be copied, or why it is out of reach now. */
+  error: failure.nullable(),
+});
+export type BackupCopy = z.infer<typeof backupCopy>;
 
 /** A backup as `backups.list` and `backups.byId` return it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
 export const backup = z.object({
@@ -65,6 +80,8 @@ export const backup = z.object({
   error: failure.nullable(),
   /** Only of an imported one. */
   origin: dumpOrigin.optional(),
+  /** Where its archive is, and where it should be; the one that it was written to first is the first. */
+  copies: z.array(backupCopy),
 });
 export type Backup = z.infer<typeof backup>;
 

@@ -82,6 +82,11 @@ export const destination = z.object({
   hasCredentials: z.boolean(),
   /** Why the server that answers cannot use it now; null while it can. */
   problem: failure.nullable(),
+  /** Backups whose archive lies there. */
+  backups: count,
+  /** Backups whose archive should lie there and does not yet, or not any more; `failing`: of those, the ones that could not be copied. */
+  behind: count,
+  failing: count,
   /** Deployments whose policies name it. */
   usedBy: z.array(z.string()),
   freeBytes: count.nullable(),

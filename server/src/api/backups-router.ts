@@ -7,7 +7,7 @@ import * as backups from '../commands/backups.ts';
 import { listCollections, readDocuments } from '../inside/look-inside.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
-import { findBackup, publicBackup } from './find-backup.ts';
+import { findBackup, publicBackups } from './find-backup.ts';
 import { findDeployment } from './find-deployment.ts';
 import { pageInput, pageOf } from './paging.ts';
 import { procedure, router } from './trpc.ts';
@@ -21,7 +21,12 @@ export const backupsRouter = router({
       filter.deploymentId = (await findDeployment(ctx.services, input.deploymentId))._id;
     if (input.status !== undefined) filter.status = input.status;
     const collection = await ctx.services.ledger.readModel<StoredBackup>('backups');
-    return pageOf(collection, { filter, cursor: input.cursor, limit: input.limit, map: publicBackup });
+    return pageOf(collection, {
+      filter,
+      cursor: input.cursor,
+      limit: input.limit,
+      map: await publicBackups(ctx.services),
+    });
   }),
   byId: procedure.input(z.object({ id: backupId })).query(({ ctx, input }) => findBackup(ctx.services, input.id)),
   /** Belongs to the deployment's policy, so that its retention counts it. */

@@ -6,6 +6,7 @@ import type { KnownDestination } from '../destinations/destinations.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
+import { countCopies } from '../runner/wanted-copies.ts';
 import type { Services } from '../services.ts';
 
 /** With the room there, the last look over it, and what is missing. */
@@ -16,6 +17,7 @@ export async function describeDestination(services: Services, known: KnownDestin
   const { space, problem } = await spaceOf(known);
   return {
     ...{ id, name, isMain, url, problem, hasCredentials: known.secretRef !== null },
+    ...(await countCopies(services, id)),
     usedBy: await usersOf(services, known),
     freeBytes: space?.freeBytes ?? null,
     totalBytes: space?.totalBytes ?? null,
@@ -56,6 +58,7 @@ async function usersOf({ ledger }: Services, { id }: KnownDestination): Promise<
   return named.map(({ name }) => name);
 }
 
+/** Every backup that is missing is told once, at the main one: no destination has it. */
 async function missingBackups({ ledger }: Services, { isMain }: KnownDestination): Promise<Destination['missing']> {
   if (!isMain) return [];
   const backups = await ledger.readModel<StoredBackup>('backups');

@@ -3,11 +3,12 @@ import { Gauge, Registry } from 'prom-client';
 import { verificationState } from '../commands/verification.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
+import { countCopies } from '../runner/wanted-copies.ts';
 import type { Services } from '../services.ts';
 
 /**
- * `holdfast_*` gauges: ledger position, running operations, servers by state, backups by status, time and size of the newest good
- * backup, and how far backups are verified.
+ * `holdfast_*` gauges: ledger position, running operations, servers by state, destinations and the copies that are behind there,
+ * backups by status, time and size of the newest good backup, and how far backups are verified.
  */
 export async function metricsText(services: Services): Promise<string> {
   const registry = new Registry();
@@ -19,6 +20,16 @@ export async function metricsText(services: Services): Promise<string> {
 
   const servers = gauge('holdfast_servers', 'Servers over this ledger by role and state', ['role', 'state']);
   for (const { role, state } of await services.servers.list()) servers.inc({ role, state });
+
+  const available = gauge('holdfast_destination_available', 'Whether this server can use it', ['destination']);
+  const behind = gauge('holdfast_copies_behind', 'Backups without a copy where they should have one', ['destination']);
+  const failing = gauge('holdfast_copies_failing', 'Of those, the ones that could not be copied', ['destination']);
+  for (const { id, name: destination, storage } of services.destinations.known()) {
+    const counts = await countCopies(services, id);
+    available.set({ destination }, storage === null ? 0 : 1);
+    behind.set({ destination }, counts.behind);
+    failing.set({ destination }, counts.failing);
+  }
 
   const backups = await services.ledger.readModel<StoredBackup>('backups');
   const byStatus = gauge('holdfast_backups', 'Backups by deployment and status', ['deployment', 'status']);

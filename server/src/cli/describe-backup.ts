@@ -1,4 +1,4 @@
-import type { Backup, BackupCollection } from '@holdfast/shared/backup';
+import type { Backup, BackupCollection, BackupCopy } from '@holdfast/shared/backup';
 import type { DumpOrigin } from '@holdfast/shared/manifest';
 import { printable } from './printable.ts';
 import { formatBytes, formatCount, formatDuration } from './quantities.ts';
@@ -31,6 +31,7 @@ export function describeBackup(backup: Backup): string {
     ['Status', isDamaged(backup) ? `${backup.status}, DAMAGED` : backup.status],
     [backup.trigger === 'imported' ? 'Taken' : 'Requested', `${formatTime(backup.createdAt)} (${backup.trigger})`],
     ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
+    ...backup.copies.map((copy) => ['Kept at', copyWords(copy)] as const),
   ]);
 }
 
@@ -55,6 +56,11 @@ function verifiedWords(backup: Backup): string | null {
   if (isDamaged(backup)) return `no: found damaged ${formatTimeOrDash(backup.checkedAt)}`;
   if (backup.verifiedAt !== null) return formatTime(backup.verifiedAt);
   return backup.status === 'completed' ? 'not yet' : null;
+}
+
+function copyWords({ destinationId, name, state, at, error }: BackupCopy): string {
+  const since = at === null ? '' : `, ${formatTime(at)}`;
+  return `${name ?? destinationId}: ${state}${since}${error === null ? '' : `: ${error.message}`}`;
 }
 
 /** Backups as a list. */

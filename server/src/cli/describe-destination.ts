@@ -11,11 +11,21 @@ export function describeDestination(destination: Destination): string {
     ['Destination', url],
     ['Name', name],
     ['Id', id],
+    ['Backups', backupsOf(destination)],
     ...(usedBy.length === 0 ? [] : ([['Used by', usedBy.join(', ')]] as const)),
     ...(problem === null ? ([['Free', spaceOf(destination)]] as const) : problemFacts(problem)),
     ...(last === null ? ([['Reconciled', 'not yet']] as const) : passFacts(last)),
   ]);
   return [head, ...section('Missing', missing, missingColumns), ...unknownSection(last)].join('\n');
+}
+
+function backupsOf({ backups, behind, failing }: Destination): string {
+  const parts = [
+    formatCount(backups),
+    ...(behind === 0 ? [] : [`${formatCount(behind)} to be copied`]),
+    ...(failing === 0 ? [] : [`${formatCount(failing)} of them failed so far`]),
+  ];
+  return parts.join(', ');
 }
 
 /** What is free there, in words. */

@@ -8,7 +8,6 @@ import type { VerificationCause } from '@holdfast/shared/verification';
 import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type Verification, verifyArchive } from '../archive/verify-archive.ts';
-import { requireDestination } from '../destinations/destinations.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
 import {
   type BackupState,
@@ -24,6 +23,7 @@ import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import { withBandwidthLimit } from '../storage/with-bandwidth-limit.ts';
 import { execute } from './execute.ts';
+import { removeArchives } from './remove-archives.ts';
 
 export interface BackupOrder {
   readonly deploymentId: DeploymentId;
@@ -123,8 +123,9 @@ async function readAgain(services: Services, state: BackupState, order: Verifica
 }
 
 /**
- * Removes a backup's file where it lies, then records that it is gone. A verification that this server began by itself makes way.
- * Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, and ARCHIVE_IN_USE while anybody else reads it; throws OperationFailure, with nothing recorded, when its destination is not there.
+ * Removes every copy of a backup's archive where it lies, then records that it is gone. A verification that this server began by
+ * itself makes way. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, and ARCHIVE_IN_USE while anybody else reads it; throws
+ * OperationFailure, with nothing recorded, when a destination that has a copy is not there.
  */
 export async function remove(
   services: Services,
@@ -137,7 +138,7 @@ export async function remove(
   const state = await stateOf(services, backupId);
   deleteBackup(state, { backupId, cause: options.cause });
   lease.signal.throwIfAborted();
-  if (state?.sealed) await removeArchive(services, state, state.sealed);
+  if (state !== undefined) await removeArchives(services, state, options.cause);
   await execute(services.ledger, {
     actor: options.actor,
     correlationId: backupId,
@@ -155,16 +156,6 @@ export async function removeUnlessInUse(...order: Parameters<typeof remove>): Pr
     if (error instanceof AppError && error.code === 'ARCHIVE_IN_USE') return false;
     throw error;
   }
-}
-
-/** The file of one that is missing is gone; should it come back with its destination, reconciliation removes it. */
-async function removeArchive(
-  { destinations }: Services,
-  { status }: BackupState,
-  { destinationId, key }: NonNullable<BackupState['sealed']>,
-): Promise<void> {
-  if (status === 'missing' && destinations.byId(destinationId) === undefined) return;
-  await (await requireDestination(destinations, destinationId)).remove(key);
 }
 
 async function stateOf(services: Services, backupId: BackupId): Promise<BackupState | undefined> {

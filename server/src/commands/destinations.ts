@@ -13,6 +13,7 @@ import {
   requireRegistered,
   updateDestination,
 } from '../domain/destination.ts';
+import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { LocationInvalid, parseLocation } from '../storage/storage-location.ts';
@@ -122,14 +123,28 @@ export async function remove(services: Services, id: DestinationId, actor: Actor
     (await services.ledger.state(stream)) as DestinationState | undefined,
     id,
   ).facts;
+  const onlyCopies = await countOnlyCopies(services, id);
   await execute(services.ledger, {
     actor,
     reads: ['configuration', stream],
-    decide: (state) => removeDestination(state('configuration'), state(stream), { destinationId: id, onlyCopies: 0 }),
+    decide: (state) => removeDestination(state('configuration'), state(stream), { destinationId: id, onlyCopies }),
   });
   if (secretRef !== null) await services.secrets.remove(secretRef);
   await services.reconciliations.deleteOne({ _id: id });
   await services.destinations.refresh();
+}
+
+/** Backups that no other known destination has, and those that are being written there right now. */
+async function countOnlyCopies({ ledger, destinations, running }: Services, id: string): Promise<number> {
+  const backups = await ledger.readModel<StoredBackup>('backups');
+  const others = destinations.known().filter((one) => one.id !== id);
+  const written = (await running.all()).filter(({ uploadDestinationId }) => uploadDestinationId === id).length;
+  const only = await backups.countDocuments({
+    status: 'completed',
+    [`copies.${id}.state`]: 'stored',
+    $nor: others.map((other) => ({ [`copies.${other.id}.state`]: 'stored' })),
+  });
+  return written + only;
 }
 
 function refuseMain({ main }: Destinations, id: string): void {

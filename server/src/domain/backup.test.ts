@@ -1,4 +1,5 @@
 import type { Failure } from '@holdfast/shared/failures';
+import type { DestinationId } from '@holdfast/shared/ids';
 import { describe, expect, it } from 'vitest';
 import {
   adoptBackup,
@@ -8,12 +9,12 @@ import {
   expireBackup,
   failBackup,
   importBackup,
-  missBackup,
   recordVerification,
   requestBackup,
   sealBackup,
   startBackup,
 } from './backup.ts';
+import { missCopy, recordCopy } from './copies.ts';
 import {
   adoptedData,
   backupEvents,
@@ -33,6 +34,9 @@ const failure: Failure = { reason: 'stalled', message: 'no byte', hint: 'look' }
 const by = { worker };
 const stream = `backup:${backupId}` as const;
 
+const first = { id: sealedData.destinationId, name: 'main' };
+const second = { id: '01970000-0000-7000-8000-000000000018' as DestinationId, name: 'offsite' };
+
 const commands = {
   Start: (state: ReturnType<typeof stateIn>) => startBackup(state, { backupId, deploymentId, worker }),
   Seal: (state: ReturnType<typeof stateIn>) => sealBackup(state, sealedData),
@@ -41,7 +45,9 @@ const commands = {
   Cancel: (state: ReturnType<typeof stateIn>) => cancelBackup(state, { backupId, by }),
   Expire: (state: ReturnType<typeof stateIn>) => expireBackup(state, { backupId, retentionCount: 3 }),
   Delete: (state: ReturnType<typeof stateIn>) => deleteBackup(state, { backupId, cause: 'retention' }),
-  Miss: (state: ReturnType<typeof stateIn>) => missBackup(state, backupId),
+  Miss: (state: ReturnType<typeof stateIn>) => missCopy(state, { backupId, destination: first, known: [first.id] }),
+  Copy: (state: ReturnType<typeof stateIn>) =>
+    recordCopy(state, { backupId, destination: second, key: sealedData.key, sizeBytes: 10 }),
   Adopt: (backup: ReturnType<typeof stateIn>) =>
     adoptBackup({ backup, deployment: given(registered)(`deployment:${deploymentId}`) }, adoptedData),
   Import: (backup: ReturnType<typeof stateIn>) =>
@@ -62,6 +68,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_FOUND',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BackupAdopted',
     Import: 'BackupImported',
     Verify: 'BACKUP_NOT_FOUND',
@@ -75,6 +82,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -88,6 +96,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -101,6 +110,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -114,6 +124,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'BackupExpired',
     Delete: 'BackupDeleted',
     Miss: 'BackupMissing',
+    Copy: 'BackupCopied',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BackupVerified',
@@ -127,6 +138,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BackupDeleted',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BackupAdopted',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -140,6 +152,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'BackupExpired',
     Delete: 'BackupDeleted',
     Miss: 'BackupMissing',
+    Copy: 'BackupCopied',
     Adopt: 'BACKUP_EXISTS',
     Import: 'nothing',
     Verify: 'BackupVerified',
@@ -153,6 +166,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'BackupExpired',
     Delete: 'BackupDeleted',
     Miss: 'BackupMissing',
+    Copy: 'BackupCopied',
     Adopt: 'BACKUP_EXISTS',
     Import: 'nothing',
     Verify: 'BackupVerified',
@@ -166,6 +180,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -179,6 +194,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BACKUP_NOT_RESTORABLE',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -192,6 +208,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'BackupDeleted',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',
@@ -205,6 +222,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
     Expire: 'nothing',
     Delete: 'nothing',
     Miss: 'nothing',
+    Copy: 'BACKUP_NOT_RESTORABLE',
     Adopt: 'BACKUP_EXISTS',
     Import: 'BACKUP_EXISTS',
     Verify: 'BACKUP_NOT_RESTORABLE',

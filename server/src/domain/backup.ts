@@ -17,6 +17,7 @@ import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import type { VerificationCause } from '@holdfast/shared/verification';
+import { type CopyState, evolveCopies, withCopy } from './copies.ts';
 import { type DeploymentState, requireConnected, requireDeployment, requireIdle } from './deployment.ts';
 import type { PolicyState } from './policy.ts';
 
@@ -33,6 +34,8 @@ export interface BackupState {
   readonly requestedAt: string;
   readonly worker: string | null;
   readonly sealed: Archive | null;
+  /** Left out while there is only the one that it was written to: see `copiesOf`. */
+  readonly copies?: readonly CopyState[] | undefined;
   readonly cancelRequested: boolean;
 }
 
@@ -143,13 +146,6 @@ export function expireBackup(
   const { deploymentId, policyId } = state;
   const data = { backupId: command.backupId, deploymentId, policyId, retentionCount: command.retentionCount };
   return [{ stream: `backup:${command.backupId}`, type: 'BackupExpired', data }];
-}
-
-/** The file of a completed backup is gone from its destination; one that is not completed any more appends nothing. */
-export function missBackup(state: BackupState | undefined, backupId: BackupId): NewEvent[] {
-  if (state?.status !== 'completed') return [];
-  const data = { backupId, deploymentId: state.deploymentId };
-  return [{ stream: `backup:${backupId}`, type: 'BackupMissing', data }];
 }
 
 /**
@@ -265,13 +261,19 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
         ? { ...state, sealed: { ...state.sealed, sha256: event.data.sha256 } }
         : state;
     case 'BackupAdopted':
-      return adopted(event.data);
+      return adopted(event.data, state);
     case 'BackupImported':
       return imported(event.data);
     case 'OperationTakenOver':
       return state && { ...state, worker: event.data.worker };
     case 'OperationCancelRequested':
       return state && { ...state, cancelRequested: true };
+    case 'BackupCopied':
+    case 'BackupCopyFailed':
+    case 'BackupCopyMissing':
+      return state && { ...state, copies: evolveCopies(state, event) };
+    case 'BackupMissing':
+      return state && { ...state, status: 'missing', copies: evolveCopies(state, event) };
     default: {
       const status = endOf[event.type];
       return state && status ? { ...state, status } : state;
@@ -279,8 +281,11 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
   }
 }
 
-/** Nobody here made it: there is no upload to finish. */
-function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopted'>): BackupState {
+/** Nobody here made it: there is no upload to finish. Where else it was before is still known. */
+function adopted(
+  { createdAt, completedAt: _, ...data }: EventData<'BackupAdopted'>,
+  before: BackupState | undefined,
+): BackupState {
   const { backupId, deploymentId, policyId, deploymentName: __, database: ___, recovered: ____, ...archive } = data;
   return {
     backupId,
@@ -290,19 +295,19 @@ function adopted({ createdAt, completedAt: _, ...data }: EventData<'BackupAdopte
     requestedAt: createdAt,
     worker: null,
     sealed: { backupId, deploymentId, worker: '', upload: '', ...archive, sha256: archive.sha256 },
+    copies: before && withCopy(before, { destinationId: archive.destinationId, key: archive.key, state: 'stored' }),
     cancelRequested: false,
   };
 }
 
 function imported({ takenAt, durationMs: _, origin: __, ...data }: EventData<'BackupImported'>): BackupState {
-  return adopted({ ...data, createdAt: takenAt, completedAt: takenAt });
+  return adopted({ ...data, createdAt: takenAt, completedAt: takenAt }, undefined);
 }
 
 const endOf: Partial<Record<LedgerEvent['type'], BackupStatus>> = {
   BackupCompleted: 'completed',
   BackupFailed: 'failed',
   BackupCancelled: 'cancelled',
-  BackupMissing: 'missing',
   BackupExpired: 'expired',
   BackupDeleted: 'deleted',
 };

@@ -1,11 +1,27 @@
 // The list of backups, failed ones included: events -> documents of `shared/backup.ts` (with `_id` for `id`).
 import type { Backup } from '@holdfast/shared/backup';
 import type { LedgerEvent } from '@holdfast/shared/events';
+import type { Failure } from '@holdfast/shared/failures';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
 
+/** What is known of the archive at one destination. */
+export interface StoredCopy {
+  readonly state: 'stored' | 'missing' | 'failed';
+  readonly key: string;
+  readonly sizeBytes: number | null;
+  readonly at: string;
+  readonly error: Failure | null;
+}
+
 /** A backup as it is stored: `Backup` whose id is `_id`. */
-export type StoredBackup = Omit<Backup, 'id'> & { _id: string };
+export type StoredBackup = Omit<Backup, 'id' | 'copies'> & {
+  _id: string;
+  /** By destination. */
+  copies?: Readonly<Record<string, StoredCopy>>;
+  /** Destinations from which a copy went. */
+  missingAt?: readonly string[];
+};
 
 export const backupsProjection: Projection = {
   name: 'backups',
@@ -15,6 +31,7 @@ export const backupsProjection: Projection = {
     { key: { createdAt: -1, _id: -1 } },
     { key: { status: 1, checkedAt: 1 } },
     { key: { 'encryption.keys.id': 1 }, sparse: true },
+    { key: { missingAt: 1 }, sparse: true },
   ],
   project,
 };
@@ -26,8 +43,20 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'BackupStarted':
       return [{ id: event.data.backupId, update: { $set: { status: 'running', startedAt: event.at } } }];
     case 'BackupSealed':
-    case 'BackupCompleted':
       return [{ id: event.data.backupId, update: { $set: written(event) } }];
+    case 'BackupCompleted':
+      return [{ id: event.data.backupId, update: { $set: { ...written(event), ...stored(event) } } }];
+    case 'BackupCopied':
+      return [
+        {
+          id: event.data.backupId,
+          update: { $set: stored(event), $pull: notMissing(event.data.destinationId) },
+        },
+      ];
+    case 'BackupCopyFailed':
+      return [{ id: event.data.backupId, update: { $set: failed(event) } }];
+    case 'BackupCopyMissing':
+      return [{ id: event.data.backupId, update: missing(event, event.data.destinationId) }];
     case 'BackupFailed':
       return [
         {
@@ -57,9 +86,9 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'BackupAdopted':
       return [{ id: event.data.backupId, update: adopted(event) }];
     case 'BackupImported':
-      return [{ id: event.data.backupId, update: { $set: imported(event) } }];
+      return [{ id: event.data.backupId, update: { $set: { ...imported(event), ...stored(event) } } }];
     case 'BackupMissing':
-      return [{ id: event.data.backupId, update: { $set: { status: 'missing' } } }];
+      return [{ id: event.data.backupId, update: missing(event, event.data.destinationId) }];
     case 'BackupExpired':
       return [{ id: event.data.backupId, update: { $set: { status: 'expired' } } }];
     case 'BackupDeleted':
@@ -127,7 +156,8 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
   const trigger = recovered ? 'recovered' : 'adopted';
   const origin = { trigger, actor: event.actor, createdAt, startedAt: createdAt, completedAt, durationMs };
   return {
-    $set: { deploymentId, deploymentName, database, policyId, status: 'completed', ...file },
+    $set: { deploymentId, deploymentName, database, policyId, status: 'completed', ...file, ...stored(event) },
+    $pull: notMissing(event.data.destinationId),
     $setOnInsert: origin,
   };
 }
@@ -150,4 +180,34 @@ function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partia
   return event.type === 'BackupSealed'
     ? { ...facts, status: 'sealed' }
     : { ...facts, status: 'completed', completedAt: event.at, durationMs: event.data.durationMs };
+}
+
+function stored(event: LedgerEvent<'BackupCompleted' | 'BackupAdopted' | 'BackupImported' | 'BackupCopied'>) {
+  const { destinationId, key, sizeBytes } = event.data;
+  return copyAt(destinationId, { state: 'stored', key, sizeBytes, at: event.at, error: null });
+}
+
+/** What was known of its file, when it went missing, stays. */
+function failed({ at, data }: LedgerEvent<'BackupCopyFailed'>) {
+  const place = `copies.${data.destinationId}`;
+  return { [`${place}.state`]: 'failed', [`${place}.at`]: at, [`${place}.error`]: failureOf(data) };
+}
+
+function missing(event: LedgerEvent<'BackupMissing' | 'BackupCopyMissing'>, destinationId: string | undefined) {
+  const status = event.type === 'BackupMissing' ? { status: 'missing' } : {};
+  if (destinationId === undefined) return { $set: status };
+  const place = `copies.${destinationId}`;
+  return {
+    $set: { ...status, [`${place}.state`]: 'missing', [`${place}.at`]: event.at },
+    $addToSet: { missingAt: destinationId },
+  };
+}
+
+function copyAt(destinationId: string, copy: StoredCopy): Record<string, StoredCopy> {
+  return { [`copies.${destinationId}`]: copy };
+}
+
+/** The driver's types know no arrays in documents without a schema. */
+function notMissing(destinationId: string) {
+  return { missingAt: destinationId } as never;
 }

@@ -6,7 +6,9 @@ import { type Failure, OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DestinationId } from '@holdfast/shared/ids';
 import { removeUnlessInUse } from '../commands/backups.ts';
 import { execute } from '../commands/execute.ts';
-import { type BackupState, missBackup } from '../domain/backup.ts';
+import { findDestination } from '../destinations/find-destination.ts';
+import type { BackupState } from '../domain/backup.ts';
+import { copiesOf, missCopy } from '../domain/copies.ts';
 import { isOpenOperation } from '../domain/operation.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
@@ -14,6 +16,7 @@ import type { Services } from '../services.ts';
 import { backupIdOfKey } from '../storage/archive-key.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { lookIntoUnknown } from './unknown-archives.ts';
+import { knownIds } from './wanted-copies.ts';
 
 /** The latest pass over a destination, as it is kept: one document for each. */
 export type StoredReconciliation = Omit<Reconciliation, 'destinationId'> & { readonly _id: DestinationId };
@@ -45,6 +48,8 @@ export async function reconcile(
     problem,
     ...pass.found,
   };
+  // What failed while it was away does not have to wait for its turn.
+  if (previous?.problem && problem === null) await services.copyLeases.wake(destinationId);
   await reconciliations.replaceOne({ _id: destinationId }, report, { upsert: true });
   log(services, report);
   return { destinationId, ...report };
@@ -106,10 +111,12 @@ class Pass {
       const archives = new Map<string, number>();
       for await (const { key, sizeBytes } of storage.list()) archives.set(key, sizeBytes);
       this.found.archives = archives.size;
-      const completed = await completedBackups(this.#services);
+      const completed = await completedBackups(this.#services, storage.id);
       for (const [key, sizeBytes] of archives) if (!completed.has(key)) await this.#judge(key, sizeBytes);
       for (const [key, backup] of completed) if (!archives.has(key)) await this.#miss(key, backup);
       for (const backupId of await expiredBackups(this.#services)) await this.#finishDeletion(backupId);
+      if (storage.id === this.#services.destinations.main.id)
+        this.found.elsewhere = await countElsewhere(this.#services);
       return null;
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -126,7 +133,8 @@ class Pass {
     if ((await this.#services.imports.all()).some(({ _id }) => _id === id)) return;
     const state = id === undefined ? undefined : await stateOf(this.#services, id);
     if (state === undefined || !isArchiveOf(state, key, this.#storage.id)) {
-      if (state === undefined || !isOpenOperation(state)) await this.#report(key, sizeBytes);
+      const isUnknown = state === undefined || (!isOpenOperation(state) && !(await this.#isBeingCopied(state)));
+      if (isUnknown) await this.#report(key, sizeBytes);
       return;
     }
     switch (state.status) {
@@ -148,12 +156,19 @@ class Pass {
     }
   }
 
+  /** A copy that is visible and will be recorded. */
+  async #isBeingCopied({ backupId }: BackupState): Promise<boolean> {
+    const place = { backupId, destinationId: this.#storage.id as DestinationId };
+    return (await this.#services.copyLeases.find(place)) !== null;
+  }
+
   /** What retention began, also when the file went and its server with it. False while somebody reads it. */
   async #finishDeletion(backupId: BackupId): Promise<boolean> {
     this.#signal?.throwIfAborted();
     const state = await stateOf(this.#services, backupId);
-    if (state?.status !== 'expired' || state.sealed?.destinationId !== this.#storage.id) return false;
-    return removeUnlessInUse(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
+    if (state?.status !== 'expired' || !copiesOf(state).some((copy) => copy.destinationId === this.#storage.id))
+      return false;
+    return removeWhatIsThere(this.#services, backupId, { actor: systemOf(this.#services), cause: 'retention' });
   }
 
   async #report(key: string, sizeBytes: number): Promise<void> {
@@ -175,17 +190,15 @@ class Pass {
     const backupId = _id as BackupId;
     const state = await stateOf(this.#services, backupId);
     if (state?.status !== 'completed') return;
-    if (!isArchiveOf(state, key, storage.id)) {
-      this.found.elsewhere += 1;
-      return;
-    }
     if ((await storage.stat(key)) !== undefined) return;
     const stream = `backup:${backupId}` as const;
+    const destination = await findDestination(this.#services.destinations, storage.id);
+    const known = knownIds(this.#services);
     const events = await execute(ledger, {
       actor: systemOf(this.#services),
       correlationId: backupId,
       reads: [stream],
-      decide: (read) => missBackup(read(stream), backupId),
+      decide: (read) => missCopy(read(stream), { backupId, destination, known }),
     });
     if (events.length > 0) this.found.missing.push({ backupId, deploymentName, key });
   }
@@ -195,6 +208,7 @@ class Pass {
 async function ownedUploads(services: Services): Promise<ReadonlySet<string>> {
   const owned = new Set((await services.running.all()).flatMap(({ uploadToken }) => uploadToken ?? []));
   for (const { uploadToken } of await services.imports.all()) owned.add(uploadToken);
+  for (const token of await services.copyLeases.tokens()) owned.add(token);
   const operations = await services.ledger.readModel<StoredOperation>('operations');
   for await (const { _id } of operations.find({ kind: 'backup', status: 'sealed' })) {
     const state = await stateOf(services, _id as BackupId);
@@ -209,14 +223,35 @@ interface CompletedBackup {
   readonly deploymentName: string;
 }
 
-/** By the key of the archive. */
-async function completedBackups(services: Services): Promise<Map<string, CompletedBackup>> {
+/** Those with a copy at this destination, by the key of the archive. */
+async function completedBackups(services: Services, destinationId: string): Promise<Map<string, CompletedBackup>> {
   const backups = await services.ledger.readModel<StoredBackup>('backups');
   const fields = { filePath: 1, deploymentName: 1 };
-  const completed = backups.find({ status: 'completed' }).project<CompletedBackup>(fields);
+  const isHere = { [`copies.${destinationId}.state`]: 'stored' };
+  const completed = backups.find({ status: 'completed', ...isHere }).project<CompletedBackup>(fields);
   const byKey = new Map<string, CompletedBackup>();
   for await (const backup of completed) if (backup.filePath !== null) byKey.set(backup.filePath, backup);
   return byKey;
+}
+
+/** Completed backups that no destination has which is known here. */
+async function countElsewhere(services: Services): Promise<number> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const isHere = knownIds(services).map((id) => ({ [`copies.${id}.state`]: 'stored' }));
+  return backups.countDocuments({ status: 'completed', $nor: isHere });
+}
+
+/** One copy that is out of reach keeps it expired; the next pass tries again. */
+async function removeWhatIsThere(
+  ...[services, backupId, order]: Parameters<typeof removeUnlessInUse>
+): Promise<boolean> {
+  try {
+    return await removeUnlessInUse(services, backupId, order);
+  } catch (error) {
+    if (!(error instanceof OperationFailure)) throw error;
+    services.logger.warn({ backupId, err: error }, 'an expired backup could not be removed everywhere yet');
+    return false;
+  }
 }
 
 async function expiredBackups(services: Services): Promise<BackupId[]> {
@@ -230,8 +265,8 @@ function stateOf(services: Services, backupId: BackupId): Promise<BackupState | 
   return services.ledger.state(`backup:${backupId}`) as Promise<BackupState | undefined>;
 }
 
-function isArchiveOf({ sealed }: BackupState, key: string, destination: string): boolean {
-  return sealed?.key === key && sealed.destinationId === destination;
+function isArchiveOf(state: BackupState, key: string, destination: string): boolean {
+  return copiesOf(state).some((copy) => copy.key === key && copy.destinationId === destination);
 }
 
 function systemOf(services: Services) {

@@ -6,13 +6,14 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { MongoClient } from 'mongodb';
+import type { AgeIdentity } from '../archive/age/age-keys.ts';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
-import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
+import { type ArchiveSource, type OpenArchive, openArchive } from '../archive/open-archive.ts';
 import { verifyArchive } from '../archive/verify-archive.ts';
 import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
-import { readableCopy } from '../destinations/readable-copy.ts';
+import { readableCopies } from '../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import {
@@ -122,23 +123,39 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   };
 }
 
-/** The whole archive is re-read before anything is changed. Throws `archive-damaged`, `storage-missing`, `destination-unavailable`. */
+/**
+ * The whole archive is re-read before anything is changed: the first copy of it that proves whole. Throws `archive-damaged`,
+ * `storage-missing`, `destination-unavailable`, what the first one said, when none does.
+ */
 async function verifiedArchive(services: Services, run: OperationRun, restore: RestoreState): Promise<OpenArchive> {
   const backup = requireCompleted(
     (await services.ledger.state(`backup:${restore.backupId}`)) as BackupState,
     restore.backupId,
   );
-  if (backup.sealed === null) throw new Error(`backup ${restore.backupId} is completed but was never sealed`);
-  const { source } = await readableCopy(services, backup);
-  const progress = new ArchiveProgress();
-  run.phase('verify', progress, {
-    bytes: backup.sealed.rawBytes,
-    documents: backup.sealed.documents,
-    namespaces: new Map(),
-  });
   const identities = await throughFailover(() => services.keys.identities());
-  await verifyArchive({ source, expected: backup.sealed, identities, progress, signal: run.signal });
-  return openArchive(source, { identities });
+  let first: unknown;
+  for await (const { source, storage } of readableCopies(services, backup)) {
+    try {
+      return await verifiedCopy(run, backup, { source, identities });
+    } catch (error) {
+      if (!(error instanceof OperationFailure) || run.signal.aborted) throw error;
+      first ??= error;
+      services.logger.warn({ operationId: restore.restoreId, url: storage.url, err: error }, 'a copy is not whole');
+    }
+  }
+  throw first;
+}
+
+async function verifiedCopy(
+  run: OperationRun,
+  { backupId, sealed }: BackupState,
+  archive: { readonly source: ArchiveSource; readonly identities: readonly AgeIdentity[] },
+): Promise<OpenArchive> {
+  if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
+  const progress = new ArchiveProgress();
+  run.phase('verify', progress, { bytes: sealed.rawBytes, documents: sealed.documents, namespaces: new Map() });
+  await verifyArchive({ ...archive, expected: sealed, progress, signal: run.signal });
+  return openArchive(archive.source, { identities: archive.identities });
 }
 
 async function restoreCopy(work: Work): Promise<string[]> {

@@ -30,8 +30,15 @@ export interface Runner {
 /** Requests are looked for at least so often: the word of one can be lost with the ledger's connection. */
 const lookEveryMs = 5_000;
 
-/** Starts to claim and run operations, so many at once. */
-export function startRunner(services: Services, { concurrency }: { readonly concurrency: number }): Runner {
+export interface RunnerOptions {
+  /** How many operations run at once. */
+  readonly concurrency: number;
+  /** Told when the ledger says that there may be something to copy. */
+  readonly onCopies?: () => void;
+}
+
+/** Starts to claim and run operations. */
+export function startRunner(services: Services, { concurrency, onCopies }: RunnerOptions): Runner {
   const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   const closing = new AbortController();
   /** Held by another server, or claimed in vain: left alone until the next look. */
@@ -73,6 +80,7 @@ export function startRunner(services: Services, { concurrency }: { readonly conc
     begun: wake,
     event(event) {
       if (isRequest(event)) wake();
+      if (movesCopies.has(event.type)) onCopies?.();
       if (event.type === 'OperationCancelRequested')
         running.get(event.data.operationId)?.controller.abort(new CancelRequested());
     },
@@ -140,6 +148,17 @@ async function retain(services: Services, backupId: string): Promise<void> {
     services.logger.error({ backupId, err: error }, 'older backups could not be removed yet');
   }
 }
+
+const movesCopies: ReadonlySet<LedgerEvent['type']> = new Set<LedgerEvent['type']>([
+  'BackupCompleted',
+  'BackupAdopted',
+  'BackupImported',
+  'BackupVerified',
+  'BackupCopyMissing',
+  'PolicyChanged',
+  'DestinationAdded',
+  'DestinationUpdated',
+]);
 
 function isRequest({ type }: LedgerEvent): boolean {
   return type === 'BackupRequested' || type === 'RestoreRequested';

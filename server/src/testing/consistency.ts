@@ -3,7 +3,7 @@ import type { Document, MongoClient } from 'mongodb';
 import { isShadowName } from '../domain/restore-names.ts';
 import type { Ledger, ReadModelName } from '../ledger/ledger.ts';
 
-const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations'];
+const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations', 'destinations'];
 
 /** Names of every shadow collection in any database. */
 export async function shadowsOf(client: MongoClient): Promise<string[]> {

@@ -6,6 +6,7 @@ import { verifyArchive } from '../archive/verify-archive.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
+import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { dumpsAroundRebuild, shadowsOf } from './consistency.ts';
 import { until } from './until.ts';
 
@@ -15,10 +16,12 @@ import { until } from './until.ts';
  */
 export async function expectConsistent(services: Services, deployments: readonly MongoClient[] = []): Promise<void> {
   await expectIdle(services);
-  expect(await services.destinations.main.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual(
-    [],
-  );
-  await expectArchives(services);
+  await expectNoCopying(services);
+  await expectKept(services);
+  for (const storage of services.destinations.all()) {
+    expect(await storage.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual([]);
+    await expectArchives(services, storage);
+  }
   for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
   const { live, rebuilt } = await dumpsAroundRebuild(services.ledger);
@@ -40,15 +43,33 @@ async function expectIdle(services: Services): Promise<void> {
   );
 }
 
-async function expectArchives(services: Services): Promise<void> {
+/** Copies that are under way come to their end; ones that wait to be tried again stay. */
+async function expectNoCopying({ ledgerPlace }: Services): Promise<void> {
+  const copies = ledgerPlace.client.db(ledgerPlace.database).collection('copies');
+  await until(
+    () => copies.countDocuments({ $expr: { $gt: ['$leaseUntil', '$$NOW'] } }),
+    (held) => held === 0,
+    15_000,
+  );
+}
+
+/** Nothing that can be restored lies nowhere. */
+async function expectKept(services: Services): Promise<void> {
   const backups = await services.ledger.readModel<StoredBackup>('backups');
-  const listed = await backups.find({ status: { $in: ['completed', 'expired'] } }).toArray();
+  const nowhere = await backups.find({ status: 'completed', copies: { $exists: false } }).toArray();
+  expect(nowhere, 'backups without an archive').toStrictEqual([]);
+}
+
+async function expectArchives(services: Services, storage: ArchiveStorage): Promise<void> {
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const isHere = { [`copies.${storage.id}.state`]: 'stored' };
+  const listed = await backups.find({ status: { $in: ['completed', 'expired'] }, ...isHere }).toArray();
   const stored: string[] = [];
-  for await (const { key } of services.destinations.main.list()) stored.push(key);
-  expect(stored.sort(), 'archives at the destination').toStrictEqual(listed.map(({ filePath }) => filePath).sort());
+  for await (const { key } of storage.list()) stored.push(key);
+  expect(stored.sort(), `archives at ${storage.url}`).toStrictEqual(listed.map(({ filePath }) => filePath).sort());
   const identities = await services.keys.identities();
   for (const { filePath, sha256 } of listed) {
-    const source = await archiveSource(services.destinations.main, filePath ?? '');
+    const source = await archiveSource(storage, filePath ?? '');
     await verifyArchive({ source, expected: { sha256: sha256 ?? undefined }, identities });
   }
 }

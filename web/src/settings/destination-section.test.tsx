@@ -33,6 +33,7 @@ function sampleDestination(change: Partial<NonNullable<Destination['lastReconcil
   return {
     id: another as never,
     ...{ name: 'main', isMain: true, hasCredentials: false, problem: null, usedBy: [] },
+    ...{ backups: 12, behind: 0, failing: 0 },
     url: 'file:/srv/backups',
     freeBytes: 1_000,
     totalBytes: 4_000,

@@ -81,6 +81,7 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     checkedAt: null,
     checkCause: null,
     error: null,
+    copies: [],
     ...change,
   };
 }
