@@ -1,5 +1,6 @@
 // Dumps that the real mongodump made, brought in over HTTP and the command line, restored and compared with their source.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -153,6 +154,27 @@ describe('a dump that was made elsewhere', () => {
     const { events } = await holdfast.api.audit.search({ type: 'BackupImported', operationId: backup.id });
     expect(events[0]).toMatchObject({ actor: { kind: 'api-key', id: 'administrator' }, data: { policyId: null } });
   });
+});
+
+it('leaves an import alone that is under way while the destination is reconciled', async () => {
+  const archive = await readFile(pathOf('shop.archive'));
+  const half = archive.length / 2;
+  const address = new URL('/api/imports?deployment=default&fileName=slow', holdfast.served.url);
+  const headers = {
+    authorization: `Bearer ${holdfast.served.app.administratorKey}`,
+    'content-length': archive.length,
+  };
+  const sender = request(address, { method: 'POST', headers });
+  const answered = once(sender, 'response');
+  sender.write(archive.subarray(0, half));
+  const partials = () => readdir(join(holdfast.config.dataDir, 'backups', '.partial'));
+  await until(partials, (files) => files.length === 1);
+  const pass = await holdfast.api.destinations.reconcile({});
+  expect(pass).toMatchObject({ removedPartials: [], problem: null });
+  sender.end(archive.subarray(half));
+  const [answer] = await answered;
+  expect(answer.statusCode).toBe(201);
+  answer.resume();
 });
 
 describe('an import while backups are encrypted', () => {
@@ -316,7 +338,11 @@ describe('a server that is killed', () => {
       until(
         () => readdir(failpoints),
         (files) => files.includes(`${point}.reached`),
-      ).then(() => before.end('SIGKILL')),
+      )
+        .then(() => before.client.destinations.reconcile.mutate({}))
+        // Neither removed nor called unknown, however far it is.
+        .then((pass) => expect(pass).toMatchObject({ removedPartials: [], unknown: [], problem: null }))
+        .finally(() => before.end('SIGKILL')),
     ]);
     await using after = await startHoldfastProcess({ env: { ...env, HOLDFAST_FAILPOINTS: '' }, dataDir });
     const { items } = await after.client.backups.list.query({});

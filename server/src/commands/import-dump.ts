@@ -107,6 +107,8 @@ async function writeDump(services: Services, work: Work): Promise<ImportedFacts>
     output: upload.body,
     exclude,
     manifest: await manifestBase(services, work, dump, origin, exclude),
+    // What came from elsewhere is known by nothing stronger.
+    checkCrc: true,
     recipients,
     signal: run.signal,
   });
