@@ -1,6 +1,11 @@
 // Everything that a backup, a restore and a deletion will ask of a bucket, tried on a few bytes.
 import { randomBytes } from 'node:crypto';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { v7 as uuid } from 'uuid';
 import { partialFolder } from './destination-marker.ts';
@@ -9,10 +14,13 @@ import { textObject, textOf } from './s3-objects.ts';
 import type { S3Place } from './s3-place.ts';
 import { readS3Object } from './s3-reader.ts';
 
-/** Writes, reads back (also a range) and removes an object; begins and gives up an upload. Throws OperationFailure that says which. */
+/** Lists, writes, reads back (also a range) and removes; begins and gives up an upload. Throws OperationFailure that says which. */
 export async function probeS3(place: S3Place): Promise<void> {
   const name = `${partialFolder}/probe-${uuid()}`;
   const text = randomBytes(32).toString('hex');
+  await step('list the objects', () =>
+    place.run('Listing', (client) => client.send(new ListObjectsV2Command({ ...underPartials(place), MaxKeys: 1 }))),
+  );
   await step('write an object', () =>
     place.run('Writing to', (client) => client.send(new PutObjectCommand(textObject(place, name, text)))),
   );
@@ -25,12 +33,20 @@ export async function probeS3(place: S3Place): Promise<void> {
       const part = await (await readS3Object(place, name, { start: 8, end: 40 })).toArray();
       requireSame(place, Buffer.concat(part).toString(), text.slice(8, 40));
     });
+    await step('list the unfinished uploads', () =>
+      place.run('Listing', (client) => client.send(new ListMultipartUploadsCommand(underPartials(place)))),
+    );
     await step('begin an upload in parts and give it up', () => tryMultipart(place, `${name}.zip`));
   } finally {
     await step('remove an object', () =>
       place.run('Removing from', (client) => client.send(new DeleteObjectCommand(place.objectOf(name)))),
     );
   }
+}
+
+function underPartials(place: S3Place): { readonly Bucket: string; readonly Prefix: string } {
+  const { Bucket, Key: Prefix } = place.objectOf(`${partialFolder}/`);
+  return { Bucket, Prefix };
 }
 
 async function tryMultipart(place: S3Place, key: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../embedded/free-port.ts';
@@ -16,7 +16,10 @@ export interface S3Credentials {
 export interface TestS3Server extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`; the same after `restart`. */
   readonly endpoint: string;
+  /** Of its root user, who may do everything. */
   readonly credentials: S3Credentials;
+  /** Of a user who may do what a bucket's policy lets `accessKeyId` do. */
+  readonly user: S3Credentials;
   /** What a bucket holds lies in `<folder>/<bucket>`. */
   readonly folder: string;
   readonly pid: number | undefined;
@@ -38,13 +41,13 @@ process.on('exit', () => {
 export async function startS3Server(): Promise<TestS3Server> {
   const program = await provideS3Server();
   const root = await mkdtemp(join(tmpdir(), 'holdfast-s3-'));
-  for (const name of ['data', 'versions']) await mkdir(join(root, name));
-  const credentials = {
-    accessKeyId: `test${randomBytes(6).toString('hex')}`,
-    secretAccessKey: randomBytes(20).toString('hex'),
-  };
+  for (const name of ['data', 'versions', 'users']) await mkdir(join(root, name));
+  const [credentials, user] = [newCredentials(), newCredentials()];
+  const account = { access: user.accessKeyId, secret: user.secretAccessKey, role: 'user' };
+  const accounts = JSON.stringify({ accessAccounts: { [user.accessKeyId]: account } });
+  await writeFile(join(root, 'users', 'users.json'), accounts, { mode: 0o600 });
   for (let attempt = 1; ; attempt += 1) {
-    const server = new VersityServer(program, root, await freePort(), credentials);
+    const server = new VersityServer(program, root, await freePort(), { credentials, user });
     try {
       await server.restart();
       await server.makeBucket('backups');
@@ -57,20 +60,29 @@ export async function startS3Server(): Promise<TestS3Server> {
   }
 }
 
+function newCredentials(): S3Credentials {
+  return {
+    accessKeyId: `test${randomBytes(6).toString('hex')}`,
+    secretAccessKey: randomBytes(20).toString('hex'),
+  };
+}
+
 class VersityServer implements TestS3Server {
   readonly endpoint: string;
   readonly credentials: S3Credentials;
+  readonly user: S3Credentials;
   readonly folder: string;
   readonly #program: string;
   readonly #root: string;
   readonly #port: number;
   #child: ChildProcess | undefined;
 
-  constructor(program: string, root: string, port: number, credentials: S3Credentials) {
+  constructor(program: string, root: string, port: number, access: Pick<TestS3Server, 'credentials' | 'user'>) {
     this.#program = program;
     this.#root = root;
     this.#port = port;
-    this.credentials = credentials;
+    this.credentials = access.credentials;
+    this.user = access.user;
     this.folder = join(root, 'data');
     this.endpoint = `http://127.0.0.1:${port}`;
   }
@@ -89,7 +101,8 @@ class VersityServer implements TestS3Server {
 
   async restart(): Promise<void> {
     await this.kill();
-    const options = ['--port', `127.0.0.1:${this.#port}`, '--quiet', '--keep-alive', '--health', '/health'];
+    const users = ['--iam-dir', join(this.#root, 'users')];
+    const options = ['--port', `127.0.0.1:${this.#port}`, '--quiet', '--keep-alive', '--health', '/health', ...users];
     const backend = ['posix', '--versioning-dir', join(this.#root, 'versions'), this.folder];
     const child = spawn(this.#program, [...options, ...backend], {
       stdio: 'ignore',
