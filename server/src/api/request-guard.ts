@@ -26,13 +26,13 @@ export function hostGuard(allowedHosts: readonly string[]): MiddlewareHandler {
 
 const bodyTimeMs = 5 * 60_000;
 
-/** Ends a request whose body takes longer than five minutes to come: the server itself sets no such limit. */
-export function bodyTimeGuard(): MiddlewareHandler<HttpEnv> {
+/** Ends a request whose body takes too long to come (default: five minutes): the server itself sets no such limit. */
+export function bodyTimeGuard(limitMs = bodyTimeMs): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     const incoming = context.env?.incoming;
-    if (incoming === undefined || incoming.complete) return next();
-    const timer = setTimeout(() => incoming.destroy(), bodyTimeMs);
-    incoming.once('close', () => clearTimeout(timer));
+    // Whoever waits for an answer, or listens to one without end, has sent everything long before.
+    const timer = setTimeout(() => incoming?.complete === false && incoming.destroy(), limitMs).unref();
+    incoming?.once('close', () => clearTimeout(timer));
     return next();
   };
 }

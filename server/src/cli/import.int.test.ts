@@ -69,17 +69,17 @@ async function mongodump(...args: string[]): Promise<void> {
   await promisify(execFile)(path, [`--uri=${source.uri}`, '--quiet', ...args]);
 }
 
-async function cli(...args: string[]) {
+async function cli(args: readonly string[], input: Uint8Array[] = []) {
   const [stdout, stderr] = [memorySink(), memorySink()];
   const { url } = holdfast.served;
   const config = { ...holdfast.config, url, apiKey: holdfast.served.app.administratorKey };
-  const streams = { stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream };
+  const streams = { stdin: Readable.from(input), stdout: stdout.stream, stderr: stderr.stream };
   const status = await runCommandLine({ args: [...args, '--json'], ...streams, config } as never);
   return { status, backup: JSON.parse(stdout.text() || 'null') as Backup, error: JSON.parse(stderr.text() || 'null') };
 }
 
 function importPath(path: string, ...options: string[]) {
-  return cli('import', path, '--deployment', 'default', ...options);
+  return cli(['import', path, '--deployment', 'default', ...options]);
 }
 
 /** Sends bytes as the console does. */
@@ -147,6 +147,25 @@ describe('a dump that was made elsewhere', () => {
     expect(other.namespaces[0]?.fingerprint).toBe(one.namespaces[0]?.fingerprint);
     expect(one.namespaces[0]?.indexes.length).toBeGreaterThan(1);
     expect(other.namespaces[0]?.indexes.length).toBe(1);
+  });
+
+  it('may be a time-series, which goes by its own name', async () => {
+    const path = join(pathOf('dump'), 'shop', 'system.buckets.pageLoads.bson');
+    const { backup } = await importPath(path, '--namespace', 'shop.pageLoads');
+    const [only] = (await manifestOf(backup)).namespaces;
+    expect(only).toMatchObject({
+      collection: 'pageLoads',
+      type: 'timeseries',
+      options: { timeseries: expect.anything() },
+    });
+    expect(only?.documents).toBeGreaterThan(0);
+  });
+
+  it('may come from standard input', async () => {
+    const archive = await readFile(pathOf('shop.archive.gz'));
+    const pieces = [archive.subarray(0, 1_000), archive.subarray(1_000)];
+    const { status, backup } = await cli(['import', '-', '--deployment', 'default'], pieces);
+    expect([status, backup.origin?.kind, backup.origin?.fileName]).toStrictEqual([0, 'archive-gzip', 'standard input']);
   });
 
   it('is recorded with who brought it, and no policy removes it', async () => {

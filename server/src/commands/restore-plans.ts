@@ -214,7 +214,7 @@ function warningsOf(
       major(manifest.server.version) !== major(now.serverVersion),
       {
         code: 'SERVER_VERSION_DIFFERS',
-        message: `The backup is of MongoDB ${manifest.server.version}; the server now runs ${now.serverVersion}.`,
+        message: `The backup is of ${versionText('MongoDB', manifest.server.version)}; the server now runs ${now.serverVersion}.`,
         namespaces: [],
       },
     ],
@@ -222,12 +222,17 @@ function warningsOf(
       now.toolVersion !== null && manifest.tool.version !== now.toolVersion,
       {
         code: 'TOOL_VERSION_DIFFERS',
-        message: `The backup was made by mongodump ${manifest.tool.version}; the tools here are ${now.toolVersion}.`,
+        message: `The backup was made by ${versionText('mongodump', manifest.tool.version)}; the tools here are ${now.toolVersion}.`,
         namespaces: [],
       },
     ],
   ];
   return candidates.filter(([applies]) => applies).map(([, warning]) => warning);
+}
+
+/** An imported dump may not say it. */
+function versionText(what: string, version: string): string {
+  return version === 'unknown' ? `an unknown version of ${what}` : `${what} ${version}`;
 }
 
 function major(version: string): string {

@@ -2,7 +2,7 @@
 import type { Backup } from '@holdfast/shared/backup';
 import type { Deployment } from '@holdfast/shared/deployment';
 import { useMutation, useQuery } from '@tanstack/solid-query';
-import { createSignal, onCleanup } from 'solid-js';
+import { createEffect, createSignal, onCleanup } from 'solid-js';
 import { useApi } from '../data/api-context.tsx';
 import { refusedWith } from '../data/refusal.ts';
 import { sendDump } from '../data/send-dump.ts';
@@ -29,6 +29,12 @@ export function createImportDraft(deployment: Deployment) {
         signal: stop.signal,
       }),
   }));
+  // The browser asks before it ends what is being sent.
+  createEffect(() => {
+    if (!send.isPending) return;
+    window.addEventListener('beforeunload', askFirst);
+    onCleanup(() => window.removeEventListener('beforeunload', askFirst));
+  });
   const needsNamespace = () => isBson(file()) || refusedWith(send.error, 'IMPORT_NAMESPACE_MISSING');
   const choose = (chosen: File | null) => {
     send.reset();
@@ -59,6 +65,10 @@ export function createImportDraft(deployment: Deployment) {
 }
 
 export type ImportDraft = ReturnType<typeof createImportDraft>;
+
+function askFirst(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}
 
 /** The collection that the name of a `.bson` file speaks of. */
 export function collectionOf(file: File | null): string {
