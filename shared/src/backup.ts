@@ -4,7 +4,7 @@ import { actor } from './actor.ts';
 import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
-import { dumpOrigin } from './manifest.ts';
+import { dumpOrigin, optimes } from './manifest.ts';
 import { verificationCause } from './verification.ts';
 
 /**
@@ -72,6 +72,8 @@ export const backup = z.object({
   database: z.string().nullable(),
   /** Which keys can open it; null when it is not encrypted, or not written yet. */
   encryption: backupEncryption.nullable(),
+  /** Where the replica set was when the dump began and when it ended; null when that was not noted. */
+  optimes: optimes.nullable(),
   /** When the archive was last re-read and found whole; null also once a later reading found it damaged. */
   verifiedAt: z.iso.datetime().nullable(),
   /** When the archive was last re-read, whatever came of it, and why. */

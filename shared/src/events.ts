@@ -18,7 +18,7 @@ import {
   recoveryKitId,
   restoreId,
 } from './ids.ts';
-import { dumpOrigin } from './manifest.ts';
+import { dumpOrigin, optimes } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
 import { liveData, restoreTarget } from './restore.ts';
 import { scrubSettings, verificationCause } from './verification.ts';
@@ -48,6 +48,8 @@ const archiveFacts = {
   collections: count,
   /** Left out for an archive that is not encrypted. */
   encryption: backupEncryption.optional(),
+  /** Left out for a dump whose beginning and end were not noted. */
+  optimes: optimes.optional(),
 };
 const deploymentFacts = {
   name: deploymentName,

@@ -56,6 +56,17 @@ export const dumpOrigin = z.object({
 });
 export type DumpOrigin = z.infer<typeof dumpOrigin>;
 
+/** A place in a replica set's oplog: seconds since 1970, and the place within the second. */
+export const optime = z.object({ seconds: z.int().nonnegative(), increment: z.int().nonnegative() });
+export type Optime = z.infer<typeof optime>;
+
+/**
+ * Where the set's primary was right before the dump began and right after it ended. No collection is older than `start` (unless
+ * it was read from a secondary that lagged behind) or newer than `end`. null where there is no oplog: a standalone server.
+ */
+export const optimes = z.object({ start: optime.nullable(), end: optime.nullable() });
+export type Optimes = z.infer<typeof optimes>;
+
 export const manifest = z.object({
   format: z.literal('holdfast-archive'),
   version: z.literal(1),
@@ -74,6 +85,8 @@ export const manifest = z.object({
   }),
   /** mongodump gives each collection by itself, not one point in time. */
   consistency: z.literal('per-collection'),
+  /** Not in archives from before they were noted, nor in imported ones. */
+  optimes: optimes.optional(),
   /** The ledger's head when the dump began: an anchor that a rewritten ledger would contradict. */
   ledger: z.object({ position: z.int().nonnegative(), hash: z.string() }),
   /** Only in an encrypted archive: the public keys (`age1...`) that it was encrypted for. */

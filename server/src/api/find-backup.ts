@@ -77,7 +77,12 @@ function publicCopy(
   };
 }
 
-/** What was stored before there was encryption is not encrypted; of when it was read again before that was noted, nothing is said. */
-function latelyKnown({ encryption = null, checkedAt = null, checkCause = null }: Partial<StoredBackup>) {
-  return { encryption, checkedAt, checkCause };
+/** What was stored before there was encryption is not encrypted; of what was not noted then, nothing is said. */
+function latelyKnown({
+  encryption = null,
+  checkedAt = null,
+  checkCause = null,
+  optimes = null,
+}: Partial<StoredBackup>) {
+  return { encryption, checkedAt, checkCause, optimes };
 }

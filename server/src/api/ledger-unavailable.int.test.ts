@@ -152,12 +152,8 @@ describe('while the ledger is gone', () => {
     await untilReady();
     expect(await backupEnd(id)).toMatchObject({ status: 'completed', documents: 2_000 });
     const story = await services.ledger.read({ filter: { correlationId: id }, limit: 100 });
-    expect(story.map(({ type }) => type)).toEqual([
-      'BackupRequested',
-      'BackupStarted',
-      'BackupSealed',
-      'BackupCompleted',
-    ]);
+    const types = story.map(({ type }) => type).filter((type) => type !== 'BackupVerified');
+    expect(types).toEqual(['BackupRequested', 'BackupStarted', 'BackupSealed', 'BackupCompleted']);
     await expectConsistent(services, [source.client]);
   });
 });

@@ -40,6 +40,8 @@ export interface WriteArchiveOptions {
   /** Namespaces that stay out, by the names that people know. */
   readonly exclude: NamespacePredicate;
   readonly manifest: ManifestBase;
+  /** What is only known once the dump has ended well. */
+  readonly atEnd?: () => Promise<Pick<Manifest, 'optimes'>>;
   /** With any, dump, frame index and manifest are encrypted so that each of these can open them. */
   readonly recipients?: readonly AgeRecipient[];
   readonly progress?: ArchiveProgress;
@@ -113,7 +115,8 @@ async function writeEntries(work: Work): Promise<Pick<WrittenArchive, 'manifest'
   await appendEntry(work, names.dump, Readable.from(stored, { objectMode: false }));
   await appendEntry(work, names.frames, await joined(encode([encodeFrameIndex(frames.index)])));
 
-  const manifest = describe(work, dump, { entry: names.dump, ...frames.sums(), sha256: entry.sha256() });
+  const known = (await work.atEnd?.()) ?? {};
+  const manifest = describe(work, dump, known, { entry: names.dump, ...frames.sums(), sha256: entry.sha256() });
   const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
   await appendEntry(work, names.manifest, await joined(encode([text])));
   // It may never settle; `pipeline` is what says that all is written.
@@ -138,13 +141,19 @@ function howtoOf({ manifest, recipients = [], fileName }: Work, { namespaces }: 
     : encryptedHowto({ manifest, recipients: recipients.map(String), fileName });
 }
 
-function describe({ manifest, recipients = [] }: Work, dump: Dump, stored: Manifest['dump']): Manifest {
+function describe(
+  { manifest, recipients = [] }: Work,
+  dump: Dump,
+  known: Pick<Manifest, 'optimes'>,
+  stored: Manifest['dump'],
+): Manifest {
   return manifestSchema.parse({
     format: 'holdfast-archive',
     version: 1,
     ...manifest,
     finishedAt: new Date().toISOString(),
     consistency: 'per-collection',
+    ...known,
     ...(recipients.length === 0 ? {} : { encryption: { recipients: recipients.map(String) } }),
     dump: stored,
     namespaces: dump.scanned().map(manifestNamespaceOf),

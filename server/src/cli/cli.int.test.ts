@@ -460,12 +460,9 @@ describe('audit', () => {
     const backup: Backup = await answer('backup', 'sample');
     const types = async (...filters: string[]) =>
       (await answer('audit', 'search', ...filters)).events.map(({ type }: LedgerEvent) => type);
-    expect(await types('--operation', backup.id)).toEqual([
-      'BackupCompleted',
-      'BackupSealed',
-      'BackupStarted',
-      'BackupRequested',
-    ]);
+    // That the archive is read again comes when it comes.
+    const ofBackup = (await types('--operation', backup.id)).filter((type: string) => type !== 'BackupVerified');
+    expect(ofBackup).toEqual(['BackupCompleted', 'BackupSealed', 'BackupStarted', 'BackupRequested']);
     expect(await types('--operation', backup.id, '--type', 'backupsealed')).toEqual(['BackupSealed']);
     expect(await types('--deployment', 'sample', '--to', '2020-01-01')).toEqual([]);
     expect(await types('--operation', backup.id, '--from', backup.createdAt.slice(0, 10))).toHaveLength(4);

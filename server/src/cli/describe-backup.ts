@@ -1,5 +1,5 @@
 import type { Backup, BackupCollection, BackupCopy } from '@holdfast/shared/backup';
-import type { DumpOrigin } from '@holdfast/shared/manifest';
+import type { DumpOrigin, Optime } from '@holdfast/shared/manifest';
 import { printable } from './printable.ts';
 import { formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { shortIds } from './short-ids.ts';
@@ -20,6 +20,7 @@ export function describeBackup(backup: Backup): string {
     ['File', filePath],
     ['SHA-256', sha256],
     ['Encrypted', backup.encryption === null ? null : `for ${keyNames(backup)}`],
+    ['Consistency', consistencyWords(backup)],
     ['Verified', verifiedWords(backup)],
     ['Error', error === null ? null : error.message],
     ['What to do', error === null ? null : error.hint],
@@ -50,6 +51,18 @@ const kindWords: Readonly<Record<DumpOrigin['kind'], string>> = {
 /** It was completed, and did not pass a verification since. */
 function isDamaged({ status, error }: Backup): boolean {
   return status === 'completed' && error !== null;
+}
+
+/** mongodump gives each collection by itself; the optimes say between which moments all of them were read. */
+function consistencyWords({ status, optimes }: Backup): string | null {
+  if (status !== 'completed') return null;
+  const each = 'each collection by itself, not one point in time';
+  if (!optimes?.start || !optimes.end) return each;
+  return `${each}; between optime ${optimeText(optimes.start)} and ${optimeText(optimes.end)}`;
+}
+
+function optimeText({ seconds, increment }: Optime): string {
+  return `${formatTime(new Date(seconds * 1_000).toISOString())} #${increment}`;
 }
 
 function verifiedWords(backup: Backup): string | null {

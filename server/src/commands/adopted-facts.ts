@@ -20,6 +20,7 @@ export function adoptedFacts(
     rawBytes: manifest.dump.rawBytes,
     documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
     collections: manifest.namespaces.length,
+    ...(manifest.optimes && { optimes: manifest.optimes }),
     createdAt: manifest.startedAt,
     completedAt: manifest.finishedAt,
   };

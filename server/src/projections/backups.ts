@@ -122,6 +122,7 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     verifiedAt: null,
     checkedAt: null,
     checkCause: null,
+    optimes: null,
     error: null,
   };
 }
@@ -138,8 +139,9 @@ function verified({ at, data: { sha256 } }: LedgerEvent<'BackupVerified'>): Part
 function adopted(event: LedgerEvent<'BackupAdopted'>) {
   const { deploymentId, deploymentName, database, policyId, createdAt, completedAt, recovered, ...archive } =
     event.data;
-  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = archive;
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = archive;
   const file = {
+    optimes,
     filePath: key,
     sizeBytes,
     sha256: sha256 ?? null,
@@ -170,13 +172,13 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
     ...{ deploymentId, deploymentName, database, policyId, trigger: 'imported', actor: event.actor, origin },
     ...{ createdAt: takenAt, startedAt: null, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption },
-    ...{ verifiedAt: null, checkedAt: null, checkCause: null, error: null },
+    ...{ verifiedAt: null, checkedAt: null, checkCause: null, optimes: null, error: null },
   };
 }
 
 function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partial<StoredBackup> {
-  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null } = event.data;
-  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption };
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = event.data;
+  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption, optimes };
   return event.type === 'BackupSealed'
     ? { ...facts, status: 'sealed' }
     : { ...facts, status: 'completed', completedAt: event.at, durationMs: event.data.durationMs };

@@ -35,9 +35,10 @@ async function halfWay() {
 
 const wholeStory = ['BackupRequested', 'BackupStarted', 'BackupSealed', 'BackupCompleted'];
 
+/** Of the backup itself: that its archive is read again comes after it. */
 async function storyOf(id: string): Promise<string[]> {
   const events = await service.services.ledger.read({ filter: { correlationId: id }, limit: 100 });
-  return events.map(({ type }) => type);
+  return events.map(({ type }) => String(type)).filter((type) => type !== 'BackupVerified');
 }
 
 async function expectCompletedOnce(id: string): Promise<void> {

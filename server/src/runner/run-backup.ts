@@ -5,7 +5,6 @@ import type { BackupEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
-import type { Manifest } from '@holdfast/shared/manifest';
 import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
@@ -29,9 +28,9 @@ import {
   type DeploymentFacts,
   type FoundNamespace,
   inspectDeployment,
-  listNamespaces,
 } from '../engine/inspect-deployment.ts';
 import { processStartTime } from '../engine/orphan-process.ts';
+import { readOptime } from '../engine/read-optime.ts';
 import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import { midway } from '../failpoints.ts';
@@ -44,6 +43,7 @@ import type { Upload } from '../storage/archive-storage.ts';
 import { dumpImpact, type Impact, impactOf, limitedStorage } from './impact.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
+import { listDeployment, requireComplete } from './require-complete.ts';
 import { CancelRequested, isFenced } from './stop-reason.ts';
 
 /** Claims and runs a requested backup; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
@@ -96,9 +96,9 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const server = await unlessAborted(run.signal, inspectDeployment(client));
   const { database } = deployment.facts;
   const exclude = excludedFrom(services.ledgerPlace, server);
-  const list = () => unlessAborted(run.signal, listNamespaces(client, { database, exclude }));
+  const list = () => unlessAborted(run.signal, listDeployment(client, { database, exclude }));
   const before = await list();
-  if (before.length === 0) throw nothingThere(database, deployment.facts.name);
+  if (before.namespaces.length === 0) throw nothingThere(database, deployment.facts.name);
   const { recipients, encryption } = await throughFailover(() => recipientsOf(services, backupId));
 
   const key = archiveKey({
@@ -109,13 +109,14 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   const impact = await impactOf(services, backupId);
   const { upload, destinationId } = await beginUpload(services, run, {
     ...{ key, backupId, impact },
-    expectedBytes: totalsOf(before).bytes / usualRatio,
+    expectedBytes: totalsOf(before.namespaces).bytes / usualRatio,
   });
   attempt.upload = upload;
   const progress = new ArchiveProgress();
+  const start = await unlessAborted(run.signal, readOptime(client));
   const what = { address: throughSet(address, server), database, ...dumpImpact(impact) };
   const written = await dumpInto(services, run, what, async (dump) => {
-    run.phase('dump', progress, totalsOf(before));
+    run.phase('dump', progress, totalsOf(before.namespaces));
     return writeArchive({
       source: midway(dump.stdout, 'mid-stream', services.failpoint),
       givesChunksAway: true,
@@ -124,13 +125,14 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       exclude,
       recipients,
       manifest: await manifestBase(services, deployment, server, backupId),
+      atEnd: async () => ({ optimes: { start, end: await unlessAborted(run.signal, readOptime(client)) } }),
       progress,
       signal: run.signal,
     });
   });
   requireComplete(before, await list(), written.manifest);
 
-  run.phase('seal', progress, totalsOf(before));
+  run.phase('seal', progress, totalsOf(before.namespaces));
   await upload.seal();
   run.signal.throwIfAborted();
   run.requireLease();
@@ -318,23 +320,9 @@ function sealedFacts(
     rawBytes: manifest.dump.rawBytes,
     documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
     collections: manifest.namespaces.length,
+    ...(manifest.optimes && { optimes: manifest.optimes }),
     ...(archive.encryption === undefined ? {} : { encryption: archive.encryption }),
   };
-}
-
-/** What the server listed before and after must be in the archive. */
-function requireComplete(
-  before: readonly FoundNamespace[],
-  after: readonly FoundNamespace[],
-  manifest: Manifest,
-): void {
-  const nameOf = ({ database, collection }: { database: string; collection: string }) => `${database}.${collection}`;
-  const dumped = new Set(manifest.namespaces.map(nameOf));
-  const still = new Set(after.map(nameOf));
-  const missing = before.map(nameOf).filter((name) => still.has(name) && !dumped.has(name));
-  if (missing.length === 0) return;
-  const named = missing.slice(0, 5).join(', ');
-  throw new OperationFailure('dump-incomplete', `${missing.length} collections are not in the dump: ${named}.`);
 }
 
 function nothingThere(database: string | null, deployment: string): OperationFailure {

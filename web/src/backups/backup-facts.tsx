@@ -11,6 +11,10 @@ import { proofOf } from './proof.ts';
 /** The facts that one looks up: times, the archive's name and hash, who asked for it. */
 export function BackupFacts(props: { backup: Backup }) {
   const { t, f } = useI18n();
+  const between = () => {
+    const { start = null, end = null } = props.backup.optimes ?? {};
+    return start && end ? t('backups.between', start, end) : null;
+  };
   return (
     <aside class="aside">
       <section>
@@ -35,6 +39,11 @@ export function BackupFacts(props: { backup: Backup }) {
           <dt>{t('deployments.scope')}</dt>
           <dd>{props.backup.database ?? t('deployments.allDatabases')}</dd>
           <Show when={props.backup.status === 'completed'}>
+            <dt>{t('backups.consistency')}</dt>
+            <dd>
+              {t('backups.perCollection')}
+              <Show when={between()}>{(words) => <span class="sub">{words()}</span>}</Show>
+            </dd>
             <dt>{t('backups.verified')}</dt>
             <dd>
               <Show

@@ -80,6 +80,7 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     verifiedAt: null,
     checkedAt: null,
     checkCause: null,
+    optimes: null,
     error: null,
     copies: [],
     ...change,

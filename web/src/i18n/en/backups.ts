@@ -1,5 +1,6 @@
 import type { Actor } from '@holdfast/shared/actor';
 import type { BackupStatus } from '@holdfast/shared/backup';
+import type { Optime } from '@holdfast/shared/manifest';
 import type { VerificationCause } from '@holdfast/shared/verification';
 import type { Proof } from '../../backups/proof.ts';
 import { createFormats } from '../formats.ts';
@@ -34,10 +35,12 @@ export const backups = {
   backup: 'Backup',
   backupOf: (moment: string) => `Backup of ${moment}`,
   backups: 'Backups',
+  between: (start: Optime, end: Optime) => `Between optime ${optimeText(start)} and ${optimeText(end)}`,
   by: 'By',
   caption: (name: string) => `Backups of ${name}, newest first`,
   collections: 'Collections',
   collectionsFound: (count: string) => `${count} found`,
+  consistency: 'Consistency',
   countsText: (documents: number, collections: number) => counts(documents, collections),
   delete: 'Delete the backup',
   deleteAsk: 'Delete…',
@@ -70,6 +73,7 @@ export const backups = {
   origin: (name: string, who: Actor, ago: string) => `${name}, ${origins[who.kind]}, ${ago}.`,
   packedText: ({ documents, collections, rawBytes, sizeBytes, durationMs }: Packed) =>
     `${counts(documents, collections)}, ${f.bytes(rawBytes)} packed into ${f.bytes(sizeBytes)} in ${f.duration(durationMs)}.`,
+  perCollection: 'Each collection by itself, not one point in time',
   rawSize: 'Raw size',
   reading: 'the archive is being read',
   requestedAt: 'Requested',
@@ -110,6 +114,10 @@ const causes: Record<VerificationCause, string> = {
   scrub: 'Verified by the scrub',
   asked: 'Verified on request',
 };
+
+function optimeText({ seconds, increment }: Optime): string {
+  return `${f.seconds(new Date(seconds * 1_000).toISOString())} #${increment}`;
+}
 
 const origins: Record<Actor['kind'], string> = {
   user: 'by the administrator',

@@ -1,5 +1,6 @@
 import type { Actor } from '@holdfast/shared/actor';
 import type { BackupStatus } from '@holdfast/shared/backup';
+import type { Optime } from '@holdfast/shared/manifest';
 import type { VerificationCause } from '@holdfast/shared/verification';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
@@ -24,6 +25,10 @@ const causes: Record<VerificationCause, string> = {
   asked: 'Vérifiée sur demande',
 };
 
+function optimeText({ seconds, increment }: Optime): string {
+  return `${f.seconds(new Date(seconds * 1_000).toISOString())} n° ${increment}`;
+}
+
 const origins: Record<Actor['kind'], string> = {
   user: 'par l’administrateur',
   'api-key': 'par une clé d’API',
@@ -39,10 +44,12 @@ export const backups: Dictionary['backups'] = {
   backup: 'Sauvegarde',
   backupOf: (moment) => `Sauvegarde du ${moment}`,
   backups: 'Sauvegardes',
+  between: (start, end) => `Entre l’optime ${optimeText(start)} et ${optimeText(end)}`,
   by: 'Par',
   caption: (name) => `Sauvegardes de ${name}, les plus récentes d’abord`,
   collections: 'Collections',
   collectionsFound: (count) => `${count} trouvées`,
+  consistency: 'Cohérence',
   countsText: counts,
   delete: 'Supprimer la sauvegarde',
   deleteAsk: 'Supprimer…',
@@ -73,6 +80,7 @@ export const backups: Dictionary['backups'] = {
   origin: (name, who, ago) => `${name}, ${origins[who.kind]}, ${ago}.`,
   packedText: ({ documents, collections, rawBytes, sizeBytes, durationMs }) =>
     `${counts(documents, collections)}, ${f.bytes(rawBytes)} réduits à ${f.bytes(sizeBytes)} en ${f.duration(durationMs)}.`,
+  perCollection: 'Chaque collection pour elle-même, pas un seul instant',
   rawSize: 'Taille brute',
   reading: 'l’archive est en cours de lecture',
   requestedAt: 'Demandée',
