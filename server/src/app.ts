@@ -10,6 +10,7 @@ import { loadAdministratorKey } from './access/administrator-key.ts';
 import { attemptLimit } from './access/attempt-limit.ts';
 import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
+import { encryptionFinding } from './commands/encryption.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -317,6 +318,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
       known.map(async ({ name, secretRef }) => ({ name, uri: secretRef && (await secrets.open(secretRef)) })),
     ),
     verification: () => verificationState(services),
+    encryption: () => encryptionFinding(services),
     now: services.now,
   });
 }

@@ -1,13 +1,14 @@
-// A password that is easy to find must be found nowhere: not in events, read models, answers, logs, files or process lists.
+// A password, a key and a passphrase that are easy to find must be found nowhere: not in events, read models, answers, logs, files or process lists.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openKit } from '../keys/recovery-kit.ts';
 import { startHoldfastProcess } from '../testing/holdfast-process.ts';
 import { startReplicaSet } from '../testing/mongo.ts';
 import { slowDown } from '../testing/slow-down.ts';
 import { until } from '../testing/until.ts';
 
-it('keeps passwords out of events, answers, logs, files and process lists', async () => {
+it('keeps passwords, keys and passphrases out of events, answers, logs, files and process lists', async () => {
   await using source = await startReplicaSet({ auth: true });
   const uri = await source.addUser('backupuser', ['backup', 'restore', 'readWriteAnyDatabase']);
   const password = decodeURIComponent(/:\/\/[^:]+:([^@]+)@/.exec(uri)?.[1] ?? '');
@@ -36,7 +37,22 @@ it('keeps passwords out of events, answers, logs, files and process lists', asyn
     data: { app: { code: 'DEPLOYMENT_UNREACHABLE', details: { reason: 'authentication-failed' } } },
   });
 
+  const kitPassphrase = 'correct horse battery staple';
+  await client.encryption.createKey.mutate({ name: 'main' });
+  const { content } = await client.encryption.issueKit.mutate({ passphrase: kitPassphrase });
+  const { code, keys } = await openKit(content, kitPassphrase);
+  await expect(client.encryption.confirmKit.mutate({ code: '0000-0000' })).rejects.toThrow();
+  await client.encryption.confirmKit.mutate({ code });
+  await client.encryption.setDefault.mutate({ key: 'main' });
+  const { id: encrypted } = await client.backups.request.mutate({ deploymentId: 'default' });
+  await until(
+    () => client.backups.byId.query({ id: encrypted }),
+    ({ status }) => status === 'completed',
+  );
+  const secrets = [password, kitPassphrase, code, ...keys.map(({ identity }) => identity.toString())];
+
   const answers = JSON.stringify([
+    await client.encryption.status.query(),
     await client.audit.search.query({ limit: 500 }),
     await client.deployments.list.query(),
     await client.backups.list.query({}),
@@ -45,10 +61,12 @@ it('keeps passwords out of events, answers, logs, files and process lists', asyn
     await client.destinations.list.query(),
     await client.system.doctor.query(),
   ]);
-  expect(answers).not.toContain(password);
-  expect(server.output()).not.toContain(password);
+  for (const secret of secrets) {
+    expect(answers).not.toContain(secret);
+    expect(server.output()).not.toContain(secret);
+    expect(await filesHolding(server.dataDir, secret)).toStrictEqual([]);
+  }
   expect(server.output()).not.toContain(server.key);
-  expect(await filesHolding(server.dataDir, password)).toStrictEqual([]);
 });
 
 async function processListHolds(text: string): Promise<string[]> {

@@ -137,6 +137,14 @@ export async function encryptionStatus(services: Services): Promise<EncryptionSt
   };
 }
 
+/** How keys and kit stand, and which keys the master key does not open. */
+export async function encryptionFinding(services: Services) {
+  const kept = ((await stateOf(services))?.keys ?? []).filter(({ retired }) => !retired);
+  const readable = await Promise.allSettled(kept.map((key) => openIdentity(services.secrets, key)));
+  const unreadable = kept.filter((_, index) => readable[index]?.status === 'rejected').map(({ name }) => name);
+  return { status: await encryptionStatus(services), unreadable };
+}
+
 /** The key or recipient of that id or name, one that is not retired first. Raises ENCRYPTION_KEY_NOT_FOUND. */
 export async function findKeyId(services: Services, idOrName: string): Promise<EncryptionKeyId> {
   const state = await stateOf(services);

@@ -4,6 +4,7 @@ import type { DiskReport } from '@holdfast/shared/destination';
 import type { VerificationState } from '@holdfast/shared/verification';
 import { checkDeployment } from './check-deployment.ts';
 import { checkOwnDisk, checkSpace, checkStorage } from './check-disks.ts';
+import { type EncryptionFinding, encryptionCheck } from './check-encryption.ts';
 import { checkNode, checkProcessor, checkTimeZones } from './check-host.ts';
 import { checkClock, checkLedger } from './check-ledger.ts';
 import { checkTool } from './check-tool.ts';
@@ -40,6 +41,8 @@ export interface DoctorOptions {
   readonly ledgerTime: () => Promise<number>;
   /** How far backups are verified; left out where it is not known. */
   readonly verification?: () => Promise<VerificationState>;
+  /** How keys and recovery kit stand; left out where it is not known. */
+  readonly encryption?: () => Promise<EncryptionFinding>;
   readonly deployments?: readonly { readonly name: string; readonly uri: string | null }[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -64,6 +67,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> 
     checkClock(options.ledgerTime, now),
     checkTimeZones(),
     ...(options.verification === undefined ? [] : [checkVerification(options.verification, now)]),
+    ...(options.encryption === undefined ? [] : [options.encryption().then(encryptionCheck)]),
     ...deployments.map(async (deployment) => checkDeployment(deployment, await ledger)),
   ];
   return (await Promise.all(checks)).flat();

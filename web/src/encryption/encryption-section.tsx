@@ -1,6 +1,7 @@
 // For whom new backups are encrypted, the keys that open them, and whether a recovery kit holds those.
 import type { EncryptionStatus } from '@holdfast/shared/encryption';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
+import Download from 'lucide-solid/icons/download';
 import Plus from 'lucide-solid/icons/plus';
 import { createSignal, Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
@@ -21,30 +22,39 @@ export function EncryptionSection() {
   const api = useApi();
   const status = useQuery(() => api.encryption.status.query());
   const [isMaking, setMaking] = createSignal(false);
+  const [kitStep, setKitStep] = createSignal<KitStep | null>(null);
   return (
     <Section
       id="encryption"
       title={t('settings.encryption')}
       note={t('settings.encryptionNote')}
       end={
-        <button class="btn small" type="button" onClick={() => setMaking(true)}>
-          <Plus class="icon" aria-hidden="true" />
-          {t('encryption.createAsk')}
-        </button>
+        <>
+          <Show when={status.data?.keys.length}>
+            <button class="btn small" type="button" onClick={() => setKitStep('download')}>
+              <Download class="icon" aria-hidden="true" />
+              {t('encryption.downloadAsk')}
+            </button>
+          </Show>
+          <button class="btn small" type="button" onClick={() => setMaking(true)}>
+            <Plus class="icon" aria-hidden="true" />
+            {t('encryption.createAsk')}
+          </button>
+        </>
       }
     >
       <RefusalNote error={status.error} />
       <Show when={status.data} fallback={<Bones lines={3} />}>
-        {(known) => <KnownEncryption status={known()} />}
+        {(known) => <KnownEncryption status={known()} onKit={setKitStep} />}
       </Show>
       <KeyDialog open={isMaking()} onClose={() => setMaking(false)} />
+      <KitDialog step={kitStep()} kit={status.data?.kit ?? null} onStep={setKitStep} />
     </Section>
   );
 }
 
-function KnownEncryption(props: { status: EncryptionStatus }) {
+function KnownEncryption(props: { status: EncryptionStatus; onKit: (step: KitStep) => void }) {
   const { t } = useI18n();
-  const [kitStep, setKitStep] = createSignal<KitStep | null>(null);
   const choice = createDefault(() => props.status);
   return (
     <div class="stacked">
@@ -56,7 +66,7 @@ function KnownEncryption(props: { status: EncryptionStatus }) {
           </p>
         }
       >
-        <KitNeeded status={props.status} onDownload={() => setKitStep('download')} />
+        <KitNeeded status={props.status} onDownload={() => props.onKit('download')} />
         <p>{choice.active() ? t('encryption.isOn', choice.active()?.name ?? '') : t('encryption.isOff')}</p>
         <RefusalNote error={choice.error()} />
         <KeyTable
@@ -65,14 +75,9 @@ function KnownEncryption(props: { status: EncryptionStatus }) {
           onTurnOff={() => choice.use(null)}
           isBusy={choice.isPending()}
         />
-        <KitFacts
-          status={props.status}
-          onDownload={() => setKitStep('download')}
-          onConfirm={() => setKitStep('confirm')}
-        />
+        <KitFacts status={props.status} onConfirm={() => props.onKit('confirm')} />
         <RecipientList recipients={props.status.recipients} />
       </Show>
-      <KitDialog step={kitStep()} kit={props.status.kit} onStep={setKitStep} />
     </div>
   );
 }
@@ -99,7 +104,7 @@ function KitNeeded(props: { status: EncryptionStatus; onDownload: () => void }) 
   );
 }
 
-function KitFacts(props: { status: EncryptionStatus; onDownload: () => void; onConfirm: () => void }) {
+function KitFacts(props: { status: EncryptionStatus; onConfirm: () => void }) {
   const { t } = useI18n();
   return (
     <dl class="facts system-facts">
@@ -113,19 +118,14 @@ function KitFacts(props: { status: EncryptionStatus; onDownload: () => void; onC
                 {t('encryption.keyCount', kit().keyIds.length)},{' '}
                 {kit().confirmedAt === null ? t('encryption.kitUnconfirmed') : t('encryption.confirmedWord')}
               </span>
+              <Show when={kit().confirmedAt === null}>
+                <button class="btn small" type="button" onClick={() => props.onConfirm()}>
+                  {t('encryption.confirmAsk')}
+                </button>
+              </Show>
             </>
           )}
         </Show>
-        <div class="row-acts">
-          <button class="btn small" type="button" onClick={() => props.onDownload()}>
-            {t('encryption.downloadAsk')}
-          </button>
-          <Show when={props.status.kit !== null && props.status.kit.confirmedAt === null}>
-            <button class="btn small" type="button" onClick={() => props.onConfirm()}>
-              {t('encryption.confirmAsk')}
-            </button>
-          </Show>
-        </div>
       </dd>
     </dl>
   );

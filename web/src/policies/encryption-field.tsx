@@ -15,7 +15,7 @@ export function EncryptionField(props: { form: PolicyFormState }) {
       ? t('policies.was', choices.wordOf(props.form.saved().encryption))
       : null;
   return (
-    <div class="fields policy-fields">
+    <div class="fields policy-fields limits">
       <Field label={t('encryption.policyField')} hint={t('encryption.policyHint')} was={was()}>
         {(ids) => (
           <select

@@ -14,6 +14,7 @@ const checkTitles: Readonly<Record<string, string>> = {
   ledger: 'Registre',
   clock: 'Horloge',
   verification: 'Vérification',
+  encryption: 'Chiffrement',
   deployment: 'Déploiement',
   'backup-rights': 'Droits pour sauvegarder',
   'restore-rights': 'Droits pour restaurer',
