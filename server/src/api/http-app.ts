@@ -2,6 +2,7 @@
 
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
+import { OperationFailure } from '@holdfast/shared/failures';
 import type { HttpBindings } from '@hono/node-server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
@@ -57,7 +58,7 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
     }),
   );
   app.onError((error) => {
-    const refused = error instanceof AppError ? error : silenceOf(error);
+    const refused = refusalIn(error);
     return refused === null ? defect(services, error) : refusal(refused);
   });
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -116,6 +117,11 @@ export function httpApp(services: Services, options: HttpOptions): Hono<HttpEnv>
   app.route('/downloads', downloadRoutes(services));
   app.route('/', consoleRoutes(options.webDir));
   return app;
+}
+
+function refusalIn(error: Error): AppError | null {
+  if (error instanceof OperationFailure) return new AppError('OPERATION_FAILED', error.toFailure());
+  return error instanceof AppError ? error : silenceOf(error);
 }
 
 const policy = {

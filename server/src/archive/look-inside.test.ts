@@ -218,5 +218,12 @@ describe('a damaged archive', () => {
     Object.assign(namespace as object, { fingerprint: '0'.repeat(32) });
     const collection = collectionOf(collections, 'shop.small');
     await expect(exported(collection, 'jsonl')).rejects.toMatchObject({ reason: 'archive-damaged' });
+    // Who was told how many bytes to expect does not get them all.
+    const pieces: Buffer[] = [];
+    const reading = (async () => {
+      for await (const piece of exportCollection(collection, 'bson')) pieces.push(piece);
+    })();
+    await expect(reading).rejects.toMatchObject({ reason: 'archive-damaged' });
+    expect(Buffer.concat(pieces).length).toBeLessThan(collection.namespace.bytes);
   });
 });

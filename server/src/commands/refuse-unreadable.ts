@@ -2,12 +2,17 @@
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 
-/** Runs `read`; turns a failure of archive or storage into ARCHIVE_UNREADABLE. A key that is missing is no damage, and stays. */
+/**
+ * Runs `read`; turns what is said of the archive (damaged, gone) into ARCHIVE_UNREADABLE. A key that is missing or a storage that
+ * does not answer says nothing of it, and stays what it is.
+ */
 export async function refuseUnreadable<T>(key: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof OperationFailure) || error.reason === 'key-missing') throw error;
+    const isOfArchive =
+      error instanceof OperationFailure && (error.reason === 'archive-damaged' || error.reason === 'storage-missing');
+    if (!isOfArchive) throw error;
     throw new AppError('ARCHIVE_UNREADABLE', { key, problem: error.message });
   }
 }

@@ -8,14 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ArchiveCollections, type CollectionFrame } from '../archive/archive-collections.ts';
 import { extendedJson } from '../archive/extended-json.ts';
+import { openArchive } from '../archive/open-archive.ts';
+import { openKit } from '../keys/recovery-kit.ts';
 import { loadSample } from '../sample/load-sample.ts';
+import { archiveSource } from '../storage/archive-source.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { startS3Server } from '../testing/s3-server.ts';
 import { testTools } from '../testing/tools.ts';
 import { until } from '../testing/until.ts';
 
+const passphrase = 'correct horse battery staple';
 let source: TestMongo;
 let holdfast: TestHoldfast;
 let backup: Backup;
@@ -29,6 +35,9 @@ beforeAll(async () => {
   for (let at = 0; at < 50; at += 10)
     await blobs.insertMany(Array.from({ length: 10 }, (_, n) => ({ n: at + n, blob: randomBytes(1_000_000) })));
   holdfast = await startHoldfast({ mongodbUri: source.uri });
+  // Nothing else reads the archives that are damaged and deleted here.
+  const [policy] = await holdfast.api.policies.list();
+  if (policy !== undefined) await holdfast.api.policies.set({ ...policy, verifyAfterBackup: false });
   key = (await readFile(holdfast.served.administratorKeyFile, 'utf8')).trim();
   backup = await backedUp();
 }, 180_000);
@@ -247,6 +256,54 @@ it('opens again what another look found out of reach, and says what is damaged',
   await writeFile(fileOf(doomed), bytes);
   expect((await page()).documents).toHaveLength(1);
   await holdfast.api.backups.delete({ id: doomed.id });
+});
+
+it('looks into an encrypted backup in a bucket, and fetches little of it', async () => {
+  await using bucket = await startS3Server();
+  const config = { storageUrl: bucket.url('backups/look'), s3Credentials: bucket.credentials };
+  await using remote = await startHoldfast({ mongodbUri: source.uri, config });
+  await remote.api.encryption.createKey({ name: 'main' });
+  const kit = await remote.api.encryption.issueKit({ passphrase });
+  await remote.api.encryption.confirmKit({ kitId: kit.kitId, code: (await openKit(kit.content, passphrase)).code });
+  await remote.api.encryption.setDefault({ key: 'main' });
+  const { id } = await remote.api.backups.request({ deploymentId: 'default' });
+  const { filePath, sha256, encryption } = await remote.backupEnd(id);
+  expect(encryption?.keys.map(({ name }) => name)).toEqual(['main']);
+
+  const page = await remote.api.backups.documents({ id, namespace: 'shop.bsonTypes', format: 'canonical', limit: 200 });
+  const stored = await storedIn('bsonTypes');
+  expect(page.documents.map(({ json }) => json)).toEqual(stored.map((bytes) => extendedJson(bytes, 0, 'canonical')));
+  const bearer = (await readFile(remote.served.administratorKeyFile, 'utf8')).trim();
+  const ask = (path: string) =>
+    fetch(`${remote.served.url}/downloads/${path}`, { headers: { authorization: `Bearer ${bearer}` } });
+  const response = await ask(collectionPath('shop.users', 'bson', id));
+  expect((await bytesOf(response)).equals(Buffer.concat(await storedIn('users')))).toBe(true);
+
+  const archive = await archiveSource(remote.services.destinations.main, String(filePath));
+  let fetched = 0;
+  const counting = {
+    sizeBytes: archive.sizeBytes,
+    read: (range: { start: number; end: number }) => {
+      fetched += range.end - range.start;
+      return archive.read(range);
+    },
+  };
+  const opened = new ArchiveCollections(
+    await openArchive(counting, { identities: await remote.services.keys.identities() }),
+  );
+  const users = opened.find('shop.users');
+  await users?.read(users.frames[0] as CollectionFrame);
+  expect(archive.sizeBytes).toBeGreaterThan(50e6);
+  expect(fetched / archive.sizeBytes).toBeLessThan(0.02);
+
+  // A server that has lost its keys.
+  Object.assign(remote.services.keys, { identities: async () => [] });
+  remote.services.openedArchives.forget(`${filePath}@${sha256}`);
+  const keyless = await ask(collectionPath('shop.users', 'bson', id));
+  expect([keyless.status, await keyless.json()]).toMatchObject([
+    412,
+    { code: 'OPERATION_FAILED', details: { reason: 'key-missing' } },
+  ]);
 });
 
 function fileOf({ filePath }: Backup): string {

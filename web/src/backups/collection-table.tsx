@@ -19,16 +19,11 @@ export function CollectionTable(props: { backupId: string }) {
   const { t, f } = useI18n();
   const api = useApi();
   const [search, setSearch] = createSignal('');
-  const [total, setTotal] = createSignal(0);
   const pages = createPages(() => {
     const input = { id: props.backupId as never, order: 'size' as const, search: search(), limit: pageSize };
     return {
       key: api.backups.collections.key(input),
-      fetchPage: async (cursor: number | undefined) => {
-        const page = await api.backups.collections.fetch({ ...input, cursor: cursor ?? 0 });
-        setTotal(page.total);
-        return page;
-      },
+      fetchPage: (cursor: number | undefined) => api.backups.collections.fetch({ ...input, cursor: cursor ?? 0 }),
     };
   });
   const isLong = () => search() !== '' || (pages.items()?.length ?? 0) > seenAtOnce;
@@ -64,12 +59,12 @@ export function CollectionTable(props: { backupId: string }) {
         {(rows) => (
           <>
             <p class="visually-hidden" aria-live="polite">
-              {search() === '' ? '' : t('backups.collectionsFound', f.count(total()))}
+              {search() === '' ? '' : t('backups.collectionsFound', f.count(pages.total() ?? 0))}
             </p>
             <Show when={rows().length > 0} fallback={<p class="muted">{t('backups.noCollection')}</p>}>
               <Rows backupId={props.backupId} rows={rows()} />
             </Show>
-            <MoreCollections pages={pages} total={total()} />
+            <MoreCollections pages={pages} />
           </>
         )}
       </Show>
@@ -123,7 +118,7 @@ function Row(props: { backupId: string; row: BackupCollection }) {
   );
 }
 
-function MoreCollections(props: { pages: Pages<BackupCollection>; total: number }) {
+function MoreCollections(props: { pages: Pages<BackupCollection> }) {
   const { t, f } = useI18n();
   return (
     <Show when={props.pages.hasMore()}>
@@ -134,7 +129,9 @@ function MoreCollections(props: { pages: Pages<BackupCollection>; total: number 
           disabled={props.pages.isLoadingMore()}
           onClick={() => props.pages.loadMore()}
         >
-          {props.pages.isLoadingMore() ? t('common.loading') : t('backups.moreCollections', f.count(props.total))}
+          {props.pages.isLoadingMore()
+            ? t('common.loading')
+            : t('backups.moreCollections', f.count(props.pages.total() ?? 0))}
         </button>
       </p>
     </Show>

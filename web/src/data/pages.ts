@@ -6,6 +6,8 @@ import type { QueryKey } from './api-queries.ts';
 export interface Pages<T> {
   /** Undefined until the first page is there. */
   readonly items: Accessor<T[] | undefined>;
+  /** How many there are in all, where the server says so. */
+  readonly total: Accessor<number | undefined>;
   readonly hasMore: Accessor<boolean>;
   readonly isLoadingMore: Accessor<boolean>;
   readonly error: Accessor<unknown>;
@@ -18,7 +20,7 @@ export interface PagesSource<T, C> {
   readonly enabled?: boolean;
   /** Asks again whenever a page that shows the list is opened: for lists that no event makes out of date. */
   readonly freshOnOpen?: boolean;
-  readonly fetchPage: (cursor: C | undefined) => Promise<{ items: readonly T[]; nextCursor: C | null }>;
+  readonly fetchPage: (cursor: C | undefined) => Promise<{ items: readonly T[]; nextCursor: C | null; total?: number }>;
 }
 
 /** Reads pages as they are asked for. When an event makes the list out of date, all shown pages are asked for again. */
@@ -36,6 +38,7 @@ export function createPages<T, C extends string | number>(source: Accessor<Pages
   const items = createMemo(() => query.data?.pages.flatMap((page) => [...page.items]));
   return {
     items,
+    total: () => query.data?.pages.at(-1)?.total,
     hasMore: () => query.hasNextPage,
     isLoadingMore: () => query.isFetchingNextPage,
     error: () => query.error,

@@ -60,6 +60,20 @@ describe('documents of a collection', () => {
     expect(tree.textContent).toContain('249: 249');
   });
 
+  it('are read one after the other with the arrow keys', async () => {
+    show(first);
+    const list = await screen.findByRole('list', { name: 'Documents' });
+    const [one, two] = within(list).getAllByRole('button');
+    one?.focus();
+    fireEvent.keyDown(one as HTMLElement, { key: 'ArrowDown' });
+    expect(document.activeElement).toBe(two);
+    await screen.findByText(/^Document 2, 30/);
+    fireEvent.keyDown(two as HTMLElement, { key: 'ArrowDown' });
+    expect(document.activeElement).toBe(two);
+    fireEvent.keyDown(two as HTMLElement, { key: 'ArrowUp' });
+    await screen.findByText(/^Document 1, 30/);
+  });
+
   it('are moved through page by page, there and back', async () => {
     const { calls } = show(({ cursor }) => pageOf([cursor], { nextCursor: cursor + 1, endedBy: 'limit' }));
     for (const [press, shown] of [

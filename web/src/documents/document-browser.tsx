@@ -142,7 +142,7 @@ function DocumentList(props: ListProps) {
   const state = () => props.search.state;
   return (
     <div class="docs">
-      <ul aria-label={t('documents.list')}>
+      <ul aria-label={t('documents.list')} onKeyDown={moveWithArrows}>
         <For each={props.documents}>
           {(document, place) => (
             <li>
@@ -178,6 +178,17 @@ function DocumentList(props: ListProps) {
       </Show>
     </div>
   );
+}
+
+/** Up and down from one document to the next: it is read as it is reached. */
+function moveWithArrows(event: KeyboardEvent & { currentTarget: HTMLUListElement }): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const next = step === 0 ? undefined : buttons[buttons.indexOf(event.target as HTMLButtonElement) + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
 }
 
 /** The `_id`, and the first values that fit beside it. */
