@@ -175,25 +175,43 @@ describe('a dump that was made elsewhere', () => {
   });
 });
 
-it('leaves an import alone that is under way while the destination is reconciled', async () => {
-  const archive = await readFile(pathOf('shop.archive'));
-  const half = archive.length / 2;
-  const address = new URL('/api/imports?deployment=default&fileName=slow', holdfast.served.url);
-  const headers = {
-    authorization: `Bearer ${holdfast.served.app.administratorKey}`,
-    'content-length': archive.length,
-  };
-  const sender = request(address, { method: 'POST', headers });
-  const answered = once(sender, 'response');
-  sender.write(archive.subarray(0, half));
-  const partials = () => readdir(join(holdfast.config.dataDir, 'backups', '.partial'));
-  await until(partials, (files) => files.length === 1);
-  const pass = await holdfast.api.destinations.reconcile({});
-  expect(pass).toMatchObject({ removedPartials: [], problem: null });
-  sender.end(archive.subarray(half));
-  const [answer] = await answered;
-  expect(answer.statusCode).toBe(201);
-  answer.resume();
+describe('an import that is under way', () => {
+  /** Sends one half and then, when it is asked to, the other. */
+  async function sendSlowly(deployment: string) {
+    const archive = await readFile(pathOf('shop.archive'));
+    const half = archive.length / 2;
+    const address = new URL(`/api/imports?deployment=${deployment}&fileName=slow`, holdfast.served.url);
+    const headers = {
+      authorization: `Bearer ${holdfast.served.app.administratorKey}`,
+      'content-length': archive.length,
+    };
+    const sender = request(address, { method: 'POST', headers });
+    const answered = once(sender, 'response');
+    sender.write(archive.subarray(0, half));
+    const partials = () => readdir(join(holdfast.config.dataDir, 'backups', '.partial'));
+    await until(partials, (files) => files.length === 1);
+    return async () => {
+      sender.end(archive.subarray(half));
+      const [answer] = await answered;
+      answer.resume();
+      return answer.statusCode;
+    };
+  }
+
+  it('is left alone while the destination is reconciled', async () => {
+    const sendRest = await sendSlowly('default');
+    const pass = await holdfast.api.destinations.reconcile({});
+    expect(pass).toMatchObject({ removedPartials: [], problem: null });
+    expect(await sendRest()).toBe(201);
+  });
+
+  it('leaves nothing behind when its deployment is removed meanwhile', async () => {
+    const { id } = await holdfast.api.deployments.register({ name: 'temporary', uri: ledger.uri });
+    const sendRest = await sendSlowly('temporary');
+    await holdfast.api.deployments.remove({ id });
+    expect(await sendRest()).toBe(404);
+    await expectConsistent(holdfast.services, [source.client]);
+  });
 });
 
 describe('an import while backups are encrypted', () => {

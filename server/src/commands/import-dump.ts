@@ -20,7 +20,7 @@ import type { Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { ArchiveStorage, Upload } from '../storage/archive-storage.ts';
 import { excludedFrom } from './excluded.ts';
-import { recordImport } from './record-import.ts';
+import { isWithoutDeployment, recordImport } from './record-import.ts';
 
 export interface ImportDump {
   readonly deploymentId: DeploymentId;
@@ -42,7 +42,7 @@ export interface ImportDump {
 /**
  * Imports a dump as a completed backup of no policy. Takes no lock: the deployment is not touched. Raises DEPLOYMENT_NOT_FOUND,
  * IMPORT_NAMESPACE_MISSING, IMPORT_TOO_LARGE, TOO_MANY_IMPORTS; throws OperationFailure (`import-unreadable`, what the storage
- * throws). Whatever it throws, nothing is left behind.
+ * throws). Whatever it throws, nothing is left behind, but after LEDGER_UNAVAILABLE it may still be finished.
  */
 export async function importDump(services: Services, command: ImportDump): Promise<BackupId> {
   const { deploymentId, takenAt, actor } = command;
@@ -59,8 +59,9 @@ export async function importDump(services: Services, command: ImportDump): Promi
   try {
     const sealed = await writeDump(services, { command, deployment, backupId, attempt, run, uploadToken });
     await services.failpoint('renamed');
-    await recordImport(services, actor, sealed);
-    await run.end();
+    await recordImport(services, { actor, facts: sealed, storage });
+    // It is recorded: what cannot be forgotten now is forgotten by the supervisor.
+    await run.end().catch(() => run.leave());
     return backupId;
   } catch (error) {
     await endBadly(services, attempt, run, error);
@@ -128,14 +129,13 @@ async function writeDump(services: Services, work: Work): Promise<ImportedFacts>
 }
 
 /**
- * Nothing is left, but where that cannot be said now: then it is left to the supervisor, which finishes what was sealed. An
- * archive that has its key and was refused is removed again.
+ * Nothing is left, but where that cannot be said now: then it is left to the supervisor. An archive that has its key may have been
+ * recorded, whatever the ledger answered: there only forward leads out.
  */
 async function endBadly(services: Services, attempt: Attempt, run: ImportRun, error: unknown): Promise<void> {
+  if (attempt.isVisible && !isWithoutDeployment(error)) return run.leave();
   try {
-    if (attempt.isVisible && !(error instanceof AppError)) return run.leave();
-    if (attempt.isVisible) await attempt.storage.remove(attempt.key);
-    else await attempt.upload?.abort();
+    if (!attempt.isVisible) await attempt.upload?.abort();
     await run.end();
   } catch (err) {
     services.logger.warn({ key: attempt.key, err }, 'what an import left is removed later');

@@ -7,6 +7,7 @@ import type { BackupId } from '@holdfast/shared/ids';
 import type { Collection } from 'mongodb';
 import type { Logger } from 'pino';
 import type { ImportedFacts } from '../domain/backup.ts';
+import { throughFailover } from '../ledger/through-failover.ts';
 
 /** An import as it is stored. */
 export interface StoredImport {
@@ -76,7 +77,7 @@ export function runningImports(options: RunningImportsOptions): RunningImports {
       try {
         const { _id, ...fields } = facts;
         const document = { ...literal({ ...fields, worker, sealed: null }), leaseUntil: renewed };
-        await collection.updateOne({ _id }, [{ $set: document }], { upsert: true });
+        await throughFailover(() => collection.updateOne({ _id }, [{ $set: document }], { upsert: true }));
         return startRun({ ...options, id: facts._id, signal, ended });
       } catch (error) {
         ended();
@@ -131,10 +132,10 @@ function startRun({ collection, worker, leaseMs, logger, id, signal, ended }: Ru
   const stop = () => clearInterval(timer);
   return {
     signal: AbortSignal.any([signal, lost.signal]),
-    seal: (facts) => renew({ sealed: facts }),
+    seal: (facts) => throughFailover(() => renew({ sealed: facts })),
     async end() {
       stop();
-      await collection.deleteOne({ _id: id, worker }).finally(ended);
+      await throughFailover(() => collection.deleteOne({ _id: id, worker })).finally(ended);
     },
     leave() {
       stop();
