@@ -143,7 +143,7 @@ export const errorCatalogue = {
     details: z.object({ problem: z.string() }),
     transport: 'BAD_REQUEST',
     message: ({ problem }) => `The destination cannot be used: ${problem}`,
-    hint: 'A folder is given as file:/path/to/backups; credentials are never part of it.',
+    hint: 'A folder is given as file:/path/to/backups, a bucket as s3://bucket/prefix; credentials are never part of it.',
   }),
   DESTINATION_UNREACHABLE: entry({
     details: z.object({ url: z.string(), reason: z.string(), message: z.string() }),

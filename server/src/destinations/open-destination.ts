@@ -14,7 +14,7 @@ export interface DestinationPlace {
 }
 
 /** What hangs (a network file system, a network) is given up after this. */
-const openWithinMs = 15_000;
+const openWithinMs = 20_000;
 
 /** Throws what `openStorage` throws (LocationInvalid, OperationFailure), and `destination-unavailable` when nothing answers. */
 export async function openDestination({ url, secret, id }: DestinationPlace): Promise<ArchiveStorage> {

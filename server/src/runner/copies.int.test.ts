@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { startS3Server } from '../testing/s3-server.ts';
 import { until } from '../testing/until.ts';
 
 let source: TestMongo;
@@ -178,6 +179,42 @@ describe('a copy', () => {
     const { events } = await holdfast.api.audit.search({ operationId: backup.id, limit: 50 });
     expect(events.filter(({ type }) => type === 'BackupCopyFailed')).toHaveLength(1);
     await expectConsistent(holdfast.services, [source.client]);
+  });
+});
+
+describe('a copy in a bucket', () => {
+  it('follows with a key of its own, which nothing shows, stands in for the folder, and goes with the backup', async () => {
+    await using bucket = await startS3Server();
+    const { credentials } = bucket;
+    await using holdfast = await start();
+    const { api, services } = holdfast;
+    const url = bucket.url('backups/orders');
+    const wrong = { ...credentials, secretAccessKey: 'not-the-key' };
+    for (const given of [wrong, null])
+      await expect(api.destinations.add({ name: 'cloud', url, credentials: given })).rejects.toMatchObject({
+        cause: { code: 'DESTINATION_UNREACHABLE' },
+      });
+    const cloud = await api.destinations.add({ name: 'cloud', url, credentials });
+    expect(cloud).toMatchObject({ name: 'cloud', hasCredentials: true, problem: null, freeBytes: null });
+    await keepAt(holdfast, [services.destinations.main.id as typeof cloud.id, cloud.id]);
+    const backup = await backedUp(holdfast);
+    await untilStanding(holdfast, backup, ['main stored', 'cloud stored']);
+    await expect(api.destinations.update({ id: 'cloud', credentials: wrong })).rejects.toMatchObject({
+      cause: { code: 'DESTINATION_UNREACHABLE' },
+    });
+    await api.destinations.update({ id: 'cloud', name: 'far', credentials });
+    const main = holdfast.config.storageUrl.slice('file:'.length);
+    await rename(main, `${main}.away`);
+    await restores(holdfast, backup, '_bucket');
+    await rename(`${main}.away`, main);
+    const said = JSON.stringify([await api.destinations.list(), await services.ledger.read({ limit: 200 })]);
+    expect(said).not.toContain(credentials.secretAccessKey);
+    expect(said).not.toContain(credentials.accessKeyId);
+    await api.backups.delete({ id: backup.id });
+    await expectConsistent(services, [source.client]);
+    await keepAt(holdfast, []);
+    await api.destinations.remove({ id: 'far' });
+    expect(await services.ledgerPlace.client.db('holdfast').collection('secrets').countDocuments()).toBe(1);
   });
 });
 

@@ -6,6 +6,7 @@ import { MomentText } from '../controls/time-text.tsx';
 import { Word } from '../controls/word.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
+import { CopyFacts } from './copy-facts.tsx';
 import { proofOf } from './proof.ts';
 
 /** The facts that one looks up: times, the archive's name and hash, who asked for it. */
@@ -65,6 +66,9 @@ export function BackupFacts(props: { backup: Backup }) {
       <Show when={props.backup.origin}>{(origin) => <OriginFacts origin={origin()} />}</Show>
       <Show when={props.backup.filePath}>
         <ArchiveFacts backup={props.backup} />
+      </Show>
+      <Show when={props.backup.copies.length > 0}>
+        <CopyFacts copies={props.backup.copies} />
       </Show>
     </aside>
   );

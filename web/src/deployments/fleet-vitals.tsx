@@ -51,7 +51,9 @@ function StorageNote(props: { total: number | null }) {
   const api = useApi();
   const destinations = useQuery(() => api.destinations.list.query());
   const missing = () => destinations.data?.flatMap((destination) => destination.missing).length ?? 0;
-  const isStopped = () => destinations.data?.some(({ lastReconciliation }) => lastReconciliation?.problem) ?? false;
+  const isStopped = () =>
+    destinations.data?.some(({ problem, lastReconciliation }) => problem ?? lastReconciliation?.problem) ?? false;
+  const failing = () => destinations.data?.reduce((sum, destination) => sum + destination.failing, 0) ?? 0;
   const disks = useQuery(() => api.destinations.disks.query());
   const total = () => (props.total === null ? '' : t('overview.ofTotal', props.total));
   return (
@@ -59,6 +61,12 @@ function StorageNote(props: { total: number | null }) {
       <Match when={missing() > 0 || isStopped()}>
         <a class="danger" href="/settings#destination">
           {t('destinations.attention', missing(), isStopped())}
+        </a>
+      </Match>
+      <Match when={failing() > 0}>
+        {total()}{' '}
+        <a class="attention" href="/settings#destination">
+          {t('destinations.failing', failing())}
         </a>
       </Match>
       <Match when={disks.data?.shared.length}>

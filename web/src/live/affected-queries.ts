@@ -14,6 +14,8 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'policies':
       return /^(?:Policy|Deployment|BackupCompleted|BackupDeleted|BackupExpired)/.test(event.type);
     case 'backups':
+      // Where the archives should be.
+      if (/^(?:Destination|PolicyChanged)/.test(event.type)) return true;
       if (!/^(?:Backup|DeploymentUpdated)/.test(event.type)) return false;
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
     case 'verification':
@@ -21,7 +23,9 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'destinations':
       if (verb === 'disks')
         return /^(?:Destination|PolicyChanged|Deployment(?:Registered|Updated|Removed))/.test(event.type);
-      return /^Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$/.test(event.type);
+      return /^(?:Destination|PolicyChanged|Backup(?:Completed|Imported|Missing|Adopted|Cop|Expired|Deleted))/.test(
+        event.type,
+      );
     case 'encryption':
       return /^(?:Encryption|RecoveryKit|PolicyChanged|DeploymentRemoved|Backup(?:Completed|Imported|Missing|Adopted|Expired|Deleted)$)/.test(
         event.type,

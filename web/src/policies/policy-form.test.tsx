@@ -9,6 +9,10 @@ const answers = {
   'policies.set': (input: object) => ({ ...samplePolicy(), ...input }),
   'policies.byId': () => samplePolicy(),
   'deployments.list': () => [],
+  'destinations.list': () => [
+    { id: 'm', name: 'main', isMain: true },
+    { id: 'o', name: 'offsite', isMain: false },
+  ],
   'backups.list': () => ({
     items: ['a', 'b', 'c'].map((id) => sampleBackup({ id: id as never })),
     nextCursor: null,
@@ -91,6 +95,23 @@ describe('the policy form', () => {
         encryption: 'off',
       }),
     );
+  });
+
+  it('names a destination to write to first and others to copy to; the main one alone is none of its own', async () => {
+    const { calls } = open();
+    const first = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Written first to' });
+    await vi.waitFor(() => expect(first.value).toBe('m'));
+    fireEvent.change(first, { target: { value: 'o' } });
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'main' }));
+    expect(screen.getByText('was main')).toBeTruthy();
+    fireEvent.click(save());
+    const sent = () => calls.find(({ path }) => path === 'policies.set')?.input;
+    await vi.waitFor(() => expect(sent()).toMatchObject({ destinationIds: ['o', 'm'] }));
+    fireEvent.change(first, { target: { value: 'm' } });
+    expect(screen.queryByText('was main')).not.toBeNull();
+    fireEvent.click(await screen.findByRole('checkbox', { name: 'offsite' }));
+    fireEvent.click(screen.getByRole('checkbox', { name: 'offsite' }));
+    expect(screen.queryByText('was main')).toBeNull();
   });
 
   it('says beforehand how many backups a lower retention removes', async () => {

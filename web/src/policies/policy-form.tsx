@@ -8,6 +8,7 @@ import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Section } from '../shell/page.tsx';
+import { DestinationsField } from './destinations-field.tsx';
 import { EncryptionField } from './encryption-field.tsx';
 import { createFieldTexts } from './field-texts.ts';
 import { ImpactFields } from './impact-fields.tsx';
@@ -62,6 +63,9 @@ export function PolicyForm(props: { policy: Policy }) {
       </Section>
       <Section title={t('policies.impact')} note={t('policies.impactNote')}>
         <ImpactFields form={form} />
+      </Section>
+      <Section title={t('settings.destination')} note={t('destinations.policyNote')}>
+        <DestinationsField form={form} />
       </Section>
       <Section title={t('settings.encryption')}>
         <EncryptionField form={form} />

@@ -9,9 +9,17 @@ import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
-export function AdoptDialog(props: { archive: UnknownArchive | undefined; onClose: () => void }) {
+export interface AdoptDialogProps {
+  /** Where it lies. */
+  destinationId: string;
+  archive: UnknownArchive | undefined;
+  onClose: () => void;
+}
+
+export function AdoptDialog(props: AdoptDialogProps) {
   const { t, f } = useI18n();
   const adoption = createAdoption(
+    () => props.destinationId,
     () => props.archive,
     () => props.onClose(),
   );
@@ -66,7 +74,7 @@ export function AdoptDialog(props: { archive: UnknownArchive | undefined; onClos
 }
 
 /** The deployment that the archive was taken of is chosen first, by its id or, in a new ledger, by its name. */
-function createAdoption(archive: () => UnknownArchive | undefined, onDone: () => void) {
+function createAdoption(destinationId: () => string, archive: () => UnknownArchive | undefined, onDone: () => void) {
   const { t } = useI18n();
   const api = useApi();
   const toast = useToast();
@@ -86,7 +94,7 @@ function createAdoption(archive: () => UnknownArchive | undefined, onDone: () =>
     event.preventDefault();
     const { key = '' } = archive() ?? {};
     adopt.mutate(
-      { key, deploymentId: deploymentId() },
+      { key, deploymentId: deploymentId(), destinationId: destinationId() },
       {
         onSuccess: (backup) => {
           toast({

@@ -110,9 +110,49 @@ describe('the destination in the settings', () => {
       .toEqual({
         key: unknown.key,
         deploymentId,
+        destinationId: another,
       });
     expect(await screen.findByText('The backup of shop-prod is adopted')).toBeTruthy();
     await expect.poll(() => screen.queryByText(unknown.key)).toBeNull();
+  });
+
+  it('adds a bucket with its key, and asks for no key of a folder', async () => {
+    const { calls } = open({ 'destinations.list': () => [sampleDestination()], 'destinations.add': sampleDestination });
+    fireEvent.click(await screen.findByRole('button', { name: 'Add a destination…' }));
+    const dialog = await screen.findByRole('dialog');
+    const type = (label: string, value: string) =>
+      fireEvent.input(within(dialog).getByLabelText(label), { target: { value } });
+    const save = () => fireEvent.click(within(dialog).getByRole('button', { name: 'Add the destination' }));
+    type('Name', 'cloud');
+    type('Place', 'file:/mnt/backups');
+    expect(within(dialog).queryByLabelText('Access key id')).toBeNull();
+    type('Place', 's3://my-backups/holdfast');
+    type('Access key id', 'id');
+    save();
+    expect(await within(dialog).findByText('Enter both parts of the key, or neither.')).toBeTruthy();
+    type('Secret access key', 'hidden');
+    save();
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'hidden' };
+    await expect
+      .poll(() => calls.find(({ path }) => path === 'destinations.add')?.input)
+      .toEqual({ name: 'cloud', url: 's3://my-backups/holdfast', credentials });
+  });
+
+  it('says why a further destination is away and how many copies are behind, and removes it when asked', async () => {
+    const problem = { reason: 'storage-missing', message: 'Its marker is gone.', hint: 'See.' } as const;
+    const away = { ...sampleDestination(), id: backupId as never, name: 'offsite', isMain: false, problem };
+    const { calls } = open({
+      'destinations.list': () => [sampleDestination(), { ...away, behind: 3, failing: 2 }],
+      'destinations.remove': () => ({}),
+    });
+    const offsite = await screen.findByRole('article', { name: 'offsite' });
+    expect(within(offsite).getByText('Its marker is gone.')).toBeTruthy();
+    expect(within(offsite).getByText('3 more are to be copied, 2 could not be so far')).toBeTruthy();
+    const main = screen.getByRole('article', { name: 'main' });
+    expect(within(main).queryByRole('button', { name: /^Remove/ })).toBeNull();
+    fireEvent.click(within(offsite).getByRole('button', { name: 'Remove the destination offsite' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Let go of the destination' }));
+    await expect.poll(() => calls.find(({ path }) => path === 'destinations.remove')?.input).toEqual({ id: backupId });
   });
 
   it('offers no adoption of an archive that cannot be read', async () => {

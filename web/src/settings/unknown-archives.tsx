@@ -6,7 +6,7 @@ import { Word } from '../controls/word.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { AdoptDialog } from './adopt-dialog.tsx';
 
-export function UnknownArchives(props: { report: Reconciliation }) {
+export function UnknownArchives(props: { destinationId: string; report: Reconciliation }) {
   const { t } = useI18n();
   const [adopting, setAdopting] = createSignal<UnknownArchive>();
   const more = () => props.report.unknownTotal - props.report.unknown.length;
@@ -39,7 +39,7 @@ export function UnknownArchives(props: { report: Reconciliation }) {
       <Show when={more() > 0}>
         <p class="muted">{t('destinations.more', more())}</p>
       </Show>
-      <AdoptDialog archive={adopting()} onClose={() => setAdopting(undefined)} />
+      <AdoptDialog destinationId={props.destinationId} archive={adopting()} onClose={() => setAdopting(undefined)} />
     </div>
   );
 }

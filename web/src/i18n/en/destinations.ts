@@ -1,4 +1,4 @@
-import type { BackupStatus } from '@holdfast/shared/backup';
+import type { BackupCopy, BackupStatus } from '@holdfast/shared/backup';
 import type { DiskUnknown } from '@holdfast/shared/destination';
 import { createFormats } from '../formats.ts';
 
@@ -19,6 +19,55 @@ export interface Outcome {
 }
 
 export const destinations = {
+  accessKeyId: 'Access key id',
+  add: 'Add the destination',
+  addAsk: 'Add a destination…',
+  addTitle: 'Add a destination',
+  added: (name: string) => `The destination ${name} is added`,
+  away: 'This destination cannot be used now.',
+  awayHint: 'It is tried again every few seconds. Backups go to the next destination of their policy meanwhile.',
+  backupsText: (count: number) => f.plural(count, { one: '1 backup', other: `${f.count(count)} backups` }),
+  behindText: (behind: number, failing: number) => {
+    const more = f.plural(behind, { one: '1 more is to be copied', other: `${f.count(behind)} more are to be copied` });
+    return failing === 0 ? more : `${more}, ${f.count(failing)} could not be so far`;
+  },
+  change: 'Change…',
+  changeOf: (name: string) => `Change the destination ${name}`,
+  changeTitle: (name: string) => `Change the destination ${name}`,
+  changed: (name: string) => `The destination ${name} is changed`,
+  copies: 'Where it is',
+  copyState: { stored: 'stored', copying: 'on its way', missing: 'missing', failed: 'failed' } satisfies Record<
+    BackupCopy['state'],
+    string
+  >,
+  failing: (count: number) =>
+    f.plural(count, { one: '1 copy could not be made', other: `${f.count(count)} copies could not be made` }),
+  first: 'Written first to',
+  firstHint: 'While it is away, backups go to the next one that is chosen.',
+  follow: 'Copied to',
+  followHint: 'Backups that are kept already are copied too.',
+  keyHint: 'Sealed by the server and never shown again. Without one: those that the server’s machine has.',
+  keyKept: 'The one that is kept stays unless you enter another one.',
+  keyProblem: 'Enter both parts of the key, or neither.',
+  main: 'main',
+  policyNote: 'A backup is complete when it is at the first; the copies follow by themselves.',
+  reconcileOf: (name: string) => `Reconcile ${name} now`,
+  remove: 'Let go of the destination',
+  removeAsk: 'Remove…',
+  removeEffect: 'What lies there stays there, and is no copy of any backup any more. Its access key is forgotten.',
+  removeOf: (name: string) => `Remove the destination ${name}`,
+  removeTitle: (name: string) => `Let go of the destination ${name}?`,
+  saveChange: 'Save the change',
+  secretAccessKey: 'Secret access key',
+  test: 'Test',
+  testing: 'Writing a probe…',
+  unknownPlace: 'a destination that is not known any more',
+  urlHint: 'A folder is given as file:/mnt/backups, a bucket as s3://bucket/prefix. Never with a password or key.',
+  urlProblem: 'Enter where it is.',
+  usedBy: 'Used by',
+  usedByText: ({ usedBy, isMain }: { readonly usedBy: readonly string[]; readonly isMain: boolean }) =>
+    usedBy.length > 0 ? f.list(usedBy) : isMain ? 'every policy that names no other' : 'no policy yet',
+  works: 'A probe was written and read back.',
   adopt: 'Adopt the archive',
   adoptAsk: 'Adopt…',
   adoptEffect: (bytes: number) =>
@@ -28,7 +77,7 @@ export const destinations = {
   adoptTitle: (moment: string) => `Adopt the archive of ${moment}?`,
   adopted: (name: string) => `The backup of ${name} is adopted`,
   adopting: 'Reading the archive…',
-  attention: (missing: number, isUnreachable: boolean) =>
+  attention: (missing: number, isUnreachable: boolean): string =>
     isUnreachable
       ? 'not reconciled, see why'
       : f.plural(missing, { one: '1 archive is missing', other: `${f.count(missing)} archives are missing` }),

@@ -27,7 +27,7 @@ export const settings = {
     'The file holds names, hosts and policies, but no passwords, keys, archives or history. An import changes the policies of deployments that are registered; it shows what it would do first.',
   deployments: 'Deployments',
   deploymentsNote: 'What Holdfast backs up',
-  destination: 'Destination',
+  destination: 'Destinations',
   destinationNote: 'Where archives are kept, compared with the ledger every quarter of an hour',
   discardImport: 'Discard the import',
   doctor: 'Doctor',

@@ -126,8 +126,8 @@ export const events: Dictionary['events'] = {
     `archive du ${f.moment(createdAt)} ${recovered ? 'retrouvée d’après son manifeste' : 'vérifiée et adoptée'} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupCopied: ({ destinationName, sizeBytes }) => `archive copiée vers ${destinationName}, ${f.bytes(sizeBytes)}`,
   BackupCopyFailed: ({ destinationName, reason }) =>
-    `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
-  BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
+    `échec de la copie vers ${destinationName} : ${failureReasons[reason]}`,
+  BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
   BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
     `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
@@ -159,7 +159,7 @@ export const events: Dictionary['events'] = {
   DeploymentRemoved: () => 'retiré',
   DestinationAdded: ({ name, url }) => `Destination ${name} ajoutée, ${url}`,
   DestinationUpdated: ({ name, url }) => `Destination ${name} modifiée, ${url}`,
-  DestinationRemoved: ({ name }) => `Destination ${name} retirée ; ce qui s’y trouve reste`,
+  DestinationRemoved: ({ name }) => `Destination ${name} retirée ; ce qui s’y trouve reste`,
   LedgerRecovered: ({ backups, unreadable }) =>
     `${f.plural(backups, { one: `${f.count(backups)} sauvegarde retrouvée`, other: `${f.count(backups)} sauvegardes retrouvées` })} depuis une destination${unreadable > 0 ? ` ; ${f.count(unreadable)} archives illisibles` : ''}`,
   ConfigurationImported: ({ policies }) =>

@@ -12,6 +12,65 @@ const unknownDisk: Record<DiskUnknown, string> = {
 };
 
 export const destinations: Dictionary['destinations'] = {
+  accessKeyId: 'Identifiant de la clé d’accès',
+  add: 'Ajouter la destination',
+  addAsk: 'Ajouter une destination…',
+  addTitle: 'Ajouter une destination',
+  added: (name) => `La destination ${name} est ajoutée`,
+  away: 'Cette destination est inutilisable en ce moment.',
+  awayHint:
+    'Un nouvel essai a lieu toutes les quelques secondes. D’ici là, les sauvegardes vont à la destination suivante de leur politique.',
+  backupsText: (count) =>
+    f.plural(count, { one: `${f.count(count)} sauvegarde`, other: `${f.count(count)} sauvegardes` }),
+  behindText: (behind, failing) => {
+    const more = f.plural(behind, {
+      one: `${f.count(behind)} autre reste à copier`,
+      other: `${f.count(behind)} autres restent à copier`,
+    });
+    return failing === 0 ? more : `${more}, dont ${f.count(failing)} en échec jusqu’ici`;
+  },
+  change: 'Modifier…',
+  changeOf: (name) => `Modifier la destination ${name}`,
+  changeTitle: (name) => `Modifier la destination ${name}`,
+  changed: (name) => `La destination ${name} est modifiée`,
+  copies: 'Où elle se trouve',
+  copyState: { stored: 'présente', copying: 'en route', missing: 'manquante', failed: 'en échec' },
+  failing: (count) =>
+    f.plural(count, {
+      one: `${f.count(count)} copie n’a pas pu être faite`,
+      other: `${f.count(count)} copies n’ont pas pu être faites`,
+    }),
+  first: 'Écrite d’abord dans',
+  firstHint: 'Tant qu’elle est absente, les sauvegardes vont à la suivante parmi celles choisies.',
+  follow: 'Copiée dans',
+  followHint: 'Les sauvegardes déjà gardées sont copiées aussi.',
+  keyHint: 'Scellée par le serveur et jamais montrée. Sans elle : celles que possède la machine du serveur.',
+  keyKept: 'Celle qui est gardée reste, sauf si vous en saisissez une autre.',
+  keyProblem: 'Saisissez les deux parties de la clé, ou aucune.',
+  main: 'principale',
+  policyNote: 'Une sauvegarde est terminée une fois dans la première ; les copies suivent d’elles-mêmes.',
+  reconcileOf: (name) => `Rapprocher ${name} maintenant`,
+  remove: 'Retirer la destination',
+  removeAsk: 'Retirer…',
+  removeEffect: 'Ce qui s’y trouve y reste, et n’est plus la copie d’aucune sauvegarde. Sa clé d’accès est oubliée.',
+  removeOf: (name) => `Retirer la destination ${name}`,
+  removeTitle: (name) => `Retirer la destination ${name} ?`,
+  saveChange: 'Enregistrer la modification',
+  secretAccessKey: 'Clé d’accès secrète',
+  test: 'Essayer',
+  testing: 'Écriture d’un essai…',
+  unknownPlace: 'une destination qui n’est plus connue',
+  urlHint:
+    'Un dossier s’écrit file:/mnt/sauvegardes, un compartiment s3://compartiment/préfixe. Jamais avec un mot de passe ou une clé.',
+  urlProblem: 'Saisissez le lieu.',
+  usedBy: 'Utilisée par',
+  usedByText: ({ usedBy, isMain }) =>
+    usedBy.length > 0
+      ? f.list(usedBy)
+      : isMain
+        ? 'chaque politique qui n’en nomme pas d’autre'
+        : 'aucune politique pour l’instant',
+  works: 'Un essai a été écrit puis relu.',
   adopt: 'Adopter l’archive',
   adoptAsk: 'Adopter…',
   adoptEffect: (bytes) =>

@@ -30,8 +30,8 @@ const messages: RefusalMessages = {
   DEPLOYMENT_EXISTS: ({ name, existing }) => `${name} est déjà enregistré sous le nom ${existing}.`,
   DESTINATION_NOT_FOUND: ({ id }) => `Il n’y a pas de destination ${id}.`,
   DESTINATION_EXISTS: ({ name, existing }) => `${name} est déjà connue comme la destination ${existing}.`,
-  DESTINATION_INVALID: ({ problem }) => `La destination est inutilisable : ${problem}`,
-  DESTINATION_UNREACHABLE: ({ url, message }) => `${url} : ${message}`,
+  DESTINATION_INVALID: ({ problem }) => `La destination est inutilisable : ${problem}`,
+  DESTINATION_UNREACHABLE: ({ url, message }) => `${url} : ${message}`,
   DESTINATION_IN_USE: ({ name, deployments, onlyCopies }) =>
     [
       deployments.length > 0 ? `Les politiques de ${f.list(deployments)} écrivent dans ${name}.` : '',
@@ -121,7 +121,8 @@ const refusalHints: Record<ErrorCode, string> = {
   DEPLOYMENT_EXISTS: 'Utilisez le déploiement enregistré, ou choisissez un autre nom.',
   DESTINATION_NOT_FOUND: 'La liste des destinations donne leurs noms.',
   DESTINATION_EXISTS: 'Utilisez celle-là, ou choisissez un autre nom ou un autre lieu.',
-  DESTINATION_INVALID: 'Un dossier s’écrit file:/chemin/des/sauvegardes ; des identifiants n’en font jamais partie.',
+  DESTINATION_INVALID:
+    'Un dossier s’écrit file:/chemin/des/sauvegardes, un compartiment s3://compartiment/préfixe ; des identifiants n’en font jamais partie.',
   DESTINATION_UNREACHABLE: 'Rien n’a été changé. Voyez si le lieu existe et si ce serveur peut y écrire.',
   DESTINATION_IN_USE:
     'Changez ces politiques, puis attendez que les sauvegardes soient copiées ailleurs, ou supprimez-les.',
@@ -240,7 +241,7 @@ const hints: Record<FailureReason, string> = {
   'storage-unwritable': 'Voyez si la destination existe, est montée, et si l’utilisateur du service peut y écrire.',
   'storage-missing': 'L’archive n’est plus à sa destination. Voyez si la destination est montée.',
   'storage-refused':
-    'Vérifiez la clé d’accès de la destination, l’horloge du système et les droits de la clé : docs/destinations.md les énumère.',
+    'Vérifiez la clé d’accès de la destination, l’horloge du système et les droits de la clé : docs/destinations.md les énumère.',
   'storage-unreachable':
     'Voyez si le serveur de la destination fonctionne et est joignable d’ici (adresse, port, pare-feu, proxy, TLS), puis recommencez.',
   'destination-unavailable':
