@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
@@ -71,6 +72,29 @@ describe('verifyArchive', () => {
       );
       expect(failure, `${length} bytes`).toMatchObject({ reason: 'archive-damaged' });
     }
+  });
+
+  it('takes no more from the source than it can check: memory is flat whatever the size', async () => {
+    const noise = Array.from({ length: 120 }, () => serialize({ noise: randomBytes(1_000_000) }));
+    const dump = await generateDump([{ database: 'shop', collection: 'photos', documents: noise }]);
+    const { file } = await writeToMemory(chunked(dump, [1_000_000]));
+    const progress = new ArchiveProgress();
+    let most = 0;
+    const read = ({ start, end }: { readonly start: number; readonly end: number }) => {
+      const pieces = function* () {
+        for (let at = start; at < end; at += 65_536) {
+          // Of documents that cannot be compressed: what was taken, less what was checked.
+          if (end - start === file.length) most = Math.max(most, at - start - progress.bytes);
+          yield file.subarray(at, Math.min(end, at + 65_536));
+        }
+      };
+      return Readable.from(pieces());
+    };
+    expect(file.length).toBeGreaterThan(115_000_000);
+    await verifyArchive({ source: { sizeBytes: file.length, read }, progress });
+    expect(most).toBeGreaterThan(0);
+    // A few frames of 8 MB under way, and one being read.
+    expect(most).toBeLessThan(64 * 1024 * 1024);
   });
 
   it('finds that a read ends early although the file is said to be longer', async () => {

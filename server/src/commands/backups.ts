@@ -6,9 +6,6 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, PolicyId } from '@holdfast/shared/ids';
 import type { VerificationCause } from '@holdfast/shared/verification';
 import { v7 as uuid } from 'uuid';
-import { ArchiveProgress } from '../archive/archive-progress.ts';
-import { type Verification, verifyArchive } from '../archive/verify-archive.ts';
-import { readableCopy } from '../destinations/readable-copy.ts';
 import {
   type BackupState,
   deleteBackup,
@@ -16,13 +13,10 @@ import {
   requestBackup,
   requireCompleted,
 } from '../domain/backup.ts';
-import type { StoredBackup } from '../projections/backups.ts';
 import { shareArchive, takeArchive } from '../runner/archive-leases.ts';
-import { showVerification } from '../runner/verifications.ts';
 import type { Services } from '../services.ts';
-import { archiveSource } from '../storage/archive-source.ts';
-import { withBandwidthLimit } from '../storage/with-bandwidth-limit.ts';
 import { execute } from './execute.ts';
+import { readAgain } from './read-again.ts';
 import { removeArchives } from './remove-archives.ts';
 
 export interface BackupOrder {
@@ -64,7 +58,7 @@ export interface VerificationOrder {
 }
 
 /**
- * Re-reads an archive from storage and records the outcome. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, ARCHIVE_IN_USE while
+ * Re-reads an archive from storage, each copy within reach unless it was just made, and records the outcome. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, ARCHIVE_IN_USE while
  * it is being deleted; throws OperationFailure, recorded when it says something about the archive, and the signal's reason.
  */
 export async function verify(
@@ -84,7 +78,7 @@ export async function verify(
     });
   try {
     const signal = AbortSignal.any([lease.signal, ...(order.signal ? [order.signal] : [])]);
-    const outcome = await readAgain(services, state, { ...order, signal });
+    const outcome = await readAgain(services, state, { cause, signal, bytesPerSecond: order.bytesPerSecond ?? null });
     const { documents, bytes, sha256 } = outcome;
     const durationMs = Math.round(outcome.durationMs);
     await record({ documents, durationMs, sha256 });
@@ -101,25 +95,6 @@ export async function verify(
  */
 function isKnown({ reason }: OperationFailure, cause: VerificationCause): boolean {
   return cause === 'asked' ? reason !== 'destination-unavailable' : reason === 'archive-damaged';
-}
-
-async function readAgain(services: Services, state: BackupState, order: VerificationOrder): Promise<Verification> {
-  const { backupId, sealed } = state;
-  if (sealed === null) throw new Error(`backup ${backupId} is completed but was never sealed`);
-  const { bytesPerSecond = null, signal, cause } = order;
-  const copy = await readableCopy(services, state);
-  const source =
-    bytesPerSecond === null
-      ? copy.source
-      : await archiveSource(withBandwidthLimit(copy.storage, { bytesPerSecond }), copy.key);
-  const identities = await services.keys.identities();
-  const progress = new ArchiveProgress();
-  const backups = await services.ledger.readModel<StoredBackup>('backups');
-  const deploymentName = (await backups.findOne({ _id: backupId }))?.deploymentName ?? '';
-  const shown = { id: backupId, deploymentId: state.deploymentId, deploymentName, rawBytes: sealed.rawBytes };
-  return showVerification(services, shown, { cause, progress }, () =>
-    verifyArchive({ source, expected: sealed, identities, progress, ...(signal && { signal }) }),
-  );
 }
 
 /**

@@ -91,6 +91,33 @@ async function restores(holdfast: TestHoldfast, { id }: Backup, suffix: string):
   await source.client.db(`shop${suffix}`).dropDatabase();
 }
 
+describe('a verification', () => {
+  it('reads every copy, names the damaged one, and passes once that was moved away and made again', async () => {
+    await using holdfast = await start();
+    await withOffsite(holdfast);
+    const backup = await backedUp(holdfast);
+    await untilStanding(holdfast, backup, everywhere);
+    const bytes = await readFile(offsiteFile(backup));
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(offsiteFile(backup), bytes);
+    await expect(holdfast.api.backups.verify({ id: backup.id })).rejects.toMatchObject({
+      cause: { details: { reason: 'archive-damaged', message: expect.stringContaining(join(folder, 'offsite')) } },
+    });
+    const { error } = await holdfast.api.backups.byId({ id: backup.id });
+    expect(error?.message).toContain(`The one at ${holdfast.services.destinations.main.url} is whole`);
+    await rm(offsiteFile(backup));
+    for (const { id } of await holdfast.api.destinations.list()) await holdfast.api.destinations.reconcile({ id });
+    await until(
+      () => readFile(offsiteFile(backup)).catch(() => null),
+      (file) => file !== null,
+      30_000,
+    );
+    await untilStanding(holdfast, backup, everywhere);
+    expect(await holdfast.api.backups.verify({ id: backup.id })).toMatchObject({ documents: 1_000 });
+    expect((await holdfast.api.backups.byId({ id: backup.id })).error).toBeNull();
+  });
+});
+
 describe('a copy', () => {
   it('follows the first one, also of backups that were there before, and is the same file', async () => {
     await using holdfast = await start();
