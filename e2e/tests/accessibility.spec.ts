@@ -54,11 +54,12 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
-test('nothing runs over the edge at 360 pixels, nor at 200 % zoom', async ({ console: page, shop }) => {
-  expect(shop.deploymentId).toBeTruthy();
+test('nothing runs over the edge at 360 pixels, nor at 200 % zoom', async ({ console: page, shop, holdfast }) => {
+  const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
+  const collection = `/backups/${items[0]?.id}/collections/shop.orders`;
   for (const width of [360, 720]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const path of ['/', '/deployments/shop-prod', '/restore', '/policies', '/activity', '/settings']) {
+    for (const path of ['/', '/deployments/shop-prod', collection, '/restore', '/policies', '/activity', '/settings']) {
       await page.goto(path);
       await expect(page.getByText('Live as of')).toBeVisible();
       await expect(page.locator('.bones')).toHaveCount(0);

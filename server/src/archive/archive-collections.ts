@@ -57,6 +57,8 @@ export class ArchiveCollection {
 export class ArchiveCollections {
   readonly archive: OpenArchive;
   readonly #places = new Map<string, number>();
+  /** Those that were asked for. */
+  readonly #found = new Map<string, ArchiveCollection>();
   readonly #frames: Frame[][] = [];
 
   constructor(archive: OpenArchive) {
@@ -73,10 +75,14 @@ export class ArchiveCollections {
 
   /** `database.collection`, as the manifest names it. Throws OperationFailure('archive-damaged') when its index does not add up. */
   find(name: string): ArchiveCollection | undefined {
+    const known = this.#found.get(name);
+    if (known !== undefined) return known;
     const place = this.#places.get(name);
     const namespace = place === undefined ? undefined : this.archive.manifest.namespaces[place];
     if (place === undefined || namespace === undefined) return undefined;
-    return new ArchiveCollection(this.archive, namespace, this.#frames[place] ?? []);
+    const found = new ArchiveCollection(this.archive, namespace, this.#frames[place] ?? []);
+    this.#found.set(name, found);
+    return found;
   }
 }
 
