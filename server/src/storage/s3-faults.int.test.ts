@@ -1,6 +1,6 @@
 // What goes wrong between a server and its bucket, against a real one.
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -21,6 +21,7 @@ import type { ArchiveStorage, Upload } from './archive-storage.ts';
 import { attemptsOf } from './attempt.ts';
 import { openStorage } from './open-storage.ts';
 import { parseS3Location } from './s3-location.ts';
+import { beginMultipart, completeMultipart, putPart } from './s3-multipart.ts';
 import { type S3Place, s3Place } from './s3-place.ts';
 import { openS3Storage } from './s3-storage.ts';
 import { createNote } from './s3-upload-note.ts';
@@ -28,6 +29,7 @@ import { withRetry } from './with-retry.ts';
 
 const MiB = 1024 * 1024;
 const key = 'shop/2026/11/20261124T020000Z-0193592e-7f6c-7000-8000-000000000009.zip';
+const never = new AbortController().signal;
 const nobody = async () => new Set<string>();
 
 let server: TestS3Server;
@@ -175,9 +177,28 @@ describe('an upload that goes wrong', () => {
     await expectNothing(storage, direct);
   });
 
-  it("leaves other programs' uploads alone", async () => {
+  it('is known as committed when the answers to its beginning and its end were lost', async () => {
+    const { direct } = await place();
+    const token = uuid();
+    const sealed = async () => {
+      const uploadId = await beginMultipart(direct, key, token);
+      const part = await putPart(direct, { key, uploadId }, { number: 1, bytes: Buffer.alloc(0), crc32: 0 }, never);
+      return { format: 'holdfast-upload' as const, key, attempt: token, uploadId, parts: [part] };
+    };
+    const [first, second] = [await sealed(), await sealed()];
+    expect(await completeMultipart(direct, token, first)).toBe(true);
+    expect(await completeMultipart(direct, token, second)).toBe(true);
+    const another = completeMultipart(direct, uuid(), second);
+    await expect(another).rejects.toMatchObject({ reason: 'storage-unwritable' });
+  });
+
+  it("is swept when no note speaks of it for a day; other programs' uploads are left alone", async () => {
     const { storage, direct } = await place();
-    await direct.client.send(new CreateMultipartUploadCommand(direct.objectOf('video.mp4')));
+    for (const name of [key, 'video.mp4'])
+      await direct.client.send(new CreateMultipartUploadCommand(direct.objectOf(name)));
+    expect(await storage.removePartials(nobody)).toStrictEqual([]);
+    expect((await unfinished(direct)).sort()).toStrictEqual([key, 'video.mp4']);
+    await ageUploads(2 * 86_400_000);
     expect(await storage.removePartials(nobody)).toStrictEqual([]);
     expect(await unfinished(direct)).toStrictEqual(['video.mp4']);
   });
@@ -276,6 +297,13 @@ async function unfinished(direct: S3Place): Promise<string[]> {
   const { Bucket, Key: Prefix } = direct.objectOf('');
   const { Uploads = [] } = await direct.client.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));
   return Uploads.map(({ Key = '' }) => Key.slice(Prefix.length));
+}
+
+/** The server takes the time of an upload from its folder. */
+async function ageUploads(byMs: number): Promise<void> {
+  const uploads = join(server.folder, 'backups', '.sgwtmp', 'multipart');
+  const before = new Date(Date.now() - byMs);
+  for (const name of await readdir(uploads, { recursive: true })) await utimes(join(uploads, name), before, before);
 }
 
 async function bytesThere(upload: Upload, bytes: number): Promise<void> {
