@@ -1,5 +1,5 @@
 // Measures Holdfast's archive against what people pipe together by hand, on generated data in a mongod that it starts:
-//   pnpm bench:archive [--size-mb 1300] [--repeat 3] [--json]
+//   pnpm bench:archive [--size-mb 1300] [--repeat 3] [--ways write,verify] [--json]
 // Every way writes durably; runs are interleaved, the first round is not counted, and medians are printed.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,6 +44,7 @@ const { values } = parseArgs({
   options: {
     'size-mb': { type: 'string', default: '1300' },
     repeat: { type: 'string', default: '3' },
+    ways: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -67,7 +68,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-type Results = Record<Way, Run>;
+type Results = Partial<Record<Way, Run>>;
 
 async function measure(repeat: number): Promise<Results> {
   const dump = `"$MONGODUMP" --quiet --uri="$URI" --db=${benchDatabase} --archive`;
@@ -85,7 +86,7 @@ async function measure(repeat: number): Promise<Results> {
     verifyEncrypted: () => child({ work: 'verify', ...sealed }),
     look: () => child({ work: 'look', ...disk }),
   };
-  const runs = Object.keys(ways).map((way) => ({ way: way as Way, results: [] as Run[] }));
+  const runs = chosenWays().map((way) => ({ way, results: [] as Run[] }));
   for (let round = 0; round <= repeat; round += 1) {
     for (const { way, results } of runs) {
       const result = await works[way]();
@@ -93,7 +94,16 @@ async function measure(repeat: number): Promise<Results> {
       say(`round ${round}: ${ways[way]} ${(result.wallMs / 1_000).toFixed(2)} s`);
     }
   }
-  return Object.fromEntries(runs.map(({ way, results }) => [way, medianOf(results)])) as Results;
+  return Object.fromEntries(runs.map(({ way, results }) => [way, medianOf(results)]));
+}
+
+/** All, unless some are named. */
+function chosenWays(): Way[] {
+  const all = Object.keys(ways) as Way[];
+  const named = values.ways?.split(',') ?? all;
+  const unknown = named.find((way) => !all.includes(way as Way));
+  if (unknown !== undefined) throw new Error(`--ways: ${unknown} is none of ${all.join(', ')}`);
+  return all.filter((way) => named.includes(way));
 }
 
 async function shell(command: string): Promise<Run> {
@@ -132,7 +142,10 @@ function medianOf(runs: readonly Run[]): Run {
   return Object.fromEntries(figures);
 }
 
-function ratios(of: Results) {
+/** Nothing unless every way was measured. */
+function ratios(results: Results) {
+  if (Object.keys(results).length < Object.keys(ways).length) return {};
+  const of = results as Required<Results>;
   const wall = (way: Way, other: Way) => rounded(of[way].wallMs / of[other].wallMs);
   const verified = (way: Way) => Math.round((of[way].rawBytes ?? 0) / 1e3 / of[way].wallMs);
   return {
@@ -153,8 +166,7 @@ function ratios(of: Results) {
 }
 
 function printTable(data: { documents: number; bytes: number }, results: Results): void {
-  const rows = (Object.keys(ways) as Way[]).map((way) => {
-    const { wallMs, cpuMs, sizeBytes, peakRssBytes, loopDelayP99Ms } = results[way];
+  const rows = Object.entries(results).map(([way, { wallMs, cpuMs, sizeBytes, peakRssBytes, loopDelayP99Ms }]) => {
     const cells = [
       (wallMs / 1_000).toFixed(2),
       cpuMs === undefined ? '-' : (cpuMs / 1_000).toFixed(2),
@@ -162,7 +174,7 @@ function printTable(data: { documents: number; bytes: number }, results: Results
       mb(peakRssBytes),
       loopDelayP99Ms?.toFixed(0) ?? '-',
     ];
-    return `${ways[way].padEnd(32)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+    return `${ways[way as Way].padEnd(32)}${cells.map((cell) => cell.padStart(10)).join('')}`;
   });
   const heads = ['wall s', 'CPU s', 'file MB', 'RSS MB', 'p99 ms'].map((head) => head.padStart(10)).join('');
   const lines = Object.entries(ratios(results)).map(
