@@ -58,7 +58,9 @@ function consistencyWords({ status, optimes }: Backup): string | null {
   if (status !== 'completed') return null;
   const each = 'each collection by itself, not one point in time';
   if (!optimes?.start || !optimes.end) return each;
-  return `${each}; between optime ${optimeText(optimes.start)} and ${optimeText(optimes.end)}`;
+  const [from, to] = [optimes.start, optimes.end].map(optimeText);
+  if (from === to) return `${each}; nothing was written meanwhile, optime ${from}`;
+  return `${each}; between optime ${from} and ${to}`;
 }
 
 function optimeText({ seconds, increment }: Optime): string {

@@ -79,6 +79,7 @@ function ScrubForm(props: { saved: ScrubSettings }) {
   }));
   return (
     <form
+      class="scrub-form"
       novalidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -35,7 +35,10 @@ export const backups = {
   backup: 'Backup',
   backupOf: (moment: string) => `Backup of ${moment}`,
   backups: 'Backups',
-  between: (start: Optime, end: Optime) => `Between optime ${optimeText(start)} and ${optimeText(end)}`,
+  between: (start: Optime, end: Optime) =>
+    isSame(start, end)
+      ? `At optime ${optimeText(start)}: nothing was written meanwhile`
+      : `Between optime ${optimeText(start)} and ${optimeText(end)}`,
   by: 'By',
   caption: (name: string) => `Backups of ${name}, newest first`,
   collections: 'Collections',
@@ -114,6 +117,10 @@ const causes: Record<VerificationCause, string> = {
   scrub: 'Verified by the scrub',
   asked: 'Verified on request',
 };
+
+function isSame(start: Optime, end: Optime): boolean {
+  return start.seconds === end.seconds && start.increment === end.increment;
+}
 
 function optimeText({ seconds, increment }: Optime): string {
   return `${f.seconds(new Date(seconds * 1_000).toISOString())} #${increment}`;

@@ -8,7 +8,7 @@ export const verification = {
       one: '1 backup did not pass its verification.',
       other: `${f.count(count)} backups did not pass their verification.`,
     }),
-  damagedText: 'Do not rely on it; take a new one, and check the disk that it lies on.',
+  damagedText: 'Do not rely on what stands here: take a new backup, and check the disk.',
   due: 'Waiting for the scrub',
   dueText: (count: number, bytes: number) =>
     count === 0

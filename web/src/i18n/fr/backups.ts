@@ -25,6 +25,10 @@ const causes: Record<VerificationCause, string> = {
   asked: 'Vérifiée sur demande',
 };
 
+function isSame(start: Optime, end: Optime): boolean {
+  return start.seconds === end.seconds && start.increment === end.increment;
+}
+
 function optimeText({ seconds, increment }: Optime): string {
   return `${f.seconds(new Date(seconds * 1_000).toISOString())} n° ${increment}`;
 }
@@ -44,7 +48,10 @@ export const backups: Dictionary['backups'] = {
   backup: 'Sauvegarde',
   backupOf: (moment) => `Sauvegarde du ${moment}`,
   backups: 'Sauvegardes',
-  between: (start, end) => `Entre l’optime ${optimeText(start)} et ${optimeText(end)}`,
+  between: (start, end) =>
+    isSame(start, end)
+      ? `À l’optime ${optimeText(start)} : rien n’a été écrit entre-temps`
+      : `Entre l’optime ${optimeText(start)} et ${optimeText(end)}`,
   by: 'Par',
   caption: (name) => `Sauvegardes de ${name}, les plus récentes d’abord`,
   collections: 'Collections',

@@ -9,7 +9,7 @@ export const verification: Dictionary['verification'] = {
       one: '1 sauvegarde n’a pas passé sa vérification.',
       other: `${f.count(count)} sauvegardes n’ont pas passé leur vérification.`,
     }),
-  damagedText: 'Ne vous y fiez pas ; faites-en une nouvelle, et contrôlez le disque où elle se trouve.',
+  damagedText: 'Ne vous fiez pas à ce qui est cité ici : faites une nouvelle sauvegarde, et contrôlez le disque.',
   due: 'En attente du contrôle de fond',
   dueText: (count, bytes) =>
     count === 0
