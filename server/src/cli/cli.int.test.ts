@@ -382,6 +382,29 @@ describe('the scrub', () => {
   });
 });
 
+describe('encryption', () => {
+  it('begins with a key and a kit whose code was entered, and is a choice of each policy', async () => {
+    const kit = join(folder, 'kit.age');
+    await answer('keys', 'create', 'main');
+    expect(await failed('keys', 'use', 'main')).toMatchObject({ status: 5, code: 'RECOVERY_KIT_REQUIRED' });
+    const { passphrase } = await answer('keys', 'kit', kit, '--generate');
+    expect((await stat(kit)).mode & 0o777).toBe(0o600);
+    expect(await failed('keys', 'kit', kit, '--generate')).toMatchObject({ status: 2, code: 'USAGE' });
+    const opened = await run(['keys', 'open', kit, '--code', '--passphrase-stdin'], { input: `${passphrase}\n` });
+    expect(opened.stdout).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}\n$/);
+    const wrong = await run(['keys', 'open', kit, '--json', '--passphrase-stdin'], { input: 'not the passphrase\n' });
+    expect([wrong.status, JSON.parse(wrong.stderr).code]).toEqual([2, 'KIT_UNREADABLE']);
+    expect(await failed('keys', 'confirm', '0000-0000')).toMatchObject({ status: 5, code: 'RECOVERY_KIT_CODE_WRONG' });
+    expect(await answer('keys', 'confirm', opened.stdout.trim())).toMatchObject({ kitIsCurrent: true });
+    await answer('policies', 'set', 'sample', '--encryption', 'main');
+    expect(await answer('backup', 'sample')).toMatchObject({ encryption: { keys: [{ name: 'main' }] } });
+    await answer('policies', 'set', 'sample', '--encryption', 'inherit');
+    expect((await answer('backup', 'sample')).encryption).toBeNull();
+    expect((await holdfast('keys')).stdout).toMatch(/^main +kept +yes +1 +0 /m);
+    expect(await failed('keys', 'retire', 'main', '--yes')).toMatchObject({ status: 5, code: 'ENCRYPTION_KEY_IN_USE' });
+  });
+});
+
 describe('configuration', () => {
   it('goes out to a file of its owner, and back in once it is confirmed', async () => {
     const file = join(folder, 'configuration.json');

@@ -83,7 +83,7 @@ async function connectAll(
   for (const { name, uri } of uris) {
     const id = report.deployments.find((one) => one.name === name)?.id;
     if (id === undefined) {
-      problems.push(`No recovered backup is of a deployment ${name}.`);
+      problems.push(`There is no deployment ${name}.`);
       continue;
     }
     await update(services, { id, uri, actor }).then(

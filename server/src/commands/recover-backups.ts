@@ -8,8 +8,9 @@ import type { Manifest } from '@holdfast/shared/manifest';
 import { defaultPolicySettings } from '@holdfast/shared/policy';
 import { v7 as uuid } from 'uuid';
 import { type BackupState, recoverBackup } from '../domain/backup.ts';
-import { type DeploymentState, recoverDeployment } from '../domain/deployment.ts';
+import { recoverDeployment } from '../domain/deployment.ts';
 import { openWithKey } from '../keys/open-with-key.ts';
+import type { StoredDeployment } from '../projections/deployments.ts';
 import type { Services } from '../services.ts';
 import { backupIdOfKey } from '../storage/archive-key.ts';
 import { adoptedFacts } from './adopted-facts.ts';
@@ -41,7 +42,7 @@ export interface RecoveryReport {
   /** Archives of backups that the ledger knew before. */
   readonly known: number;
   readonly unreadable: readonly { readonly key: string; readonly failure: Failure }[];
-  /** Deployments of the recovered backups. */
+  /** All that are registered by now. */
   readonly deployments: readonly { readonly id: DeploymentId; readonly name: string; readonly isConnected: boolean }[];
   readonly durationMs: number;
 }
@@ -70,9 +71,18 @@ export async function recoverBackups(services: Services, command: RecoverBackups
     destination: storage.url,
     archives: archives.length,
     ...pass.found(),
-    deployments: await pass.deployments(),
+    deployments: await deploymentsOf(services),
     durationMs: Math.round(performance.now() - startedAt),
   };
+}
+
+async function deploymentsOf({ ledger }: Services): Promise<RecoveryReport['deployments']> {
+  const deployments = await ledger.readModel<StoredDeployment>('deployments');
+  const registered = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
+  return registered.map(({ _id, name, secretRef }) => ({
+    ...{ id: _id as DeploymentId, name },
+    isConnected: secretRef !== null,
+  }));
 }
 
 type Archive = { readonly key: string; readonly sizeBytes: number };
@@ -116,15 +126,6 @@ class Pass {
     const recovered = this.#recovered.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
     const unreadable = this.#unreadable.toSorted((a, b) => (a.key < b.key ? -1 : 1));
     return { recovered, known: this.#known, unreadable };
-  }
-
-  async deployments(): Promise<RecoveryReport['deployments'][number][]> {
-    const ids = [...this.#deployments.keys()];
-    const states = await Promise.all(ids.map((id) => this.#services.ledger.state(`deployment:${id}`)));
-    return (states as DeploymentState[]).map(({ deploymentId: id, facts }) => ({
-      ...{ id, name: facts.name },
-      isConnected: facts.secretRef !== null,
-    }));
   }
 
   /** That it happened, once anything was taken on. */
