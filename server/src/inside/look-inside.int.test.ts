@@ -32,7 +32,7 @@ beforeAll(async () => {
   await loadSample(source.client, 'shop');
   await source.client.db('shop').collection('users').insertOne({ name: 'no credentials' });
   const blobs = source.client.db('shop').collection('blobs');
-  for (let at = 0; at < 50; at += 10)
+  for (let at = 0; at < 30; at += 10)
     await blobs.insertMany(Array.from({ length: 10 }, (_, n) => ({ n: at + n, blob: randomBytes(1_000_000) })));
   holdfast = await startHoldfast({ mongodbUri: source.uri });
   // Nothing else reads the archives that are damaged and deleted here.
@@ -82,7 +82,7 @@ describe('the collections of a backup', () => {
     const all = await holdfast.api.backups.collections({ id });
     expect(all.total).toBe(all.items.length);
     expect(all.nextCursor).toBeNull();
-    expect(all.items).toContainEqual(expect.objectContaining({ database: 'shop', collection: 'blobs', documents: 50 }));
+    expect(all.items).toContainEqual(expect.objectContaining({ database: 'shop', collection: 'blobs', documents: 30 }));
     const [largest] = (await holdfast.api.backups.collections({ id, order: 'size', limit: 1 })).items;
     expect(largest?.collection).toBe('blobs');
     const found = await holdfast.api.backups.collections({ id, search: 'SHOP.B' });
@@ -116,7 +116,7 @@ describe('the documents of a collection', () => {
   it('are found by _id and by fields, and a filter that cannot be used is refused in words', async () => {
     const ask = (filter: string) =>
       holdfast.api.backups.documents({ id: backup.id, namespace: 'shop.blobs', filter, limit: 1 });
-    expect((await ask('{"n": 41}')).documents[0]).toMatchObject({ position: 41 });
+    expect((await ask('{"n": 21}')).documents[0]).toMatchObject({ position: 21 });
     const [stored] = await storedIn('users');
     const { _id } = JSON.parse(extendedJson(stored as Buffer, 0, 'canonical'));
     const one = await holdfast.api.backups.documents({
@@ -226,7 +226,7 @@ describe('a download that is under way', () => {
   it('is broken off visibly when the file turns out to be shorter', async () => {
     const doomed = await backedUp();
     const response = await slowDownload(doomed.id);
-    await truncate(fileOf(doomed), 30_000_000);
+    await truncate(fileOf(doomed), 20_000_000);
     await expect(readToEnd(response)).rejects.toThrow();
     await holdfast.api.backups.delete({ id: doomed.id });
   });
@@ -235,7 +235,7 @@ describe('a download that is under way', () => {
     const doomed = await backedUp();
     const handle = await open(fileOf(doomed), 'r+');
     // Far behind the first frame of the collection that takes most of the file.
-    await handle.write(Buffer.from('damage'), 0, 6, 30_000_000);
+    await handle.write(Buffer.from('damage'), 0, 6, 25_000_000);
     await handle.close();
     const response = await download(collectionPath('shop.blobs', format, doomed.id));
     expect(response.status).toBe(200);
@@ -293,7 +293,7 @@ it('looks into an encrypted backup in a bucket, and fetches little of it', async
   );
   const users = opened.find('shop.users');
   await users?.read(users.frames[0] as CollectionFrame);
-  expect(archive.sizeBytes).toBeGreaterThan(50e6);
+  expect(archive.sizeBytes).toBeGreaterThan(30e6);
   expect(fetched / archive.sizeBytes).toBeLessThan(0.02);
 
   // A server that has lost its keys.
