@@ -100,8 +100,14 @@ export const destination = z.object({
 });
 export type Destination = z.infer<typeof destination>;
 
-/** Where it cannot be seen on which disk data lies: the user may not ask, the path is not there (a container), nobody answers. */
-export const diskUnknown = z.enum(['not-permitted', 'not-there', 'unreachable', 'bucket-on-this-machine']);
+/** Why it cannot be seen on which disk data lies. `not-there`: no such path here; `in-container`: nor is the host's disk seen from it. */
+export const diskUnknown = z.enum([
+  'not-permitted',
+  'not-there',
+  'unreachable',
+  'bucket-on-this-machine',
+  'in-container',
+]);
 export type DiskUnknown = z.infer<typeof diskUnknown>;
 
 /** Whether backups would survive the disks that they are made for, as `destinations.disks` returns it. */

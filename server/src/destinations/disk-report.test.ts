@@ -63,6 +63,19 @@ describe('the report of the disks', () => {
     });
   });
 
+  it('knows of no disk of the host from within a container, but of a copy elsewhere', async () => {
+    const mainUrl = `file:${disk}/backups`;
+    const deployments = [
+      { name: 'neighbour', data: elsewhere, urls: [mainUrl] },
+      { name: 'copied', data: elsewhere, urls: [mainUrl, 's3://backups'] },
+    ];
+    const report = await reportDisks({ ledger: here(otherDisk), mainUrl, deployments, inContainer: true });
+    expect(report).toStrictEqual({
+      shared: [],
+      unknown: [{ deploymentName: 'neighbour', reason: 'in-container' }],
+    });
+  });
+
   it.each([
     ['127.0.0.1:27017', true],
     ['localhost:27017', true],

@@ -16,6 +16,8 @@ export interface DiskQuestion {
     /** Every destination that gets its backups. */
     readonly urls: readonly string[];
   }[];
+  /** Holdfast itself runs in one: a neighbour with an address of its own may lie on the same disk of the host. */
+  readonly inContainer?: boolean;
 }
 
 /** Two on one device share it. `elsewhere`: on another machine. */
@@ -32,14 +34,14 @@ type Verdict =
   | { readonly kind: 'shared'; readonly with: Sharing };
 
 /** Looks at each deployment, or at the ledger alone while none is registered. */
-export async function reportDisks({ ledger, mainUrl, deployments }: DiskQuestion): Promise<DiskReport> {
+export async function reportDisks({ ledger, mainUrl, deployments, inContainer }: DiskQuestion): Promise<DiskReport> {
   const nothing = { name: null, data: { kind: 'elsewhere' }, urls: [mainUrl] } as const;
   const ledgerDisk = await diskOfData(ledger);
   const report: DiskReport = { shared: [], unknown: [] };
   for (const { name: deploymentName, data, urls } of deployments.length > 0 ? deployments : [nothing]) {
     const database = await diskOfData(data);
     const copies = await Promise.all(urls.map(diskOfDestination));
-    const verdict = ofAll(copies.map((copy) => verdictOf(copy, { database, ledger: ledgerDisk })));
+    const verdict = ofAll(copies.map((copy) => verdictOf(copy, { database, ledger: ledgerDisk }, inContainer)));
     if (verdict.kind === 'unknown') report.unknown.push({ deploymentName, reason: verdict.reason });
     if (verdict.kind === 'shared') report.shared.push({ deploymentName, urls: [...urls], with: verdict.with });
   }
@@ -53,13 +55,16 @@ function ofAll(verdicts: readonly Verdict[]): Verdict {
   return best ?? { kind: 'shared', with: [...new Set(shared)] };
 }
 
-function verdictOf(copy: Disk, data: { readonly database: Disk; readonly ledger: Disk }): Verdict {
+function verdictOf(copy: Disk, data: { readonly database: Disk; readonly ledger: Disk }, inContainer = false): Verdict {
   if (copy.kind === 'elsewhere') return { kind: 'safe' };
   if (copy.kind === 'unknown') return copy;
   const shares = (disk: Disk) => disk.kind === 'device' && disk.id === copy.id;
   const sharing: Sharing = (['database', 'ledger'] as const).filter((what) => shares(data[what]));
   if (sharing.length > 0) return { kind: 'shared', with: sharing };
-  return [data.database, data.ledger].find((disk) => disk.kind === 'unknown') ?? { kind: 'safe' };
+  const others = [data.database, data.ledger];
+  if (inContainer && others.some(({ kind }) => kind === 'elsewhere'))
+    return { kind: 'unknown', reason: 'in-container' };
+  return others.find((disk) => disk.kind === 'unknown') ?? { kind: 'safe' };
 }
 
 async function diskOfDestination(url: string): Promise<Disk> {

@@ -1,4 +1,5 @@
 // What `reportDisks` is to look at, out of what the ledger knows: every deployment, with the destinations of each of its policies.
+import { access } from 'node:fs/promises';
 import type { DiskReport } from '@holdfast/shared/destination';
 import type { DeploymentId } from '@holdfast/shared/ids';
 import { parseConnectionString } from '../engine/connection-string.ts';
@@ -30,6 +31,20 @@ export function diskSurvey(
   return () => surveyDisks(services, ledger, placeOf);
 }
 
+/** Docker's and Podman's marks, and what Kubernetes mounts into each pod. */
+async function runsInContainer(): Promise<boolean> {
+  const marks = ['/.dockerenv', '/run/.containerenv', '/var/run/secrets/kubernetes.io'];
+  const found = await Promise.all(
+    marks.map((path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
 type PlaceOf = (uri: string) => Promise<DataPlace>;
 
 async function surveyDisks(
@@ -44,6 +59,7 @@ async function surveyDisks(
     ledger: 'uri' in ledger ? await placeOf(ledger.uri) : ledger,
     mainUrl: services.destinations.main.url,
     deployments: asked.flat(),
+    inContainer: await runsInContainer(),
   });
 }
 

@@ -49,6 +49,7 @@ const unknownReasons: Readonly<Record<DiskUnknown, string>> = {
   'not-permitted': 'its user may not ask where the data lies (the role clusterMonitor lets it)',
   'not-there': 'its data folder is not to be seen from here, as in a container',
   unreachable: 'its server does not answer',
+  'in-container': 'from within a container the disks of the host are not to be seen',
   'bucket-on-this-machine': 'the bucket is served from this machine, from which disk is not known',
 };
 
@@ -79,7 +80,7 @@ export function checkOwnDisk({ shared, unknown }: DiskReport): DoctorCheck {
   return {
     ...check,
     status: 'ok',
-    found: 'every backup has a copy on another disk than its data and the ledger',
+    found: 'as far as it can be seen from here, every backup has a copy on another disk than its data and the ledger',
     advice: null,
   };
 }

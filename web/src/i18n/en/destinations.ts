@@ -8,6 +8,7 @@ const unknownDisk: Record<DiskUnknown, string> = {
   'not-permitted': 'its user may not ask where the data lies (the role clusterMonitor lets it)',
   'not-there': 'its data folder is not to be seen from here, as in a container',
   unreachable: 'its server does not answer',
+  'in-container': 'from within a container the disks of the host are not to be seen',
   'bucket-on-this-machine': 'the bucket is served from this machine',
 };
 

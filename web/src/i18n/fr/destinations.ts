@@ -8,6 +8,7 @@ const unknownDisk: Record<DiskUnknown, string> = {
   'not-permitted': 'son utilisateur ne peut pas demander où se trouvent les données (le rôle clusterMonitor le permet)',
   'not-there': 'son dossier de données n’est pas visible d’ici, comme dans un conteneur',
   unreachable: 'son serveur ne répond pas',
+  'in-container': 'depuis un conteneur, les disques de l’hôte ne sont pas visibles',
   'bucket-on-this-machine': 'le bucket est servi par cette machine',
 };
 
