@@ -71,13 +71,11 @@ function createChoice(form: () => PolicyFormState) {
     known,
     nameOf,
     chosen,
-    chooseFirst: (id: string) =>
-      choose([
-        id,
-        ...chosen()
-          .slice(1)
-          .filter((other) => other !== id),
-      ]),
+    // One that was copied to changes places with the first; another one takes its place.
+    chooseFirst: (id: string) => {
+      const others = chosen().includes(id) ? chosen() : chosen().slice(1);
+      choose([id, ...others.filter((other) => other !== id)]);
+    },
     follow: (id: string, isChosen: boolean) =>
       choose(isChosen ? [...chosen(), id] : chosen().filter((other) => other !== id)),
     was: () =>
