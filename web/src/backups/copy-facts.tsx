@@ -16,8 +16,8 @@ const looks: Record<BackupCopy['state'], { mark: MarkName; tone: Tone | undefine
 export function CopyFacts(props: { copies: readonly BackupCopy[] }) {
   const { t } = useI18n();
   return (
-    <section>
-      <h2>{t('destinations.copies')}</h2>
+    <section aria-labelledby="copies">
+      <h2 id="copies">{t('destinations.copies')}</h2>
       <dl class="facts">
         <For each={props.copies}>{(copy) => <CopyRow copy={copy} />}</For>
       </dl>
