@@ -245,6 +245,12 @@ export const errorCatalogue = {
     message: ({ maxBytes }) => `The dump has more than the ${Math.round(maxBytes / 1e9)} GB that may be imported.`,
     hint: 'Nothing was imported. Raise HOLDFAST_IMPORT_MAX_GB on the server; it counts decompressed bytes.',
   }),
+  TOO_MANY_DOWNLOADS: entry({
+    details: z.object({ most: z.int() }),
+    transport: 'TOO_MANY_REQUESTS',
+    message: ({ most }) => `This server gives out ${most} collections already.`,
+    hint: 'Wait until one of these downloads has ended.',
+  }),
   TOO_MANY_IMPORTS: entry({
     details: z.object({ most: z.int() }),
     transport: 'TOO_MANY_REQUESTS',

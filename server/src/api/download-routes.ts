@@ -24,6 +24,8 @@ import type { HttpEnv } from './http-app.ts';
 
 /** A connection over which nothing went for so long is given up, so that a sleeping client holds no archive for ever. */
 const stallMs = 600_000;
+/** Each holds a few frames in memory, also while its client takes nothing. */
+const exportsAtOnce = 8;
 
 /**
  * `GET /downloads/:id` (Range, If-Range, If-None-Match; ETag is the SHA-256 of the ledger) and
@@ -31,6 +33,7 @@ const stallMs = 600_000;
  */
 export function downloadRoutes(services: Services): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
+  let exporting = 0;
   routes.get('/:id', async (context) => {
     const actor = requireActor(context.var.actor);
     requireMayReadAll(actor);
@@ -44,10 +47,15 @@ export function downloadRoutes(services: Services): Hono<HttpEnv> {
     if (!namespace.success) return badRequest('namespace must be given, as database.collection.');
     if (!format.success) return badRequest('format must be bson or jsonl.');
     requireMayRead(actor, namespace.data);
-    const backup = await findBackup(services, idOf(context));
-    return await downloadCollection(services, context, {
-      ...{ backup, actor, namespace: namespace.data, format: format.data },
-    });
+    if (exporting >= exportsAtOnce) throw new AppError('TOO_MANY_DOWNLOADS', { most: exportsAtOnce });
+    exporting += 1;
+    try {
+      const backup = await findBackup(services, idOf(context));
+      const wanted = { backup, actor, namespace: namespace.data, format: format.data };
+      return await downloadCollection(services, context, wanted);
+    } finally {
+      exporting -= 1;
+    }
   });
   return routes;
 }

@@ -54,6 +54,7 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   RECOVERY_KIT_CODE_WRONG: refused,
   IMPORT_NAMESPACE_MISSING: usage,
   IMPORT_TOO_LARGE: refused,
+  TOO_MANY_DOWNLOADS: refused,
   TOO_MANY_IMPORTS: refused,
   RESTORE_NOT_FOUND: notFound,
   OPERATION_NOT_FOUND: notFound,

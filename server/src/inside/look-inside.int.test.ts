@@ -223,6 +223,18 @@ describe('a download that is under way', () => {
     );
   });
 
+  it('leaves room for seven more at a time: then the next is refused in words', async () => {
+    const path = collectionPath('shop.blobs', 'bson');
+    const responses = await Promise.all(Array.from({ length: 8 }, () => slowDownload(path)));
+    const refused = await download(path);
+    expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'TOO_MANY_DOWNLOADS' }]);
+    for (const response of responses) response.destroy();
+    await until(
+      () => download(collectionPath('shop.users', 'bson')),
+      ({ status }) => status === 200,
+    );
+  });
+
   it('is broken off visibly when the file turns out to be shorter', async () => {
     const doomed = await backedUp();
     const response = await slowDownload(doomed.id);

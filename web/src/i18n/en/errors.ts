@@ -80,6 +80,7 @@ const messages: RefusalMessages = {
   IMPORT_NAMESPACE_MISSING: ({ fileName }) =>
     `${fileName} has the documents of one collection, and does not say of which.`,
   IMPORT_TOO_LARGE: ({ maxBytes }) => `The dump has more than the ${f.bytes(maxBytes)} that may be imported.`,
+  TOO_MANY_DOWNLOADS: ({ most }) => `This server gives out ${f.count(most)} collections already.`,
   TOO_MANY_IMPORTS: ({ most }) => `This server imports ${f.count(most)} dumps already.`,
   RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,

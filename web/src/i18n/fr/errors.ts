@@ -92,6 +92,7 @@ const messages: RefusalMessages = {
   IMPORT_NAMESPACE_MISSING: ({ fileName }) =>
     `${fileName} contient les documents d’une seule collection, sans dire laquelle.`,
   IMPORT_TOO_LARGE: ({ maxBytes }) => `Le dump dépasse les ${f.bytes(maxBytes)} qui peuvent être importés.`,
+  TOO_MANY_DOWNLOADS: ({ most }) => `Ce serveur transmet déjà ${f.count(most)} collections.`,
   TOO_MANY_IMPORTS: ({ most }) => `Ce serveur importe déjà ${f.count(most)} dumps.`,
   RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
   OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
@@ -160,6 +161,7 @@ const refusalHints: Record<ErrorCode, string> = {
   IMPORT_NAMESPACE_MISSING: 'Nommez-la sous la forme base.collection, par exemple shop.orders.',
   IMPORT_TOO_LARGE:
     'Rien n’a été importé. Augmentez HOLDFAST_IMPORT_MAX_GB sur le serveur ; il compte les octets décompressés.',
+  TOO_MANY_DOWNLOADS: 'Attendez que l’un de ces téléchargements soit terminé.',
   TOO_MANY_IMPORTS: 'Attendez que l’un d’eux soit terminé.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
