@@ -2,6 +2,7 @@
 // first, and what one server did not get to is done by the next.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Backup } from '@holdfast/shared/backup';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { defaultScrubSettings } from '@holdfast/shared/verification';
@@ -133,6 +134,17 @@ function slowReads({ services }: TestHoldfast) {
   return { storage, read };
 }
 
+/** Readings of the destination that begin only once the gate is open. */
+function holdReads({ services }: TestHoldfast, gate: Promise<void>): void {
+  const storage = services.destinations.main;
+  const read = storage.read.bind(storage);
+  const held: typeof storage.read = async (key, range) => {
+    await gate;
+    return read(key, range);
+  };
+  Object.assign(storage, { read: held });
+}
+
 describe('the scrub', () => {
   it('reads what was not read for longest, finds a flipped bit, and says so everywhere', async () => {
     let now = Date.now();
@@ -163,7 +175,7 @@ describe('the scrub', () => {
     expect(checks).toMatchObject([{ status: 'failed', found: expect.stringContaining('1 did not pass: default of') }]);
   });
 
-  it('is one among several servers, each reading once', async () => {
+  it('is one among several servers, each archive read once', async () => {
     let now = Date.now();
     const secretKey = 'a'.repeat(64);
     const config = { secretKey, storageShared: true };
@@ -172,8 +184,20 @@ describe('the scrub', () => {
     const shared = { ...config, storageUrl: one.config.storageUrl };
     await using two = await start({ now: () => now, config: shared });
     const backups = [await backedUp(one), await backedUp(one), await backedUp(one)];
+    const gate = Promise.withResolvers<void>();
+    // Before the servers end, however the test does.
+    using _opened = { [Symbol.dispose]: () => gate.resolve() };
+    for (const server of [one, two]) holdReads(server, gate.promise);
     now += 2 * dayMs;
     await one.api.verification.set({ ...defaultScrubSettings, bytesPerSecond: null });
+    const running = async () => (await one.api.verification.state()).running;
+    await until(running, (all) => all.length > 0);
+    // Time for the other one to begin too, if it could.
+    for (const _ of Array.from({ length: 10 })) {
+      expect(await running()).toHaveLength(1);
+      await delay(100);
+    }
+    gate.resolve();
     for (const { id } of backups) await checked(two, id);
     for (const { id } of backups) {
       const verified = (await eventsOf(one, id)).filter(({ type }) => type === 'BackupVerified');
