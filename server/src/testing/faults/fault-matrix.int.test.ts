@@ -12,9 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
+/** Of copies, which no operation makes: `copies.int.test.ts` ends servers there. */
+const ofCopies: ReadonlySet<string> = new Set(['mid-copy', 'copied']);
+
 it('has every fault and every point', () => {
   expect(new Set(shortMatrix.map(({ fault }) => fault))).toStrictEqual(new Set(faultNames));
-  expect(new Set(shortMatrix.map(({ point }) => point))).toStrictEqual(new Set(failpoints));
+  expect(new Set(shortMatrix.map(({ point }) => point))).toStrictEqual(
+    new Set(failpoints.filter((point) => !ofCopies.has(point))),
+  );
 });
 
 describe('is idle, true and consistent afterwards, and goes on', () => {
