@@ -1,8 +1,11 @@
 // Takes in a dump that was made elsewhere, as the body of a request: beside tRPC, because it is streamed and may be of any size.
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Actor } from '@holdfast/shared/actor';
+import type { Backup } from '@holdfast/shared/backup';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { importDump } from '../commands/import-dump.ts';
 import type { Services } from '../services.ts';
@@ -37,35 +40,67 @@ const query = z.object({
 export function importRoutes(services: Services, options: { readonly maxBytes: number }): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.post('/', async (context) => {
-    const actor = requireActor(context.var.actor);
-    requireLedger(services.ledger);
-    const parsed = query.safeParse(context.req.query());
-    if (!parsed.success) return context.json(invalid(parsed.error), 400);
-    const { maxBytes } = options;
-    if (Number(context.req.header('content-length') ?? 0) > maxBytes)
-      throw new AppError('IMPORT_TOO_LARGE', { maxBytes });
-    const { deployment, fileName, kind = null, namespace, takenAt } = parsed.data;
-    const { signal } = context.req.raw;
     try {
-      const backupId = await importDump(services, {
-        deploymentId: (await findDeployment(services, deployment))._id,
-        actor,
-        source: bodyOf(context.env.incoming),
-        fileName: fileName.toWellFormed(),
-        kind,
-        namespace: namespace === undefined ? null : split(namespace),
-        takenAt: noLaterThan(services.now(), takenAt),
-        ...{ maxBytes, signal },
-      });
-      return context.json(await findBackup(services, backupId), 201);
+      const actor = requireActor(context.var.actor);
+      const parsed = query.safeParse(context.req.query());
+      if (parsed.success)
+        return context.json(await take(services, context, { ...parsed.data, actor }, options.maxBytes), 201);
+      await discardRest(context.env.incoming);
+      return context.json(invalid(parsed.error), 400);
     } catch (error) {
+      await discardRest(context.env.incoming);
       if (error instanceof OperationFailure) throw new AppError('OPERATION_FAILED', error.toFailure());
-      if (error instanceof AppError || !signal.aborted) throw error;
-      services.logger.info({ fileName, deployment }, 'the sender of an import went away');
+      if (error instanceof AppError || !context.req.raw.signal.aborted) throw error;
+      services.logger.info({ err: error }, 'the sender of an import went away');
       return context.body(null, 400);
     }
   });
   return routes;
+}
+
+async function take(
+  services: Services,
+  context: Context<HttpEnv>,
+  { actor, deployment, fileName, kind, namespace, takenAt }: z.output<typeof query> & { readonly actor: Actor },
+  maxBytes: number,
+): Promise<Backup> {
+  requireLedger(services.ledger);
+  if (Number(context.req.header('content-length') ?? 0) > maxBytes)
+    throw new AppError('IMPORT_TOO_LARGE', { maxBytes });
+  const backupId = await importDump(services, {
+    deploymentId: (await findDeployment(services, deployment))._id,
+    actor,
+    source: bodyOf(context.env.incoming),
+    fileName: fileName.toWellFormed(),
+    kind: kind ?? null,
+    namespace: namespace === undefined ? null : split(namespace),
+    takenAt: noLaterThan(services.now(), takenAt),
+    ...{ maxBytes, signal: context.req.raw.signal },
+  });
+  return await findBackup(services, backupId);
+}
+
+const discardMs = 2_000;
+const discardBytes = 16 * 1024 * 1024;
+
+/**
+ * Takes and forgets what is left of a body that is refused: a sender that has sent all of it may use the connection again. One that
+ * still sends is not waited for.
+ */
+async function discardRest(incoming: IncomingMessage): Promise<void> {
+  if (incoming.readableEnded || incoming.destroyed) return;
+  incoming.removeAllListeners('readable');
+  await nextTurn();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let bytes = 0;
+  const timer = setTimeout(resolve, discardMs);
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > discardBytes) resolve();
+  });
+  incoming.once('end', resolve).once('close', resolve).resume();
+  await promise;
+  clearTimeout(timer);
 }
 
 /** The connection stays open for the answer when the reader has enough. */

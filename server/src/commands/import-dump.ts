@@ -42,7 +42,7 @@ export interface ImportDump {
 /**
  * Imports a dump as a completed backup of no policy. Takes no lock: the deployment is not touched. Raises DEPLOYMENT_NOT_FOUND,
  * IMPORT_NAMESPACE_MISSING, IMPORT_TOO_LARGE, TOO_MANY_IMPORTS; throws OperationFailure (`import-unreadable`, what the storage
- * throws). Whatever it throws, nothing is left behind, but after LEDGER_UNAVAILABLE it may still be finished.
+ * throws). Whatever it throws, nothing is left behind; once all bytes are durable it may still be finished.
  */
 export async function importDump(services: Services, command: ImportDump): Promise<BackupId> {
   const { deploymentId, takenAt, actor } = command;
@@ -55,7 +55,7 @@ export async function importDump(services: Services, command: ImportDump): Promi
   const uploadToken = uuid();
   const facts = { _id: backupId, actor, destinationId: storage.id, key, uploadToken };
   const run = await services.imports.begin(facts, command.signal);
-  const attempt: Attempt = { storage, key, upload: null, isVisible: false };
+  const attempt: Attempt = { storage, key, upload: null, isSealed: false };
   try {
     const sealed = await writeDump(services, { command, deployment, backupId, attempt, run, uploadToken });
     await services.failpoint('renamed');
@@ -73,8 +73,8 @@ interface Attempt {
   readonly storage: ArchiveStorage;
   readonly key: string;
   upload: Upload | null;
-  /** The archive has its key. */
-  isVisible: boolean;
+  /** Its bytes are durable and what is to be recorded is noted: from here on only forward leads out. */
+  isSealed: boolean;
 }
 
 interface Work {
@@ -122,20 +122,20 @@ async function writeDump(services: Services, work: Work): Promise<ImportedFacts>
   });
   run.signal.throwIfAborted();
   await run.seal(facts);
+  attempt.isSealed = true;
   await services.failpoint('sealed');
   await upload.commit();
-  attempt.isVisible = true;
   return facts;
 }
 
 /**
- * Nothing is left, but where that cannot be said now: then it is left to the supervisor. An archive that has its key may have been
- * recorded, whatever the ledger answered: there only forward leads out.
+ * Nothing is left, but where that cannot be said now: then it is left to the supervisor. One that is sealed may have its key, and may
+ * have been recorded, whatever storage and ledger answered: the supervisor finishes it.
  */
 async function endBadly(services: Services, attempt: Attempt, run: ImportRun, error: unknown): Promise<void> {
-  if (attempt.isVisible && !isWithoutDeployment(error)) return run.leave();
+  if (attempt.isSealed && !isWithoutDeployment(error)) return run.leave();
   try {
-    if (!attempt.isVisible) await attempt.upload?.abort();
+    if (!attempt.isSealed) await attempt.upload?.abort();
     await run.end();
   } catch (err) {
     services.logger.warn({ key: attempt.key, err }, 'what an import left is removed later');
