@@ -8,6 +8,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import type { RecoveryReport } from '../commands/recover-backups.ts';
 import type { Config } from '../config.ts';
+import { DataDirInUse } from '../embedded/lock-data-dir.ts';
 import type { RecoveryKitContents } from '../keys/recovery-kit.ts';
 import { LocationInvalid, locationUrl, parseLocation } from '../storage/storage-location.ts';
 import { CliError } from './cli-error.ts';
@@ -109,12 +110,20 @@ async function withLedger<T>(invocation: Invocation, config: Config, work: (app:
   const { destination, pino } = await import('pino');
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel;
   const logger = pino({ level }, destination({ dest: 2, sync: false }));
-  const app = await startApp({ config, logger, idle: true, onProgress: (line) => invocation.output.say(line) });
+  const onProgress = (line: string) => invocation.output.say(line);
+  const app = await startApp({ config, logger, idle: true, onProgress }).catch(refuseInUse);
   try {
     return await work(app);
   } finally {
     await app.close();
   }
+}
+
+/** A server that runs has a ledger already. */
+function refuseInUse(error: unknown): never {
+  if (!(error instanceof DataDirInUse)) throw error;
+  const hint = 'Nothing was changed. A server that runs takes single archives on with `holdfast destinations adopt`.';
+  throw new CliError(exitCodes.refused, { code: 'DATA_DIR_IN_USE', message: error.message, hint });
 }
 
 function configOf(config: Config, storage: string | undefined): Config {
