@@ -7,6 +7,7 @@ import { Bones } from '../controls/bones.tsx';
 import { FailureNote } from '../controls/failure-note.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
+import { Mark } from '../marks/mark.tsx';
 import { BackUpNow } from '../operations/back-up-now.tsx';
 import { type Busy, useBusy, useProgress } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
@@ -53,10 +54,32 @@ function KnownDeployment(props: { member: FleetMember }) {
           <FailureNote failure={error()} acts={<WhatHappened id={props.member.readiness.failure?.id ?? ''} />} />
         )}
       </Show>
+      <Show when={!deployment().isConnected}>
+        <NotConnected />
+      </Show>
       <DeploymentVitals member={props.member} />
       <BackupList deployment={deployment()} busy={busy()} />
       <RestoreList deployment={deployment()} />
     </>
+  );
+}
+
+/** Recovered from its backups: they are there, its server is not known yet. */
+function NotConnected() {
+  const { t } = useI18n();
+  return (
+    <div class="why">
+      <Mark name="attention" tone="attention" />
+      <p>
+        <b>{t('deployments.notConnected')}</b>
+        <span class="sub">{t('deployments.notConnectedText')}</span>
+      </p>
+      <span class="actions">
+        <a class="btn small" href="/settings#deployments">
+          {t('deployments.connectAsk')}
+        </a>
+      </span>
+    </div>
   );
 }
 

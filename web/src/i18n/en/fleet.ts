@@ -69,7 +69,11 @@ export const deployments = {
   goBackTo: 'You can go back to',
   hosts: 'Hosts',
   idle: 'idle',
+  connectAsk: 'Give it its connection string…',
   needsConnection: 'needs its connection string',
+  notConnected: 'It was recovered from its backups and has no connection string yet.',
+  notConnectedText:
+    'With one it can be backed up and restored again; until then its backups can be looked at and verified.',
   name: 'Name',
   nameHint: 'Lower-case letters, digits and hyphens. It stands in the names of archives.',
   nameProblem: 'A name has 1 to 63 lower-case letters, digits or hyphens, and begins and ends with a letter or digit.',

@@ -63,7 +63,11 @@ export const deployments: Dictionary['deployments'] = {
   goBackTo: 'Vous pouvez revenir au',
   hosts: 'Hôtes',
   idle: 'au repos',
+  connectAsk: 'Lui donner sa chaîne de connexion…',
   needsConnection: 'sans chaîne de connexion',
+  notConnected: 'Il a été retrouvé d’après ses sauvegardes et n’a pas encore de chaîne de connexion.',
+  notConnectedText:
+    'Avec elle, il peut de nouveau être sauvegardé et restauré ; d’ici là, ses sauvegardes peuvent être consultées et vérifiées.',
   name: 'Nom',
   nameHint: 'Minuscules, chiffres et traits d’union. Il figure dans le nom des archives.',
   nameProblem:
