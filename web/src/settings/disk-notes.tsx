@@ -24,7 +24,9 @@ export function DiskNotes() {
         <Mark name="attention" tone="attention" />
         <div class="why-text">
           <For each={lines()}>{(line) => <p>{line}</p>}</For>
-          <p class="sub">{t('destinations.disksHint')}</p>
+          <p class="sub">
+            {disks.data?.shared.length ? t('destinations.disksHint') : t('destinations.disksUnknownHint')}
+          </p>
         </div>
       </div>
     </Show>

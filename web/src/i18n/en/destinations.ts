@@ -93,6 +93,7 @@ export const destinations = {
   },
   disksUnknown: (name: string | null, reason: DiskUnknown) =>
     `Whether the backups${name === null ? '' : ` of ${name}`} have a disk of their own is not known: ${unknownDisk[reason]}.`,
+  disksUnknownHint: 'See for yourself that they lie on another disk than the data and the ledger.',
   elsewhere: 'Elsewhere',
   elsewhereText: (count: number) =>
     f.plural(count, {

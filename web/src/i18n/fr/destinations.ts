@@ -99,6 +99,7 @@ export const destinations: Dictionary['destinations'] = {
   },
   disksUnknown: (name, reason) =>
     `On ignore si les sauvegardes${name === null ? '' : ` de ${name}`} ont leur propre disque : ${unknownDisk[reason]}.`,
+  disksUnknownHint: 'Vérifiez vous-même qu’elles se trouvent sur un autre disque que les données et le registre.',
   elsewhere: 'Ailleurs',
   elsewhereText: (count) =>
     f.plural(count, {
