@@ -1,7 +1,13 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type ConfigurationChange, type ConfigurationFile, configurationFile } from '@holdfast/shared/configuration';
+import {
+  type ConfigurationChange,
+  type ConfigurationFile,
+  type ConfigurationPreview,
+  type ConfiguredDestination,
+  configurationFile,
+} from '@holdfast/shared/configuration';
 import { defaultPolicySettings, type PolicySettings } from '@holdfast/shared/policy';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
@@ -50,14 +56,19 @@ async function importFrom(invocation: Invocation, name: string, { preview, yes }
   const { client } = await invocation.connect();
   const found = await client.configuration.preview.mutate({ file });
   if (preview) {
-    output.answer(found, () => changeTable(found.changes));
+    output.answer(found, () => previewText(found));
     return;
   }
-  output.say(`${changeTable(found.changes)}\n`);
+  output.say(`${previewText(found)}\n`);
   const changing = found.changes.filter(({ kind }) => kind === 'policy-changed' || kind === 'policy-added');
-  if (changing.length > 0) await requireConsent(invocation, `Change ${counted(changing.length, 'policy')}?`, yes);
+  const adding = found.destinations.filter(({ kind }) => kind === 'destination-added');
+  const what = `Change ${counted(changing.length, 'policy')}, add ${counted(adding.length, 'destination')}?`;
+  if (changing.length + adding.length > 0) await requireConsent(invocation, what, yes);
   const imported = await client.configuration.import.mutate({ file, digest: found.digest });
-  output.answer(imported, () => `Imported: ${counted(changing.length, 'policy')} changed.`);
+  output.answer(
+    imported,
+    () => `Imported: ${counted(changing.length, 'policy')} changed, ${counted(adding.length, 'destination')} added.`,
+  );
 }
 
 async function readConfiguration({ config, stdin }: Invocation, name: string): Promise<ConfigurationFile> {
@@ -81,6 +92,27 @@ function jsonOf(contents: string): unknown {
     return undefined;
   }
 }
+
+function previewText({ changes, destinations }: ConfigurationPreview): string {
+  if (destinations.length === 0) return changeTable(changes);
+  const places = table(
+    destinations,
+    [
+      { title: 'destination', value: ({ name }) => name },
+      { title: 'what', value: ({ kind, problem }) => placeWords[kind] + (problem === null ? '' : `: ${problem}`) },
+      { title: 'place', value: ({ url }) => url },
+    ],
+    '',
+  );
+  return `${places}\n\n${changeTable(changes)}`;
+}
+
+const placeWords: Readonly<Record<ConfiguredDestination['kind'], string>> = {
+  'destination-added': 'added',
+  'destination-unchanged': 'unchanged',
+  'destination-needs-key': 'add this destination first: the file holds no keys',
+  'destination-away': 'cannot be added now',
+};
 
 function changeTable(changes: readonly ConfigurationChange[]): string {
   return table(

@@ -5,13 +5,21 @@ import type { ConfigurationChange, ConfigurationFile, ConfigurationPreview } fro
 import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import type { NewEvent } from '@holdfast/shared/events';
+import type { DestinationId } from '@holdfast/shared/ids';
 import type { PolicySettings } from '@holdfast/shared/policy';
 import canonicalize from 'canonicalize';
+import { addDestination } from '../domain/destination.ts';
 import { type EncryptionState, requireUsable } from '../domain/encryption.ts';
 import { changePolicy, sameSettings, wholeSettings } from '../domain/policy.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import type { Services } from '../services.ts';
+import {
+  type ComparedDestinations,
+  compareDestinations,
+  exportDestinations,
+  requirePlaces,
+} from './configured-destinations.ts';
 import { execute } from './execute.ts';
 
 /** Everything that an import can bring back. */
@@ -21,6 +29,7 @@ export async function exportConfiguration(services: Services): Promise<Configura
     format: 'holdfast-configuration',
     version: 1,
     exportedAt: new Date(services.now()).toISOString(),
+    destinations: exportDestinations(services),
     deployments: deployments.map(({ _id, name, hosts, database }) => ({
       name,
       hosts,
@@ -38,19 +47,23 @@ export async function previewConfiguration(services: Services, file: Configurati
 }
 
 /**
- * Applies a previewed file: policies of deployments that are registered here, by name. Raises CONFIGURATION_CHANGED when
+ * Applies a previewed file: destinations that need no key, and policies of deployments that are registered here, by name. Raises CONFIGURATION_CHANGED when
  * file or state differ from the preview.
  */
 export async function importConfiguration(
   services: Services,
   command: { readonly file: ConfigurationFile; readonly digest: string; readonly actor: Actor },
 ): Promise<ConfigurationPreview> {
-  const { preview, updates } = await compare(services, command.file);
+  const { preview, updates, additions } = await compare(services, command.file);
+  const mainId = services.destinations.main.id as DestinationId;
   if (preview.digest !== command.digest) throw new AppError('CONFIGURATION_CHANGED', {});
   await execute(services.ledger, {
     actor: command.actor,
-    reads: ['encryption', ...updates.map(({ policy }) => `policy:${policy._id}`)],
+    reads: ['configuration', 'encryption', ...updates.map(({ policy }) => `policy:${policy._id}`)],
     decide: (state) => {
+      const added = additions.flatMap(({ destinationId, ...facts }) =>
+        addDestination(state('configuration'), { destinationId, facts, mainId }),
+      );
       const changes: NewEvent[] = updates.flatMap(({ policy, next }) =>
         changePolicy(
           { policy: state(`policy:${policy._id}`), encryption: state('encryption') },
@@ -58,13 +71,15 @@ export async function importConfiguration(
         ),
       );
       const data = { deployments: command.file.deployments.length, policies: changes.length, digest: preview.digest };
-      return [...changes, { stream: 'configuration', type: 'ConfigurationImported', data }];
+      return [...added, ...changes, { stream: 'configuration', type: 'ConfigurationImported', data }];
     },
   });
+  await services.destinations.refresh();
   return preview;
 }
 
 interface Comparison {
+  readonly additions: ComparedDestinations['additions'];
   readonly preview: ConfigurationPreview;
   readonly updates: readonly { readonly policy: StoredPolicy; readonly next: PolicySettings }[];
 }
@@ -72,6 +87,7 @@ interface Comparison {
 async function compare(services: Services, file: ConfigurationFile): Promise<Comparison> {
   const { deployments, policies } = await current(services);
   const encryption = (await services.ledger.state('encryption')) as EncryptionState | undefined;
+  const places = await compareDestinations(services, file);
   const updates: { policy: StoredPolicy; next: PolicySettings }[] = [];
   const changes = file.deployments.flatMap((wanted): ConfigurationChange[] => {
     const known = deployments.find(({ name }) => name === wanted.name);
@@ -84,6 +100,7 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
       const next = wholeSettings(given, now);
       const same = sameSettings(now, next);
       if (!same) updates.push({ policy, next });
+      requirePlaces(services, places, { deployment: wanted.name, destinationIds: next.destinationIds });
       if (next.encryption !== now.encryption) requireKeyOf(encryption, wanted.name, next.encryption);
       return {
         kind: same ? 'policy-unchanged' : 'policy-changed',
@@ -97,11 +114,12 @@ async function compare(services: Services, file: ConfigurationFile): Promise<Com
   const text = canonicalize({
     file: { ...file, exportedAt: null },
     now: policies.map((policy) => [policy._id, wholeSettings(policy)]),
+    destinations: places.changes,
   });
   const digest = createHash('sha256')
     .update(text ?? '')
     .digest('hex');
-  return { preview: { changes, digest }, updates };
+  return { preview: { changes, destinations: places.changes, digest }, updates, additions: places.additions };
 }
 
 /** Keys are not part of the file: one that a policy names has to be here already. */

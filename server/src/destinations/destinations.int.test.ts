@@ -145,3 +145,36 @@ it('is unavailable with the reason when it is away at the start, and used again 
   await expectConsistent(again.services, [source.client]);
   await first[Symbol.asyncDispose]();
 });
+
+it('comes back with the configuration: as it is where it needs no key, else when somebody has added it', async () => {
+  const first = await start();
+  const { id } = await first.api.destinations.add({ name: 'offsite', url: urlOf('offsite') });
+  await first.api.destinations.add({ name: 'gone', url: urlOf('gone') });
+  await keepAt(first, [id]);
+  const file = await first.api.configuration.export();
+  expect(file.destinations).toMatchObject([
+    { name: 'gone', needsKey: false },
+    { id, name: 'offsite', url: urlOf('offsite'), needsKey: false },
+  ]);
+  await first[Symbol.asyncDispose]();
+  await ledger.client.db('holdfast').dropDatabase();
+  await rm(join(folder, 'gone'), { recursive: true });
+
+  await using again = await start();
+  const { configuration } = again.api;
+  const keyed = { ...file, destinations: file.destinations?.map((one) => ({ ...one, needsKey: true })) };
+  await expect(configuration.preview({ file: keyed })).rejects.toMatchObject(refusedAs('CONFIGURATION_INVALID'));
+  const { digest, ...preview } = await configuration.preview({ file });
+  expect(preview.destinations).toMatchObject([
+    { kind: 'destination-away', name: 'gone', problem: expect.stringContaining('gone') },
+    { kind: 'destination-added', id, name: 'offsite' },
+  ]);
+  await configuration.import({ file, digest });
+  expect((await again.api.destinations.list()).map(({ name }) => name)).toStrictEqual(['main', 'offsite']);
+  expect((await again.api.policies.list())[0]?.destinationIds).toStrictEqual([id]);
+  expect((await configuration.preview({ file: keyed })).destinations).toMatchObject([
+    { kind: 'destination-needs-key', name: 'gone' },
+    { kind: 'destination-unchanged', id },
+  ]);
+  await expectConsistent(again.services, [source.client]);
+});

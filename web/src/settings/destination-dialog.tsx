@@ -49,7 +49,7 @@ export function DestinationDialog(props: DestinationDialogProps) {
       <form id="destination-form" class="dialog-text stacked" novalidate onSubmit={form.submit}>
         <TextField
           label={t('deployments.name')}
-          hint={t('deployments.nameHint')}
+          hint={t('destinations.nameHint')}
           value={form.name()}
           error={form.nameProblem()}
           onInput={form.setName}

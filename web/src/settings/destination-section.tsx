@@ -137,7 +137,7 @@ function DestinationHead(props: KnownProps) {
           </Show>
         </div>
       </header>
-      <RefusalNote error={reconcile.error} />
+      <Show when={reconcile.error}>{(error) => <RefusalNote error={error()} />}</Show>
     </>
   );
 }

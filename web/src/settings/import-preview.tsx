@@ -1,5 +1,5 @@
 // What an import would do, policy by policy, before it is applied.
-import type { ConfigurationChange, ConfigurationPreview } from '@holdfast/shared/configuration';
+import type { ConfigurationChange, ConfigurationPreview, ConfiguredDestination } from '@holdfast/shared/configuration';
 import type { PolicySettings } from '@holdfast/shared/policy';
 import { For, Show } from 'solid-js';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
@@ -24,10 +24,16 @@ export interface ImportPreviewProps {
 export function ImportPreview(props: ImportPreviewProps) {
   const { t } = useI18n();
   const changing = () =>
-    props.preview.changes.filter(({ kind }) => kind === 'policy-added' || kind === 'policy-changed').length;
+    props.preview.changes.filter(({ kind }) => kind === 'policy-added' || kind === 'policy-changed').length +
+    props.preview.destinations.filter(({ kind }) => kind === 'destination-added').length;
   return (
     <section class="preview-import" aria-label={t('settings.preview')}>
       <h3 class="minor">{t('settings.previewTitle', changing())}</h3>
+      <Show when={props.preview.destinations.length > 0}>
+        <dl class="facts system-facts">
+          <For each={props.preview.destinations}>{(place) => <PlaceRow place={place} />}</For>
+        </dl>
+      </Show>
       <div class="wide">
         <Table class="plain fold">
           <TableHead>
@@ -57,6 +63,37 @@ export function ImportPreview(props: ImportPreviewProps) {
         </button>
       </div>
     </section>
+  );
+}
+
+const placeLooks: Record<ConfiguredDestination['kind'], { mark: MarkName; tone?: Tone }> = {
+  'destination-added': { mark: 'add' },
+  'destination-unchanged': { mark: 'same' },
+  'destination-needs-key': { mark: 'attention', tone: 'attention' },
+  'destination-away': { mark: 'danger', tone: 'danger' },
+};
+
+function PlaceRow(props: { place: ConfiguredDestination }) {
+  const { t } = useI18n();
+  const look = () => placeLooks[props.place.kind];
+  return (
+    <>
+      <dt>{props.place.name}</dt>
+      <dd>
+        <span class="word">
+          <Mark name={look().mark} tone={look().tone} />
+          {t(`destinations.imported.${props.place.kind}`)}
+        </span>
+        <span class="sub code">{props.place.url}</span>
+        <Show when={props.place.problem}>
+          {(problem) => (
+            <span class="sub" lang="en">
+              {problem()}
+            </span>
+          )}
+        </Show>
+      </dd>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { BackupCopy, BackupStatus } from '@holdfast/shared/backup';
+import type { ConfiguredDestination } from '@holdfast/shared/configuration';
 import type { DiskUnknown } from '@holdfast/shared/destination';
 import { createFormats } from '../formats.ts';
 
@@ -47,6 +48,12 @@ export const destinations = {
   firstHint: 'While it is away, backups go to the next one that is chosen.',
   follow: 'Copied to',
   followHint: 'Backups that are kept already are copied too.',
+  imported: {
+    'destination-added': 'destination added',
+    'destination-unchanged': 'unchanged',
+    'destination-needs-key': 'add it first: the file holds no keys',
+    'destination-away': 'cannot be added now',
+  } satisfies Record<ConfiguredDestination['kind'], string>,
   keyHint: 'Sealed by the server and never shown again. Without one: those that the server’s machine has.',
   keyKept: 'The one that is kept stays unless you enter another one.',
   keyProblem: 'Enter both parts of the key, or neither.',
@@ -108,6 +115,7 @@ export const destinations = {
     const found = f.plural(archives, { one: '1 archive', other: `${f.count(archives)} archives` });
     return removed === 0 ? found : `${found}; ${f.count(removed)} that nobody needs removed`;
   },
+  nameHint: 'Lower-case letters, digits and hyphens.',
   place: 'Place',
   reconcile: 'Reconcile now',
   reconciled: 'Last reconciliation',

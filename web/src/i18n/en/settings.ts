@@ -22,7 +22,7 @@ export const settings = {
   checkTitle: (_id: string, title: string) => title,
   checking: 'Checking…',
   configuration: 'Configuration',
-  configurationNote: 'Deployments and policies as a file',
+  configurationNote: 'Deployments, destinations and policies as a file',
   configurationText:
     'The file holds names, hosts and policies, but no passwords, keys, archives or history. An import changes the policies of deployments that are registered; it shows what it would do first.',
   deployments: 'Deployments',

@@ -45,6 +45,12 @@ export const destinations: Dictionary['destinations'] = {
   firstHint: 'Tant qu’elle est absente, les sauvegardes vont à la suivante parmi celles choisies.',
   follow: 'Copiée dans',
   followHint: 'Les sauvegardes déjà gardées sont copiées aussi.',
+  imported: {
+    'destination-added': 'destination ajoutée',
+    'destination-unchanged': 'inchangée',
+    'destination-needs-key': 'à ajouter d’abord : le fichier ne contient pas de clé',
+    'destination-away': 'ne peut pas être ajoutée en ce moment',
+  },
   keyHint: 'Scellée par le serveur et jamais montrée. Sans elle : celles que possède la machine du serveur.',
   keyKept: 'Celle qui est gardée reste, sauf si vous en saisissez une autre.',
   keyProblem: 'Saisissez les deux parties de la clé, ou aucune.',
@@ -116,6 +122,7 @@ export const destinations: Dictionary['destinations'] = {
       ? found
       : `${found} ; ${f.plural(removed, { one: `${f.count(removed)} reste inutile retiré`, other: `${f.count(removed)} restes inutiles retirés` })}`;
   },
+  nameHint: 'Lettres minuscules, chiffres et tirets.',
   place: 'Lieu',
   reconcile: 'Rapprocher maintenant',
   reconciled: 'Dernier rapprochement',

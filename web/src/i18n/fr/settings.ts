@@ -45,7 +45,7 @@ export const settings: Dictionary['settings'] = {
   },
   checking: 'Contrôle…',
   configuration: 'Configuration',
-  configurationNote: 'Déploiements et politiques dans un fichier',
+  configurationNote: 'Déploiements, destinations et politiques dans un fichier',
   configurationText:
     'Le fichier contient noms, hôtes et politiques, mais ni mots de passe, ni clés, ni archives, ni histoire. Un import modifie les politiques des déploiements enregistrés ; il montre d’abord ce qu’il ferait.',
   deployments: 'Déploiements',
