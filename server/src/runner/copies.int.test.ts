@@ -209,6 +209,25 @@ describe('a copy', () => {
   });
 });
 
+describe('a copy of a damaged file', () => {
+  it('is not made: nothing of it becomes visible, and it says so', async () => {
+    await using holdfast = await start();
+    const backup = await backedUp(holdfast);
+    const file = mainFile(holdfast, backup);
+    const bytes = await readFile(file);
+    await writeFile(
+      file,
+      Buffer.concat([bytes.subarray(0, 700), Buffer.from([~(bytes[700] ?? 0)]), bytes.subarray(701)]),
+    );
+    await withOffsite(holdfast);
+    const failed = await untilStanding(holdfast, backup, ['main stored', 'offsite failed']);
+    expect(failed.copies[1]?.error).toMatchObject({ reason: 'archive-damaged' });
+    expect(await Array.fromAsync(holdfast.services.destinations.all()[1]?.list() ?? [])).toStrictEqual([]);
+    await writeFile(file, bytes);
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+});
+
 describe('a copy in a bucket', () => {
   it('follows with a key of its own, which nothing shows, stands in for the folder, and goes with the backup', async () => {
     await using bucket = await startS3Server();
