@@ -54,10 +54,10 @@ async function copyFrom(
   { backup, target, signal, note }: CopyOrder,
   failpoint: Failpoint,
 ): Promise<{ readonly sizeBytes: number }> {
-  const { key, sha256 } = sealedOf(backup);
+  const { key, sha256, sizeBytes } = sealedOf(backup);
   const token = uuid();
   await note(token);
-  const upload = await target.createUpload(key, token);
+  const upload = await target.createUpload(key, token, sizeBytes);
   const stall = stallSignal();
   try {
     const hash = createHash('sha256');
