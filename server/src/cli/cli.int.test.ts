@@ -183,6 +183,27 @@ describe('destinations', () => {
     expect(await answer('verify', id)).toMatchObject({ id });
   });
 
+  it('are added, tested, named by a policy, and let go of once nothing names them', async () => {
+    const url = `file:${join(folder, 'offsite')}`;
+    expect(await answer('destinations', 'add', 'offsite', url)).toMatchObject({ name: 'offsite', url, usedBy: [] });
+    expect(await answer('destinations', 'test', 'offsite')).toMatchObject({ url });
+    expect(await failed('destinations', 'add', 'again', url)).toMatchObject({ status: 5, code: 'DESTINATION_EXISTS' });
+    const named = await answer('policies', 'set', 'sample', '--destinations', 'main,offsite');
+    expect(named.destinationIds).toHaveLength(2);
+    expect(await failed('destinations', 'remove', 'offsite', '--yes')).toMatchObject({
+      ...{ status: 5, code: 'DESTINATION_IN_USE' },
+    });
+    expect((await answer('policies', 'set', 'sample', '--destinations', 'main')).destinationIds).toEqual([]);
+    const nowhere = await failed('policies', 'set', 'sample', '--destinations', 'nowhere');
+    expect(nowhere).toMatchObject({ status: 4, code: 'DESTINATION_NOT_FOUND' });
+    await writeFile(join(folder, 'key'), 'id\nhidden\n', { mode: 0o600 });
+    const keyed = await failed('destinations', 'update', 'offsite', '--credentials-file', 'key');
+    expect(keyed).toMatchObject({ status: 2, code: 'DESTINATION_INVALID' });
+    expect(await answer('destinations', 'update', 'offsite', '--name', 'far')).toMatchObject({ name: 'far' });
+    await answer('destinations', 'remove', 'far', '--yes');
+    expect((await answer('destinations')).map(({ name }: { name: string }) => name)).toEqual(['main']);
+  });
+
   it('exits with 1 and answers with the report all the same when the destination is not there', async () => {
     const marker = join(folder, 'data', 'backups', '.holdfast-destination.json');
     await rename(marker, join(folder, 'marker'));

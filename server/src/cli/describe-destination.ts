@@ -116,5 +116,6 @@ const unknownColumns: Column<UnknownArchive>[] = [
 function verdictOf({ adoptable, status, problem }: UnknownArchive): string {
   if (problem !== null) return `cannot be read: ${problem}`;
   if (status === 'missing') return 'a missing backup, back';
+  if (adoptable && status === 'completed') return 'adoptable as a copy';
   return adoptable ? 'adoptable' : `a copy of a backup that is ${status}`;
 }

@@ -3,8 +3,10 @@ import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
 import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
 import type { ArchiveSource, OpenArchive } from '../archive/open-archive.ts';
-import { verifyArchive } from '../archive/verify-archive.ts';
+import { type VerifyArchiveOptions, verifyArchive } from '../archive/verify-archive.ts';
+import { findDestination } from '../destinations/find-destination.ts';
 import { adoptBackup, type BackupState, requireAdoptable } from '../domain/backup.ts';
+import { lacksCopyAt, recordCopy } from '../domain/copies.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
 import { openWithKey } from '../keys/open-with-key.ts';
 import type { Services } from '../services.ts';
@@ -24,7 +26,8 @@ export interface AdoptArchive {
 }
 
 /**
- * Verifies an archive at the destination and adopts its backup, which can then be restored. Raises ARCHIVE_NOT_FOUND,
+ * Verifies an archive at the destination and adopts its backup, which can then be restored; one of a completed backup that has no
+ * copy there becomes a copy of it. Raises ARCHIVE_NOT_FOUND,
  * ARCHIVE_UNREADABLE, BACKUP_EXISTS, DEPLOYMENT_UNKNOWN, DEPLOYMENT_NOT_FOUND; throws what the storage throws when the
  * destination itself is not there.
  */
@@ -35,6 +38,10 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
   const { archive, encryption } = await refuseUnreadable(key, () => openWithKey(services.keys, source));
   const backupId = archive.manifest.backupId as BackupId;
   const known = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
+  if (known !== undefined && lacksCopyAt(known, storage.id)) {
+    await adoptCopy(services, command, { source, identities, known });
+    return backupId;
+  }
   requireAdoptable(known, backupId);
   const deploymentId = await deploymentFor(services, command, archive, known);
   // A file that is back must be the one that was lost.
@@ -49,11 +56,38 @@ export async function adoptArchive(services: Services, command: AdoptArchive): P
     reads: [backup, deployment],
     decide: (read) => adoptBackup({ backup: read(backup), deployment: read(deployment) }, data),
   });
-  await services.reconciliations.updateOne(
-    { _id: facts.destinationId, 'unknown.key': key },
+  await forgetUnknown(services, command);
+  return backupId;
+}
+
+/** It has to be the file that was backed up. */
+async function adoptCopy(
+  services: Services,
+  command: AdoptArchive,
+  { source, identities, known }: Pick<VerifyArchiveOptions, 'source' | 'identities'> & { readonly known: BackupState },
+): Promise<void> {
+  const { storage, key, actor } = command;
+  const { backupId, sealed } = known;
+  await refuseUnreadable(key, () =>
+    verifyArchive({ source, expected: sealed ?? {}, ...(identities && { identities }) }),
+  );
+  const destination = await findDestination(services.destinations, storage.id);
+  const stream = `backup:${backupId}` as const;
+  const copy = { backupId, destination, key, sizeBytes: source.sizeBytes };
+  await execute(services.ledger, {
+    actor,
+    correlationId: backupId,
+    reads: [stream],
+    decide: (read) => recordCopy(read(stream), copy),
+  });
+  await forgetUnknown(services, command);
+}
+
+async function forgetUnknown({ reconciliations }: Services, { storage, key }: AdoptArchive): Promise<void> {
+  await reconciliations.updateOne(
+    { _id: storage.id as DestinationId, 'unknown.key': key },
     { $pull: { unknown: { key } }, $inc: { unknownTotal: -1 } },
   );
-  return backupId;
 }
 
 async function sourceOf(storage: ArchiveStorage, key: string): Promise<ArchiveSource> {

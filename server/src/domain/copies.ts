@@ -95,6 +95,12 @@ export function wantedCopies(
   return wanted.filter((id) => known.includes(id) && !stored.has(id));
 }
 
+/** Whether a file that is found at a destination may become a copy of this completed backup: it has none there, and its hash is known. */
+export function lacksCopyAt(state: BackupState | undefined, destinationId: string): boolean {
+  if (state?.status !== 'completed' || state.sealed?.sha256 === undefined) return false;
+  return standingOf(state, destinationId)?.state !== 'stored';
+}
+
 /** What an event makes of the copies; undefined while there is nothing but the first one. */
 export function evolveCopies(state: BackupState, event: LedgerEvent): BackupState['copies'] {
   switch (event.type) {

@@ -301,6 +301,32 @@ describe('a copy that is gone', () => {
   });
 });
 
+describe('a file that somebody brought to another destination', () => {
+  it('becomes a copy when it is adopted, and only when it is the same', async () => {
+    await using holdfast = await start();
+    const { api } = holdfast;
+    const { id } = await api.destinations.add({ name: 'offsite', url: `file:${join(folder, 'offsite')}` });
+    const backup = await backedUp(holdfast);
+    const key = String(backup.filePath);
+    const bytes = await readFile(mainFile(holdfast, backup));
+    await mkdir(dirname(offsiteFile(backup)), { recursive: true });
+    const other = Buffer.from(bytes);
+    // The time in a header: nothing but the file's hash in the ledger tells the two apart.
+    other.writeUInt8(other.readUInt8(10) ^ 2, 10);
+    await writeFile(offsiteFile(backup), other);
+    const { unknown } = await api.destinations.reconcile({ id });
+    expect(unknown).toMatchObject([{ key, status: 'completed', adoptable: true }]);
+    await expect(api.destinations.adopt({ key, destinationId: id })).rejects.toMatchObject({
+      cause: { code: 'ARCHIVE_UNREADABLE' },
+    });
+    await writeFile(offsiteFile(backup), bytes);
+    const adopted = await api.destinations.adopt({ key, destinationId: id });
+    expect([standing(adopted), adopted.policyId]).toStrictEqual([everywhere, backup.policyId]);
+    expect((await api.destinations.reconcile({ id })).unknown).toStrictEqual([]);
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+});
+
 describe('a destination that is lost', () => {
   it('keeps no restore from being made, nor one whose copy is damaged', async () => {
     await using holdfast = await start();

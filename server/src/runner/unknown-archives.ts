@@ -5,6 +5,7 @@ import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
 import { openArchive } from '../archive/open-archive.ts';
 import type { BackupState } from '../domain/backup.ts';
+import { lacksCopyAt } from '../domain/copies.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
@@ -21,7 +22,8 @@ export async function lookIntoUnknown(
   if (typeof read === 'string') return { ...archive, manifest: null, problem: read, status: null, adoptable: false };
   const state = (await services.ledger.state(`backup:${read.backupId}`)) as BackupState | undefined;
   const status = state?.status ?? null;
-  return { ...archive, manifest: read, problem: null, status, adoptable: status === null || status === 'missing' };
+  const adoptable = status === null || status === 'missing' || lacksCopyAt(state, storage.id);
+  return { ...archive, manifest: read, problem: null, status, adoptable };
 }
 
 /** What is wrong with it, in words, when it cannot be read. */

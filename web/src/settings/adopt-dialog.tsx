@@ -45,7 +45,12 @@ export function AdoptDialog(props: AdoptDialogProps) {
       }
     >
       <form id="adopt-form" class="dialog-text stacked" onSubmit={adoption.submit}>
-        <p>{t('destinations.adoptEffect', props.archive?.sizeBytes ?? 0)}</p>
+        <p>
+          {t(
+            props.archive?.status === 'completed' ? 'destinations.adoptCopyEffect' : 'destinations.adoptEffect',
+            props.archive?.sizeBytes ?? 0,
+          )}
+        </p>
         <Field label={t('deployments.deployment')} hint={t('destinations.adoptFor')}>
           {(ids) => (
             <select

@@ -78,6 +78,8 @@ export const destinations = {
   works: 'A probe was written and read back.',
   adopt: 'Adopt the archive',
   adoptAsk: 'Adopt…',
+  adoptCopyEffect: (bytes: number) =>
+    `All ${f.bytes(bytes)} are read and checked first. Then it counts as a copy of its backup, which the ledger knows already.`,
   adoptEffect: (bytes: number) =>
     `All ${f.bytes(bytes)} are read and checked first. Then the ledger knows the backup and it can be restored. It belongs to no policy: it stays until somebody deletes it.`,
   adoptFor: 'The one that its data goes back to.',

@@ -80,6 +80,8 @@ export const destinations: Dictionary['destinations'] = {
   works: 'Un essai a été écrit puis relu.',
   adopt: 'Adopter l’archive',
   adoptAsk: 'Adopter…',
+  adoptCopyEffect: (bytes) =>
+    `L’archive entière, ${f.bytes(bytes)}, est d’abord lue et contrôlée. Elle compte alors comme copie de sa sauvegarde, que le registre connaît déjà.`,
   adoptEffect: (bytes) =>
     `L’archive entière, ${f.bytes(bytes)}, est d’abord lue et contrôlée. Le registre connaît alors la sauvegarde, qui peut être restaurée. Elle ne relève d’aucune politique : elle reste jusqu’à ce que quelqu’un la supprime.`,
   adoptFor: 'Celui auquel ses données reviennent.',
