@@ -14,7 +14,7 @@ test('shows a backup whose archive is gone, and adopts the archive when it is ba
   await rename(file, away);
   await page.goto('/settings#destination');
   const section = page.getByRole('region', { name: 'Destinations' });
-  await section.getByRole('button', { name: 'Reconcile main now' }).click();
+  await section.getByRole('button', { name: 'Reconcile now: main' }).click();
   const missing = section.getByRole('table', { name: 'Missing archives' });
   await expect(missing.getByRole('row', { name: filePath ?? '' })).toContainText('Missing');
   await missing.getByRole('link').first().click();
@@ -23,7 +23,7 @@ test('shows a backup whose archive is gone, and adopts the archive when it is ba
 
   await rename(away, file);
   await page.goto('/settings#destination');
-  await section.getByRole('button', { name: 'Reconcile main now' }).click();
+  await section.getByRole('button', { name: 'Reconcile now: main' }).click();
   const row = section.getByRole('row', { name: filePath ?? '' }).filter({ hasText: 'missing, and back' });
   await row.getByRole('button').click();
   const dialog = page.getByRole('dialog');

@@ -59,7 +59,7 @@ export const destinations = {
   keyProblem: 'Enter both parts of the key, or neither.',
   main: 'main',
   policyNote: 'A backup is complete when it is at the first; the copies follow by themselves.',
-  reconcileOf: (name: string) => `Reconcile ${name} now`,
+  reconcileOf: (name: string) => `Reconcile now: ${name}`,
   remove: 'Let go of the destination',
   removeAsk: 'Remove…',
   removeEffect: 'What lies there stays there, and is no copy of any backup any more. Its access key is forgotten.',

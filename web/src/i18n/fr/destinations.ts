@@ -56,7 +56,7 @@ export const destinations: Dictionary['destinations'] = {
   keyProblem: 'Saisissez les deux parties de la clé, ou aucune.',
   main: 'principale',
   policyNote: 'Une sauvegarde est terminée une fois dans la première ; les copies suivent d’elles-mêmes.',
-  reconcileOf: (name) => `Rapprocher ${name} maintenant`,
+  reconcileOf: (name) => `Rapprocher maintenant : ${name}`,
   remove: 'Retirer la destination',
   removeAsk: 'Retirer…',
   removeEffect: 'Ce qui s’y trouve y reste, et n’est plus la copie d’aucune sauvegarde. Sa clé d’accès est oubliée.',
