@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import packageJson from '../package.json' with { type: 'json' };
@@ -210,10 +210,7 @@ async function openServices(
   const destinations = await openDestinations({ main: storage, ledger, secrets, logger });
   parts.defer(() => destinations.close());
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
-  const leases = archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), { ...config, worker });
-  await throughFailover(() => leases.forgetEarlier(instanceId));
-  const copying = copyLeases(db.collection<StoredCopyLease>('copies'), { ...config, worker });
-  await throughFailover(() => copying.forgetEarlier(instanceId));
+  const leases = await openLeases(db, { leaseMs: config.leaseMs, worker, instanceId });
   const { role } = config;
   const own: RegisteredServer = {
     ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
@@ -233,8 +230,7 @@ async function openServices(
     ...{ ledger, secrets, running, servers, plans, role, tools },
     keys: openKeyring({ ledger, secrets, logger }),
     destinations,
-    archiveLeases: leases,
-    copyLeases: copying,
+    ...leases,
     openedArchives: openedArchives(),
     imports,
     verifications,
@@ -255,6 +251,22 @@ async function openServices(
     disks: diskSurvey({ ledger, destinations, secrets }, ledgerData(config)),
   };
   return services;
+}
+
+interface LeaseOptions {
+  readonly leaseMs: number;
+  readonly worker: string;
+  readonly instanceId: string;
+}
+
+/** What an earlier process of this data folder held is free. */
+async function openLeases(db: Db, { instanceId, ...options }: LeaseOptions) {
+  const leases = {
+    archiveLeases: archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), options),
+    copyLeases: copyLeases(db.collection<StoredCopyLease>('copies'), options),
+  };
+  for (const held of Object.values(leases)) await throughFailover(() => held.forgetEarlier(instanceId));
+  return leases;
 }
 
 async function openAccess(services: Services, config: Config, client: MongoClient) {

@@ -5,7 +5,7 @@
 //                   held --postpone--> waiting --claim, once its time has come--> held
 //                   held, and its lease ran out --claim--> held by another
 import type { BackupId, DestinationId } from '@holdfast/shared/ids';
-import { type Collection, MongoServerError } from 'mongodb';
+import { type Collection, type Document, MongoServerError } from 'mongodb';
 
 /** One copy. Times are the database's. */
 export interface StoredCopyLease {
@@ -63,16 +63,7 @@ export function copyLeases(
       const free = { _id, $expr: { $and: [ranOut, isDue] } };
       const left = await collection.findOneAndUpdate(free, [{ $set: set }], { returnDocument: 'before' });
       if (left !== null) return left;
-      try {
-        const none = { _id, worker: nobody };
-        const fresh = { ...set, attempts: 0, notBefore: '$$NOW' };
-        await collection.updateOne(none, [{ $set: fresh }], { upsert: true });
-        return null;
-      } catch (error) {
-        // It is there, and held or not due: the upsert found nothing to change and could not insert.
-        if (error instanceof MongoServerError && error.code === duplicateKey) return false;
-        throw error;
-      }
+      return await inserted(collection, _id, { ...set, attempts: 0, notBefore: '$$NOW' });
     },
     async renew(place, facts = undefined) {
       const set = { leaseUntil: renewed, ...(facts === undefined ? {} : literal(facts)) };
@@ -108,6 +99,18 @@ export function copyLeases(
       await collection.updateMany({ $expr: isEarlier }, { $set: { leaseUntil: new Date(0) } });
     },
   };
+}
+
+/** null when it was made, false when it is there: held, or not due. */
+async function inserted(collection: Collection<StoredCopyLease>, _id: string, set: Document): Promise<null | false> {
+  try {
+    await collection.updateOne({ _id, worker: nobody }, [{ $set: set }], { upsert: true });
+    return null;
+  } catch (error) {
+    // The upsert found nothing to change and could not insert.
+    if (error instanceof MongoServerError && error.code === duplicateKey) return false;
+    throw error;
+  }
 }
 
 const duplicateKey = 11_000;
