@@ -89,7 +89,7 @@ export const destinations = {
   adopting: 'Reading the archive…',
   attention: (missing: number, isUnreachable: boolean): string =>
     isUnreachable
-      ? 'not reconciled, see why'
+      ? 'a destination needs you, see why'
       : f.plural(missing, { one: '1 archive is missing', other: `${f.count(missing)} archives are missing` }),
   choose: 'Choose one',
   disksAttention: 'backups share a disk',

@@ -91,7 +91,7 @@ export const destinations: Dictionary['destinations'] = {
   adopting: 'Lecture de l’archive…',
   attention: (missing, isUnreachable) =>
     isUnreachable
-      ? 'pas rapprochée, voir pourquoi'
+      ? 'une destination a besoin de vous, voir pourquoi'
       : f.plural(missing, {
           one: `${f.count(missing)} archive manque`,
           other: `${f.count(missing)} archives manquent`,
