@@ -14,7 +14,7 @@ import { encryptionFinding } from './commands/encryption.ts';
 import type { StoredPlan } from './commands/restore-plans.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
-import { openDestinations } from './destinations/destinations.ts';
+import { type Destinations, openDestinations } from './destinations/destinations.ts';
 import { diskSurvey } from './destinations/survey-disks.ts';
 import { streamModel } from './domain/stream-model.ts';
 import { type EmbeddedMongod, startEmbeddedMongod } from './embedded/embedded-mongod.ts';
@@ -25,9 +25,10 @@ import { failpointsIn, noFailpoint } from './failpoints.ts';
 import { openedArchives } from './inside/opened-archives.ts';
 import { openKeyring } from './keys/keyring.ts';
 import { eventsCollection, mutableCollections } from './ledger/collections.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
-import { openSecrets, type SealedSecret } from './ledger/sealed-secrets.ts';
+import { openSecrets, type SealedSecret, type SealedSecrets } from './ledger/sealed-secrets.ts';
 import { throughFailover } from './ledger/through-failover.ts';
 import { backupsProjection } from './projections/backups.ts';
 import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
@@ -41,13 +42,18 @@ import { copyLeases, type StoredCopyLease } from './runner/copy-leases.ts';
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
-import { runningImports, type StoredImport } from './runner/running-imports.ts';
+import { type RunningImports, runningImports, type StoredImport } from './runner/running-imports.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
 import { superviseOnce } from './runner/supervisor.ts';
 import type { StoredVerification } from './runner/verifications.ts';
 import { startVerifier } from './runner/verifier.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
-import { joinServers, type RegisteredServer, type StoredServer } from './servers/server-registry.ts';
+import {
+  joinServers,
+  type RegisteredServer,
+  type ServerRegistry,
+  type StoredServer,
+} from './servers/server-registry.ts';
 import type { Services, Tools } from './services.ts';
 import { recordIn } from './storage/known-destination.ts';
 import { openStorage } from './storage/open-storage.ts';
@@ -175,9 +181,49 @@ async function openServices(
   { client, embedded }: LedgerPlace,
   parts: AsyncDisposableStack,
 ): Promise<Services> {
-  const { config, logger, onProgress } = options;
+  const { config, logger } = options;
   const now = options.now ?? Date.now;
-  const db = client.db(ledgerDatabase);
+  const instanceId = await loadInstanceId(config.dataDir);
+  const worker = `${instanceId}/${uuid()}`;
+  const opening: Opening = { options, db: client.db(ledgerDatabase), instanceId, worker, parts };
+  const ledger = await openOwnLedger(opening, client);
+  const secrets = await openOwnSecrets(opening);
+  const tools = config.role === 'api' || options.idle ? null : await provideTools(config, options.onProgress);
+  const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
+  const destinations = await openOwnDestinations(opening, ledger, secrets);
+  const leases = await openLeases(opening);
+  const services: Services = {
+    ...{ ledger, secrets, tools, destinations, instanceId, worker, now, logger, role: config.role },
+    ...leases,
+    ...(await openCollections(opening)),
+    servers: await joinAs(opening, { destinations, secrets, running: leases.running }),
+    imports: openImports(opening),
+    keys: openKeyring({ ledger, secrets, logger }),
+    openedArchives: openedArchives(),
+    verifyingHere: new Map(),
+    watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
+    limits: (operation) => limitsOf(ledger, operation),
+    ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
+    runningHere: new Set(),
+    startedAt: new Date(now()).toISOString(),
+    version: packageJson.version,
+    failpoint: config.failpointsDir === null ? noFailpoint : failpointsIn(config.failpointsDir, worker),
+    doctor: () => doctor(services, config, embedded?.ledgerUri ?? config.ledgerUri ?? ''),
+    disks: diskSurvey({ ledger, destinations, secrets }, ledgerData(config)),
+  };
+  return services;
+}
+
+/** What the parts of a start share. */
+interface Opening {
+  readonly options: AppOptions;
+  readonly db: Db;
+  readonly instanceId: string;
+  readonly worker: string;
+  readonly parts: AsyncDisposableStack;
+}
+
+async function openOwnLedger({ options, parts }: Opening, client: MongoClient): Promise<Ledger> {
   const projections = [
     deploymentsProjection,
     policiesProjection,
@@ -186,87 +232,77 @@ async function openServices(
     operationsProjection,
     destinationsProjection,
   ];
+  const { logger } = options;
   const ledger = await openLedger({ client, databaseName: ledgerDatabase, model: streamModel, projections, logger });
   parts.defer(() => ledger.close());
-  const key = await loadMasterKey({
-    configured: config.secretKey ?? undefined,
-    file: join(config.dataDir, 'secret.key'),
-  });
-  const tools = config.role === 'api' || options.idle ? null : await provideTools(config, onProgress);
-  const instanceId = await loadInstanceId(config.dataDir);
-  const worker = `${instanceId}/${uuid()}`;
-  const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
-  const plans = db.collection<StoredPlan>('plans');
-  await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
-  const verifications = db.collection<StoredVerification>('verifications');
-  await throughFailover(() => verifications.createIndex({ until: 1 }, { expireAfterSeconds: 0 }));
-  const secrets = openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
-  const storage = await openStorage(config.storageUrl, {
+  return ledger;
+}
+
+async function openOwnSecrets({ options: { config }, db }: Opening): Promise<SealedSecrets> {
+  const file = join(config.dataDir, 'secret.key');
+  const key = await loadMasterKey({ configured: config.secretKey ?? undefined, file });
+  return openSecrets({ collection: db.collection<SealedSecret>('secrets'), key });
+}
+
+async function openOwnDestinations(
+  { options: { config, logger }, parts }: Opening,
+  ledger: Ledger,
+  secrets: SealedSecrets,
+): Promise<Destinations> {
+  const main = await openStorage(config.storageUrl, {
     record: recordIn(config.dataDir),
     shared: config.storageShared,
     credentials: config.s3Credentials,
     onRetry: ({ message }) => logger.warn(`the destination is tried again: ${message}`),
   });
-  const destinations = await openDestinations({ main: storage, ledger, secrets, logger });
+  const destinations = await openDestinations({ main, ledger, secrets, logger });
   parts.defer(() => destinations.close());
+  return destinations;
+}
+
+/** Who does what right now. What an earlier start of this server held is let go of. */
+async function openLeases({ options: { config }, db, instanceId, worker }: Opening) {
   const running = runningOperations(db.collection<RunningOperation>('running'), config);
-  const leases = await openLeases(db, { leaseMs: config.leaseMs, worker, instanceId });
-  const { role } = config;
-  const own: RegisteredServer = {
-    ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
-    concurrency: role === 'api' ? 0 : config.concurrency,
-    destination: { id: storage.id, url: storage.url, isShared: storage.isShared },
-  };
-  const onMissed = (err: unknown) => logger.warn({ err }, 'the heartbeat of this server could not be written');
-  const collection = db.collection<StoredServer>('servers');
-  const servers = await throughFailover(() => joinServers(own, { collection, running, onMissed }));
-  parts.defer(() => servers.close());
+  const leases = archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), { ...config, worker });
+  const copying = copyLeases(db.collection<StoredCopyLease>('copies'), { ...config, worker });
+  for (const earlier of [leases, copying]) await throughFailover(() => earlier.forgetEarlier(instanceId));
+  return { running, archiveLeases: leases, copyLeases: copying };
+}
+
+function openImports({ options: { config, logger }, db, instanceId, worker, parts }: Opening): RunningImports {
   const imports = runningImports({
     ...{ worker, instanceId, logger, leaseMs: config.leaseMs },
     collection: db.collection<StoredImport>('imports'),
   });
   parts.defer(() => imports.close());
-  const services: Services = {
-    ...{ ledger, secrets, running, servers, plans, role, tools },
-    keys: openKeyring({ ledger, secrets, logger }),
-    destinations,
-    ...leases,
-    openedArchives: openedArchives(),
-    imports,
-    verifications,
-    verifyingHere: new Map(),
-    reconciliations: db.collection<StoredReconciliation>('reconciliations'),
-    watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
-    limits: (operation) => limitsOf(ledger, operation),
-    ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
-    instanceId,
-    worker,
-    runningHere: new Set(),
-    startedAt: new Date(now()).toISOString(),
-    version: packageJson.version,
-    now,
-    logger,
-    failpoint: config.failpointsDir === null ? noFailpoint : failpointsIn(config.failpointsDir, worker),
-    doctor: () => doctor(services, config, embedded?.ledgerUri ?? config.ledgerUri ?? ''),
-    disks: diskSurvey({ ledger, destinations, secrets }, ledgerData(config)),
-  };
-  return services;
+  return imports;
 }
 
-interface LeaseOptions {
-  readonly leaseMs: number;
-  readonly worker: string;
-  readonly instanceId: string;
+/** Those that nothing else stands before. */
+async function openCollections({ db }: Opening) {
+  const plans = db.collection<StoredPlan>('plans');
+  await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
+  const verifications = db.collection<StoredVerification>('verifications');
+  await throughFailover(() => verifications.createIndex({ until: 1 }, { expireAfterSeconds: 0 }));
+  return { plans, verifications, reconciliations: db.collection<StoredReconciliation>('reconciliations') };
 }
 
-/** What an earlier process of this data folder held is free. */
-async function openLeases(db: Db, { instanceId, ...options }: LeaseOptions) {
-  const leases = {
-    archiveLeases: archiveLeases(db.collection<StoredArchiveLease>('archive_leases'), options),
-    copyLeases: copyLeases(db.collection<StoredCopyLease>('copies'), options),
+async function joinAs(
+  { options: { config, logger }, db, instanceId, worker, parts }: Opening,
+  { destinations, secrets, running }: Pick<Services, 'destinations' | 'secrets' | 'running'>,
+): Promise<ServerRegistry> {
+  const { role } = config;
+  const { id, url, isShared } = destinations.main;
+  const own: RegisteredServer = {
+    ...{ _id: worker, instanceId, role, version: packageJson.version, keyId: secrets.keyId },
+    concurrency: role === 'api' ? 0 : config.concurrency,
+    destination: { id, url, isShared },
   };
-  for (const held of Object.values(leases)) await throughFailover(() => held.forgetEarlier(instanceId));
-  return leases;
+  const onMissed = (err: unknown) => logger.warn({ err }, 'the heartbeat of this server could not be written');
+  const collection = db.collection<StoredServer>('servers');
+  const servers = await throughFailover(() => joinServers(own, { collection, running, onMissed }));
+  parts.defer(() => servers.close());
+  return servers;
 }
 
 async function openAccess(services: Services, config: Config, client: MongoClient) {
