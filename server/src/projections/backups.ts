@@ -37,65 +37,51 @@ export const backupsProjection: Projection = {
 };
 
 function project(event: LedgerEvent): ReadModelWrite[] {
+  const update = updateBy(event);
+  return update !== undefined && 'backupId' in event.data ? [{ id: event.data.backupId, update }] : [];
+}
+
+/** What the event changes of its backup; nothing for one that is of something else. */
+function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
   switch (event.type) {
     case 'BackupRequested':
-      return [{ id: event.data.backupId, update: { $set: requested(event) } }];
+      return { $set: requested(event) };
     case 'BackupStarted':
-      return [{ id: event.data.backupId, update: { $set: { status: 'running', startedAt: event.at } } }];
+      return { $set: { status: 'running', startedAt: event.at } };
     case 'BackupSealed':
-      return [{ id: event.data.backupId, update: { $set: written(event) } }];
+      return { $set: written(event) };
     case 'BackupCompleted':
-      return [{ id: event.data.backupId, update: { $set: { ...written(event), ...stored(event) } } }];
+      return { $set: { ...written(event), ...stored(event) } };
     case 'BackupCopied':
-      return [
-        {
-          id: event.data.backupId,
-          update: { $set: stored(event), $pull: notMissing(event.data.destinationId) },
-        },
-      ];
+      return { $set: stored(event), $pull: notMissing(event.data.destinationId) };
     case 'BackupCopyFailed':
-      return [{ id: event.data.backupId, update: { $set: failed(event) } }];
+      return { $set: failed(event) };
     case 'BackupCopyMissing':
-      return [{ id: event.data.backupId, update: missing(event, event.data.destinationId) }];
-    case 'BackupFailed':
-      return [
-        {
-          id: event.data.backupId,
-          update: {
-            $set: {
-              status: 'failed',
-              completedAt: null,
-              filePath: null,
-              sizeBytes: null,
-              error: failureOf(event.data),
-            },
-          },
-        },
-      ];
-    case 'BackupCancelled':
-      return [{ id: event.data.backupId, update: { $set: { status: 'cancelled', filePath: null, sizeBytes: null } } }];
-    case 'BackupVerified':
-      return [{ id: event.data.backupId, update: { $set: { ...verified(event), ...checked(event) } } }];
-    case 'BackupVerificationFailed':
-      return [
-        {
-          id: event.data.backupId,
-          update: { $set: { verifiedAt: null, error: failureOf(event.data), ...checked(event) } },
-        },
-      ];
-    case 'BackupAdopted':
-      return [{ id: event.data.backupId, update: adopted(event) }];
-    case 'BackupImported':
-      return [{ id: event.data.backupId, update: { $set: { ...imported(event), ...stored(event) } } }];
     case 'BackupMissing':
-      return [{ id: event.data.backupId, update: missing(event, event.data.destinationId) }];
+      return missing(event, event.data.destinationId);
+    case 'BackupFailed':
+      return { $set: { ...withoutFile('failed'), completedAt: null, error: failureOf(event.data) } };
+    case 'BackupCancelled':
+      return { $set: withoutFile('cancelled') };
+    case 'BackupVerified':
+      return { $set: { ...verified(event), ...checked(event) } };
+    case 'BackupVerificationFailed':
+      return { $set: { verifiedAt: null, error: failureOf(event.data), ...checked(event) } };
+    case 'BackupAdopted':
+      return adopted(event);
+    case 'BackupImported':
+      return { $set: { ...imported(event), ...stored(event) } };
     case 'BackupExpired':
-      return [{ id: event.data.backupId, update: { $set: { status: 'expired' } } }];
+      return { $set: { status: 'expired' } };
     case 'BackupDeleted':
-      return [{ id: event.data.backupId, update: { $set: { status: 'deleted' } } }];
+      return { $set: { status: 'deleted' } };
     default:
-      return [];
+      return undefined;
   }
+}
+
+function withoutFile(status: 'failed' | 'cancelled') {
+  return { status, filePath: null, sizeBytes: null };
 }
 
 function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_id'> {
