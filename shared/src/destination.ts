@@ -100,6 +100,15 @@ export const destination = z.object({
 });
 export type Destination = z.infer<typeof destination>;
 
+/** What a place turned out to be, as `destinations.test` returns it. Holds no secret. */
+export const destinationProbe = z.object({
+  id: destinationId,
+  url: z.string(),
+  freeBytes: count.nullable(),
+  totalBytes: count.nullable(),
+});
+export type DestinationProbe = z.infer<typeof destinationProbe>;
+
 /** Why it cannot be seen on which disk data lies. `not-there`: no such path here; `in-container`: nor is the host's disk seen from it. */
 export const diskUnknown = z.enum([
   'not-permitted',

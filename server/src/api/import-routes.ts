@@ -80,12 +80,12 @@ async function take(
   return await findBackup(services, backupId);
 }
 
-const discardMs = 2_000;
-const discardBytes = 16 * 1024 * 1024;
+const discardMs = 20_000;
+const discardBytes = 256 * 1024 * 1024;
 
 /**
- * Takes and forgets what is left of a body that is refused: a sender that has sent all of it may use the connection again. One that
- * still sends is not waited for.
+ * Takes and forgets what is left of a body that is refused: were the connection closed while the sender still sends, the answer
+ * would be lost with it. Who has much more to send is not waited for.
  */
 async function discardRest(incoming: IncomingMessage): Promise<void> {
   if (incoming.readableEnded || incoming.destroyed) return;

@@ -1,6 +1,6 @@
 // Adding, changing and removing destinations. Credentials go into the sealed secrets, never into an event.
 import type { Actor } from '@holdfast/shared/actor';
-import type { DestinationCredentials } from '@holdfast/shared/destination';
+import type { DestinationCredentials, DestinationProbe } from '@holdfast/shared/destination';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { DestinationId } from '@holdfast/shared/ids';
@@ -18,14 +18,6 @@ import type { Services } from '../services.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { LocationInvalid, parseLocation } from '../storage/storage-location.ts';
 import { execute } from './execute.ts';
-
-/** What a place turned out to be. Holds no secret. */
-export interface DestinationProbe {
-  readonly id: DestinationId;
-  readonly url: string;
-  readonly freeBytes: number | null;
-  readonly totalBytes: number | null;
-}
 
 export interface PlaceGiven {
   readonly url: string;
