@@ -23,7 +23,7 @@ const smallestFrameBytes = 9;
 const magic = Buffer.from('HFFRAMES', 'latin1');
 const version = 1;
 
-/** Four numbers a frame, as LEB128: a terabyte has some 125,000 frames and an index of about 2 MB. */
+/** Four numbers a frame, as LEB128: a terabyte has some 250,000 frames and an index of about 3 MB. */
 export function encodeFrameIndex(frames: readonly Omit<Frame, 'storedOffset'>[]): Buffer {
   const bytes: number[] = [];
   writeNumber(bytes, version);

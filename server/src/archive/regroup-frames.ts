@@ -17,7 +17,7 @@ export interface RawFrame {
 }
 
 /** A frame is closed before the document that would begin beyond this. */
-export const frameTargetBytes = 8 * 1024 * 1024;
+export const frameTargetBytes = 4 * 1024 * 1024;
 /** A frame that has documents takes no more than this; one alone may be larger. */
 const frameLimitBytes = 16 * 1024 * 1024;
 /** Together, namespaces that are open at once hold back no more than this. */

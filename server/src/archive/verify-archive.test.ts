@@ -93,7 +93,7 @@ describe('verifyArchive', () => {
     expect(file.length).toBeGreaterThan(115_000_000);
     await verifyArchive({ source: { sizeBytes: file.length, read }, progress });
     expect(most).toBeGreaterThan(0);
-    // A few frames of 8 MB under way, and one being read.
+    // A few frames of 4 MB under way, and one being read.
     expect(most).toBeLessThan(64 * 1024 * 1024);
   });
 
