@@ -39,7 +39,7 @@ function addKeepingCommands(destinations: Command, invocation: Invocation): void
       .command('add')
       .description('add one that policies can name')
       .argument('<name>', 'its name', nameOf)
-      .argument('<url>', 'where it is, without credentials: file:/mnt/backups'),
+      .argument('<url>', 'where it is, without credentials: file:/mnt/backups or s3://bucket/path?region=...'),
   ).action((name: string, url: string, options: CredentialsOptions) => add(invocation, { name, url }, options));
   withCredentials(
     destinations
