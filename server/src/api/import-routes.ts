@@ -45,10 +45,10 @@ export function importRoutes(services: Services, options: { readonly maxBytes: n
       const parsed = query.safeParse(context.req.query());
       if (parsed.success)
         return context.json(await take(services, context, { ...parsed.data, actor }, options.maxBytes), 201);
-      await discardRest(context.env.incoming);
+      await discardRest(context.env.incoming, ofSender);
       return context.json(invalid(parsed.error), 400);
     } catch (error) {
-      await discardRest(context.env.incoming);
+      await discardRest(context.env.incoming, context.var.actor ? ofSender : ofStranger);
       if (error instanceof OperationFailure) throw new AppError('OPERATION_FAILED', error.toFailure());
       if (error instanceof AppError || !context.req.raw.signal.aborted) throw error;
       services.logger.info({ err: error }, 'the sender of an import went away');
@@ -80,23 +80,24 @@ async function take(
   return await findBackup(services, backupId);
 }
 
-const discardMs = 20_000;
-const discardBytes = 256 * 1024 * 1024;
+/** How much of a refused body is taken, and for how long. */
+const ofSender = { ms: 20_000, bytes: 256 * 1024 * 1024 };
+const ofStranger = { ms: 2_000, bytes: 16 * 1024 * 1024 };
 
 /**
  * Takes and forgets what is left of a body that is refused: were the connection closed while the sender still sends, the answer
  * would be lost with it. Who has much more to send is not waited for.
  */
-async function discardRest(incoming: IncomingMessage): Promise<void> {
+async function discardRest(incoming: IncomingMessage, most: typeof ofSender): Promise<void> {
   if (incoming.readableEnded || incoming.destroyed) return;
   incoming.removeAllListeners('readable');
   await nextTurn();
   const { promise, resolve } = Promise.withResolvers<void>();
   let bytes = 0;
-  const timer = setTimeout(resolve, discardMs);
+  const timer = setTimeout(resolve, most.ms);
   incoming.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > discardBytes) resolve();
+    if (bytes > most.bytes) resolve();
   });
   incoming.once('end', resolve).once('close', resolve).resume();
   await promise;

@@ -313,13 +313,35 @@ describe('what cannot be imported leaves nothing behind, and says why', () => {
     expect(sent).toMatchObject({ status: 413, body: { code: 'IMPORT_TOO_LARGE', details: { maxBytes: 200_000_000 } } });
   });
 
+  it('a stranger’s, of whose body little is taken', async () => {
+    const { url } = holdfast.served;
+    const sender = request(new URL('/api/imports', url), { method: 'POST', headers: { origin: url } });
+    const answered = once(sender, 'response');
+    let isOver = false;
+    const closed = new Promise<void>((resolve) => {
+      sender.once('close', resolve).on('error', () => resolve());
+    }).then(() => {
+      isOver = true;
+    });
+    const [piece, most] = [Buffer.alloc(1024 * 1024), 400];
+    let sent = 0;
+    for (; sent < most && !isOver; sent += 1) {
+      if (!sender.write(piece)) await Promise.race([once(sender, 'drain').catch(() => undefined), closed]);
+    }
+    const [answer] = await answered;
+    expect(answer.statusCode).toBe(401);
+    // As much as is discarded, what the HTTP server takes then, and what is on its way.
+    expect(sent).toBeLessThan(150);
+    sender.destroy();
+  });
+
   it('nobody’s, of no deployment, without its collection, only with users and roles', async () => {
     const archive = new Uint8Array(gunzipSync(await readFile(join(folder.path, 'shop.archive.gz'))));
     const nobody = await fetch(new URL('/api/imports', holdfast.served.url), {
       method: 'POST',
       body: archive,
-      headers: { origin: holdfast.served.url },
-    }).catch(() => ({ status: 401 }));
+      headers: { origin: holdfast.served.url, connection: 'close' },
+    });
     expect(nobody.status).toBe(401);
     expect(await send(archive, { deployment: 'none' })).toMatchObject({
       status: 404,

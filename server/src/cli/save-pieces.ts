@@ -12,18 +12,24 @@ export function partialOf(path: string): string {
 
 /** Size of a file; 0 where there is none. */
 export async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? 0;
+  return (await stat(path).catch(noneIfMissing))?.size ?? 0;
 }
 
 /** Throws a CliError `FILE_EXISTS`: nothing that is there is ever overwritten. */
 export async function requireFree(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch(noneIfMissing);
   if (found === undefined) return;
   throw new CliError(exitCodes.refused, {
     code: 'FILE_EXISTS',
     message: `${path} exists already.`,
     hint: 'Nothing was changed. Choose another name with --output, or remove it first.',
   });
+}
+
+/** What may not be looked at is not free. */
+function noneIfMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
 }
 
 export interface SaveOptions {

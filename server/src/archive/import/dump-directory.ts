@@ -72,7 +72,7 @@ export async function readMetadata(path: string): Promise<string> {
 /** The versions in the `prelude.json` of newer tools; null where there is none. */
 export async function readVersions(folder: string): Promise<DumpVersions | null> {
   for (const name of ['prelude.json', 'prelude.json.gz']) {
-    const bytes = await readSmall(join(folder, name)).catch(() => null);
+    const bytes = await readSmall(join(folder, name)).catch(nullUnlessUnreadable);
     if (bytes === null) continue;
     try {
       const { ServerVersion, ToolVersion } = JSON.parse(bytes.toString('utf8'));
@@ -81,6 +81,12 @@ export async function readVersions(folder: string): Promise<DumpVersions | null>
       return null;
     }
   }
+  return null;
+}
+
+/** What is missing or damaged only leaves the versions unknown. */
+function nullUnlessUnreadable(error: unknown): null {
+  if (isOfFileSystem(error) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   return null;
 }
 
