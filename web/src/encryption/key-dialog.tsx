@@ -2,8 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/solid-query';
 import { createEffect, createSignal } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
-import { RefusalNote } from '../controls/refusal-note.tsx';
-import { SheetDialog } from '../controls/sheet-dialog.tsx';
+import { FormDialog } from '../controls/form-dialog.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
@@ -14,33 +13,25 @@ export function KeyDialog(props: { open: boolean; onClose: () => void }) {
     () => props.onClose(),
   );
   return (
-    <SheetDialog
+    <FormDialog
       open={props.open}
-      onClose={props.onClose}
+      onClose={() => props.onClose()}
       title={t('encryption.createTitle')}
-      footer={
-        <>
-          <button class="btn" type="button" onClick={() => props.onClose()}>
-            {t('common.goBack')}
-          </button>
-          <button class="btn primary" type="submit" form="key-form" disabled={form.isSaving()}>
-            {t('encryption.create')}
-          </button>
-        </>
-      }
+      id="key-form"
+      action={t('encryption.create')}
+      isSaving={form.isSaving()}
+      onSubmit={form.submit}
+      error={form.error()}
     >
-      <form id="key-form" class="dialog-text stacked" novalidate onSubmit={form.submit}>
-        <p>{t('encryption.createText')}</p>
-        <TextField
-          label={t('encryption.name')}
-          hint={t('encryption.createHint')}
-          value={form.name()}
-          error={form.problem()}
-          onInput={form.setName}
-        />
-        <RefusalNote error={form.error()} />
-      </form>
-    </SheetDialog>
+      <p>{t('encryption.createText')}</p>
+      <TextField
+        label={t('encryption.name')}
+        hint={t('encryption.createHint')}
+        value={form.name()}
+        error={form.problem()}
+        onInput={form.setName}
+      />
+    </FormDialog>
   );
 }
 

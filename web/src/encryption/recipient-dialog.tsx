@@ -2,8 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/solid-query';
 import { createEffect, createSignal } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
-import { RefusalNote } from '../controls/refusal-note.tsx';
-import { SheetDialog } from '../controls/sheet-dialog.tsx';
+import { FormDialog } from '../controls/form-dialog.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
@@ -14,36 +13,28 @@ export function RecipientDialog(props: { open: boolean; onClose: () => void }) {
     () => props.onClose(),
   );
   return (
-    <SheetDialog
+    <FormDialog
       open={props.open}
-      onClose={props.onClose}
+      onClose={() => props.onClose()}
       title={t('encryption.addTitle')}
-      footer={
-        <>
-          <button class="btn" type="button" onClick={() => props.onClose()}>
-            {t('common.goBack')}
-          </button>
-          <button class="btn primary" type="submit" form="recipient-form" disabled={form.isSaving()}>
-            {t('encryption.add')}
-          </button>
-        </>
-      }
+      id="recipient-form"
+      action={t('encryption.add')}
+      isSaving={form.isSaving()}
+      onSubmit={form.submit}
+      error={form.error()}
     >
-      <form id="recipient-form" class="dialog-text stacked" novalidate onSubmit={form.submit}>
-        <p>{t('encryption.recipientText')}</p>
-        <TextField label={t('encryption.name')} value={form.name()} error={form.nameProblem()} onInput={form.setName} />
-        <TextField
-          label={t('encryption.publicKey')}
-          hint={t('encryption.publicKeyHint')}
-          placeholder="age1…"
-          value={form.recipient()}
-          error={form.recipientProblem()}
-          onInput={form.setRecipient}
-          code
-        />
-        <RefusalNote error={form.error()} />
-      </form>
-    </SheetDialog>
+      <p>{t('encryption.recipientText')}</p>
+      <TextField label={t('encryption.name')} value={form.name()} error={form.nameProblem()} onInput={form.setName} />
+      <TextField
+        label={t('encryption.publicKey')}
+        hint={t('encryption.publicKeyHint')}
+        placeholder="age1…"
+        value={form.recipient()}
+        error={form.recipientProblem()}
+        onInput={form.setRecipient}
+        code
+      />
+    </FormDialog>
   );
 }
 
