@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 import { dataPlaceOf } from './data-place.ts';
+import { diskSpace } from './disk-space.ts';
 import { connectDeployment, databaseExists, inspectDeployment, listNamespaces } from './inspect-deployment.ts';
+import { oplogSize } from './oplog-size.ts';
 
 let mongo: TestMongo;
 
@@ -203,5 +205,49 @@ describe('where a deployment keeps its data', () => {
   test('is elsewhere behind the address of another machine, which is not asked', async () => {
     expect(await placeOf('mongodb://192.0.2.7/')).toStrictEqual({ kind: 'elsewhere' });
     expect(await placeOf('mongodb+srv://cluster.example.com/')).toStrictEqual({ kind: 'elsewhere' });
+  });
+});
+
+describe('what there is to know before something is restored', () => {
+  test('a collection that was made anew under its name has another uuid; a time-series has that of its buckets', async () => {
+    await using client = await connect(mongo.uri);
+    const db = client.db('uuids');
+    await db.createCollection('ts', { timeseries: { timeField: 't' } });
+    const uuids = async () => {
+      await db.collection('plain').insertOne({ n: 1 });
+      const found = await listNamespaces(client, { database: 'uuids' });
+      return Object.fromEntries(found.map(({ collection, uuid }) => [collection, uuid]));
+    };
+    const before = await uuids();
+    await db.dropCollection('plain');
+    const after = await uuids();
+    expect(Object.values(before)).toStrictEqual([
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ]);
+    expect(after.ts).toBe(before.ts);
+    expect(after.plain).not.toBe(before.plain);
+    await db.dropDatabase();
+  });
+
+  test('the free space, also for a database that is not there', async () => {
+    await using client = await connect(mongo.uri);
+    const { freeBytes, storedPerByte } = await diskSpace(client, ['admin', 'nothing-here']);
+    expect(freeBytes).toBeGreaterThan(0);
+    expect(storedPerByte).toBe(1);
+  });
+
+  test("the oplog's size and window, where the user may look at it", async () => {
+    await using client = await connect(mongo.uri);
+    expect(await oplogSize(client)).toMatchObject({ windowSeconds: expect.any(Number) });
+    expect((await oplogSize(client))?.maxBytes).toBeGreaterThan(1_000_000);
+    await using limited = await connect(await mongo.addUser('only-one', [{ role: 'readWrite', db: 'shop' }]));
+    expect(await oplogSize(limited)).toBeNull();
+    expect((await diskSpace(limited, ['crm'])).freeBytes).toBeNull();
+  });
+
+  test('a standalone server has no oplog', async () => {
+    await using alone = await startStandalone();
+    expect(await oplogSize(alone.client)).toBeNull();
   });
 });

@@ -82,6 +82,8 @@ export interface FoundNamespace {
   readonly bytes: number;
   /** As the server lists them: capped, validator, collation, timeseries, viewOn, pipeline... */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of what is stored there, hex: another one is another collection of the same name. null for a view. */
+  readonly uuid: string | null;
 }
 
 export interface ListOptions {
@@ -161,6 +163,7 @@ async function databaseNames(client: MongoClient): Promise<string[]> {
 
 async function collectionsOf(client: MongoClient, database: string) {
   const listed: CollectionInfo[] = await client.db(database).listCollections({}, { nameOnly: false }).toArray();
+  const uuids = new Map(listed.map(({ name, info }) => [name, info?.uuid?.toString('hex') ?? null]));
   return listed
     .filter(({ name }) => name === 'system.js' || !name.startsWith('system.'))
     .map(({ name, type = 'collection', options = {} }) => ({
@@ -168,6 +171,7 @@ async function collectionsOf(client: MongoClient, database: string) {
       collection: name,
       type: type as FoundNamespace['type'],
       options,
+      uuid: uuids.get(name) ?? uuids.get(`system.buckets.${name}`) ?? null,
     }));
 }
 
