@@ -2,7 +2,7 @@
 // there twice, `__proto__`, -0.0, NaN, 64-bit numbers and dates outside of what a Date holds all come through.
 import { OperationFailure } from '@holdfast/shared/failures';
 import { Decimal128 } from 'bson';
-import { type BsonElement, type BsonValue, bsonType, elementsOf, endOfText, nameOf } from './bson-elements.ts';
+import { type BsonValue, bsonType, elementsOf, endOfText, nameOf } from './bson-elements.ts';
 
 /**
  * `canonical` names every type. `relaxed` is for people: numbers and dates as JSON and ISO 8601 have them, as long as a reader
@@ -13,6 +13,11 @@ export type JsonFormat = 'canonical' | 'relaxed';
 /** The document at `start` as one line of text. Throws OperationFailure('archive-damaged') for what is no BSON. */
 export function extendedJson(bytes: Buffer, start: number, format: JsonFormat): string {
   return documentText(bytes, start, format, 0);
+}
+
+/** One value alone, as it would stand in the text of its document. Throws as `extendedJson`. */
+export function extendedJsonValue(value: BsonValue, format: JsonFormat): string {
+  return valueText(value, format, 0);
 }
 
 /** Far deeper than a server stores. */
@@ -70,9 +75,9 @@ const writers: ReadonlyMap<number, Writer> = new Map<number, Writer>([
   [bsonType.maxKey, () => '{"$maxKey":1}'],
 ]);
 
-function valueText(element: BsonElement, format: JsonFormat, depth: number): string {
+function valueText(value: BsonValue, format: JsonFormat, depth: number): string {
   // `elementsOf` gives no other types.
-  return (writers.get(element.type) as Writer)(element, format, depth);
+  return (writers.get(value.type) as Writer)(value, format, depth);
 }
 
 /** The text of a string, code or symbol, without the zero byte at its end. */

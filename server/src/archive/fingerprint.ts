@@ -84,7 +84,12 @@ export class DocumentHasher {
   }
 
   add(document: Uint8Array, sum: FingerprintSum): void {
-    sum.add(this.#hash.init().update(document).digest('binary'));
+    sum.add(this.digest(document));
+  }
+
+  /** XXH128 of the bytes: 16 bytes, big-endian. */
+  digest(bytes: Uint8Array): Uint8Array {
+    return this.#hash.init().update(bytes).digest('binary');
   }
 
   /** Begins a document that comes in pieces: `begin`, any number of `update`, `finish`. */
