@@ -287,6 +287,18 @@ export const errorCatalogue = {
     message: () => 'The restore plan does not exist or has expired.',
     hint: 'Make a new plan and confirm that one.',
   }),
+  PLAN_OUTDATED: entry({
+    details: named,
+    transport: 'CONFLICT',
+    message: () => 'The deployment has changed since the plan was made: a collection was added, removed or altered.',
+    hint: 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
+  }),
+  UNDO_UNAVAILABLE: entry({
+    details: z.object({ id: z.string(), why: z.enum(['nothing-replaced', 'undone', 'dropped', 'not-completed']) }),
+    transport: 'CONFLICT',
+    message: ({ why }) => `The restore cannot be taken back: ${undoProblems[why]}.`,
+    hint: 'Nothing was changed. Restore another backup instead.',
+  }),
   CONFIRMATION_MISMATCH: entry({
     details: z.object({ expected: z.string() }),
     transport: 'PRECONDITION_FAILED',
@@ -359,6 +371,13 @@ export const errorCatalogue = {
     message: () => 'The ledger does not answer.',
     hint: 'Wait a moment; if it stays, see whether its mongod runs and has disk space.',
   }),
+} as const;
+
+const undoProblems = {
+  'nothing-replaced': 'it replaced nothing',
+  undone: 'it was taken back already',
+  dropped: 'what it replaced is not kept any more',
+  'not-completed': 'it has not ended well',
 } as const;
 
 function usesOf(uses: { isDefault: boolean; policies: number; backups: number }): string[] {

@@ -20,7 +20,8 @@ import {
 } from './ids.ts';
 import { dumpOrigin, optimes } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
-import { liveData, restoreTarget } from './restore.ts';
+import { liveData, mergeOutcome, restoreOptions, restorePhase, restoreTarget, swapMethod } from './restore.ts';
+import { restoreTestCause, restoreTestSettings, restoreTestSkipReason } from './restore-test.ts';
 import { scrubSettings, verificationCause } from './verification.ts';
 
 const count = z.int().nonnegative();
@@ -165,21 +166,57 @@ export const eventData = {
     from: text,
   }),
 
+  /** `deploymentId` is the one that is written to, whose lock it takes. */
   RestoreRequested: z.object({
     ...ofRestore,
     deploymentName: text,
     backupId,
     planId,
     target: restoreTarget,
+    /** Left out by ones from before there were any: the defaults. */
+    options: restoreOptions.optional(),
+    /** Of the namespaces as the plan saw them; nothing is done once they differ. */
+    liveDigest: text.optional(),
+    /** The restore that this one takes back. */
+    undoOf: restoreId.optional(),
   }),
   RestoreStarted: z.object({ ...ofRestore, worker: text }),
-  /** The shadow collections are proven. The names are the journal: which of them exist says how far the swap came. */
+  RestorePhaseStarted: z.object({ ...ofRestore, worker: text, phase: restorePhase }),
+  /** What no rename can take back is in a backup of its own. */
+  RestoreSafetyBackupTaken: z.object({ ...ofRestore, worker: text, backupId }),
+  /**
+   * The shadow collections are proven. The names are the journal: which of them exist says how far the swap came. Without an
+   * `undo` name what was there is dropped; without a `shadow` it is moved away and nothing takes its place.
+   */
   RestoreStaged: z.object({
     ...ofRestore,
     worker: text,
-    swaps: z.array(z.object({ database: text, live: text, shadow: text })),
+    swaps: z.array(z.object({ database: text, live: text, shadow: text.nullable(), undo: text.optional() })),
+    method: swapMethod.optional(),
+    /** What is not renamed but written or defined anew, last, from its proven shadow; by live name. */
+    rewrites: z
+      .array(
+        z.object({
+          database: text,
+          live: text,
+          /** null for a view, and for what is removed. */
+          shadow: text.nullable(),
+          type: z.enum(['collection', 'view', 'timeseries', 'none']),
+        }),
+      )
+      .optional(),
+    /** Where what is missing is inserted; the collection `undo` says which documents were. */
+    merges: z.array(z.object({ database: text, live: text, shadow: text, undo: text })).optional(),
   }),
-  RestoreSwapped: z.object({ ...ofRestore, worker: text }),
+  RestoreSwapped: z.object({
+    ...ofRestore,
+    worker: text,
+    method: swapMethod.optional(),
+    durationMs: z.number().nonnegative().optional(),
+    /** What was replaced is kept until then. */
+    undoUntil: z.iso.datetime().optional(),
+    undoBytes: count.optional(),
+  }),
   RestoreCompleted: z.object({
     ...ofRestore,
     worker: text,
@@ -188,9 +225,48 @@ export const eventData = {
     collections: count,
     databases: z.array(text),
     liveData,
+    merged: mergeOutcome.optional(),
+    /** How long each phase took. */
+    phases: z.array(z.object({ phase: restorePhase, durationMs: count })).optional(),
   }),
   RestoreFailed: z.object({ ...ofRestore, liveData, ...failureFields }),
   RestoreCancelled: z.object({ ...ofRestore }),
+  /** Another restore took it back. */
+  RestoreUndone: z.object({ ...ofRestore, by: restoreId }),
+  /** What it had replaced is not kept any more. */
+  RestoreUndoDropped: z.object({ ...ofRestore, cause: z.enum(['expired', 'asked']) }),
+  /** Single documents of a backup were written into the live collection. Which ones, and what they hold, is not said. */
+  DocumentsPutBack: z.object({
+    ...ofBackup,
+    namespace: text,
+    inserted: count,
+    replaced: count,
+  }),
+
+  RestoreTestStarted: z.object({ ...ofBackup, worker: text, cause: restoreTestCause, serverVersion: text }),
+  /** Every document, index and option equals the manifest. `restoreMs` is what bringing the data back took. */
+  RestoreTestPassed: z.object({
+    ...ofBackup,
+    durationMs: count,
+    restoreMs: count,
+    documents: count,
+    collections: count,
+    serverVersion: text,
+  }),
+  RestoreTestFailed: z.object({ ...ofBackup, ...failureFields }),
+  RestoreTestSkipped: z.object({ ...ofBackup, cause: restoreTestCause, reason: restoreTestSkipReason, message: text }),
+  RestoreTestsChanged: restoreTestSettings,
+  /** What a restore was about to replace and no rename could take back, committed as an archive of the deployment. */
+  SafetyBackupCompleted: z.object({
+    ...ofBackup,
+    restoreId,
+    deploymentName: text,
+    database: text.nullable(),
+    worker: text,
+    startedAt: z.iso.datetime(),
+    durationMs: count,
+    ...archiveFacts,
+  }),
 
   /** The identity is sealed beside the ledger, under `secretRef`. One that came out of a recovery kit names that kit. */
   EncryptionKeyCreated: z.object({
@@ -239,10 +315,12 @@ export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType = EventType> = z.infer<(typeof eventData)[T]>;
 export const eventTypes = Object.keys(eventData) as EventType[];
 
-/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `destination:<id>`, `configuration`, `encryption`, `scrub` or `access`. */
+/** `deployment:<id>`, `policy:<id>`, `backup:<id>`, `restore:<id>`, `destination:<id>`, `configuration`, `encryption`, `scrub`, `restore-tests` or `access`. */
 export const streamName = z
   .string()
-  .regex(/^(?:(?:deployment|policy|backup|restore|destination):[0-9a-f-]{36}|configuration|encryption|scrub|access)$/);
+  .regex(
+    /^(?:(?:deployment|policy|backup|restore|destination):[0-9a-f-]{36}|configuration|encryption|scrub|restore-tests|access)$/,
+  );
 export type StreamName = z.infer<typeof streamName>;
 
 /** An event that a decider returns: not yet in the ledger. */

@@ -22,6 +22,9 @@ export const failureReason = z.enum([
   'import-unreadable',
   'key-missing',
   'restore-incomplete',
+  'plan-outdated',
+  'sharded-unsupported',
+  'undo-missing',
   'stalled',
   'timed-out',
   'interrupted',
@@ -61,6 +64,9 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
   'import-unreadable':
     'Nothing was imported. It must be a whole mongodump: a directory, an .archive, an .archive.gz or a .bson file. Copy it again from where it came, or take another one.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
+  'plan-outdated': 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
+  'sharded-unsupported': "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
+  'undo-missing': 'Collections that the restore had kept are gone. Nothing was changed; restore a backup instead.',
   stalled:
     'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',
   'timed-out': 'See what slows the server, the network or the destination down, or raise the time limit of the policy.',

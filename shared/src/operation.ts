@@ -10,6 +10,7 @@ export const operationPhase = z.enum([
   'dump',
   'seal',
   'verify',
+  'safety-backup',
   'stage',
   'prove',
   'swap',

@@ -1,82 +1,78 @@
-// A restore: its target, the plan that must be confirmed, and its record.
+// A restore: where it goes, how it is done, and its record. Its plan is in restore-plan.ts.
 import { z } from 'zod';
 import { actor } from './actor.ts';
 import { failure } from './failures.ts';
-import { backupId, deploymentId, planId, restoreId } from './ids.ts';
+import { backupId, deploymentId, restoreId } from './ids.ts';
 
 /** A MongoDB database name as the server accepts it on every platform. */
 export const databaseName = z.string().regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, {
   error: 'A database name has 1 to 63 characters and none of / \\ . " $ * < > : | ? or a space.',
 });
 
+const affix = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'It has 1 to 32 letters, digits, hyphens or underscores.' })
+  .optional();
+
 /**
  * Where the data goes.
- * - `copy` (the default): into other databases of the same deployment. `suffix` is appended to each database's name;
- *   none of the resulting databases may exist yet.
- * - `original`: into the place it came from. Needs the confirmation phrase.
+ * - `copy` (the default): into other databases, whose names get `prefix` before and `suffix` behind; with neither, a suffix that
+ *   says when. None of the resulting databases may exist yet.
+ * - `original`: into the databases that it came from. Needs the confirmation phrase.
+ *
+ * With `deploymentId` into another deployment than the backup's.
  */
 export const restoreTarget = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('copy'),
-    suffix: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,32}$/)
-      .optional(),
+    suffix: affix,
+    prefix: affix,
+    deploymentId: deploymentId.optional(),
   }),
-  z.object({ kind: z.literal('original') }),
+  z.object({ kind: z.literal('original'), deploymentId: deploymentId.optional() }),
 ]);
 export type RestoreTarget = z.infer<typeof restoreTarget>;
 
-export const planAction = z.enum(['added', 'replaced']);
+/**
+ * What happens to what is there already, in place.
+ * - `replace`: collections that the backup has are replaced whole; the others stay.
+ * - `merge`: documents whose `_id` is missing are inserted; nothing is replaced, what collides is reported.
+ * - `exact`: as `replace`, and what the backup does not have is dropped within its scope.
+ */
+export const restoreMode = z.enum(['replace', 'merge', 'exact']);
+export type RestoreMode = z.infer<typeof restoreMode>;
 
-/** What the restore does to one namespace, with counts now and then. */
-export const planNamespace = z.object({
-  source: z.string(),
-  target: z.string(),
-  type: z.enum(['collection', 'view', 'timeseries']),
-  action: planAction,
-  documentsInBackup: z.int().nonnegative(),
-  /** The target's documents now, as the server estimates; null where nothing is there. */
-  documentsNow: z.int().nonnegative().nullable(),
-});
-export type PlanNamespace = z.infer<typeof planNamespace>;
+/** `needed`: of what no rename can undo, and only if there is any. `everything`: of the whole scope of the deployment. */
+export const safetyBackup = z.enum(['needed', 'everything']);
+export type SafetyBackup = z.infer<typeof safetyBackup>;
 
-export const planWarning = z.object({
-  code: z.enum([
-    'REPLACES_LIVE_DATA',
-    'NOT_ATOMIC',
-    'SERVER_VERSION_DIFFERS',
-    'TOOL_VERSION_DIFFERS',
-    'TTL_EXPIRES',
-    'NEWER_DATA_LOST',
-  ]),
-  message: z.string(),
-  namespaces: z.array(z.string()),
-});
-export type PlanWarning = z.infer<typeof planWarning>;
+/** `build`: once the data is in place. `leave-out`: they stay ordinary indexes, and nothing expires. */
+export const ttlIndexes = z.enum(['build', 'leave-out']);
+export type TtlIndexes = z.infer<typeof ttlIndexes>;
 
-/** What `restores.plan` returns. Nothing has been changed; the plan is void after `expiresAt`. */
-export const restorePlan = z.object({
-  id: planId,
-  backupId,
-  deploymentId,
-  deploymentName: z.string(),
-  hosts: z.array(z.string()),
-  target: restoreTarget,
-  /** When the backup was taken. */
-  backupCreatedAt: z.iso.datetime(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  namespaces: z.array(planNamespace),
-  /** Live namespaces of the databases concerned that stay as they are. */
-  untouched: z.array(z.string()),
-  documents: z.int().nonnegative(),
-  rawBytes: z.int().nonnegative(),
-  /** The words that `restores.confirm` must be given; null where none are needed (a copy). */
-  phrase: z.string().nullable(),
-  warnings: z.array(planWarning),
+/** How long what a restore replaced is kept, in hours: 0 (not at all) to 720. */
+export const undoHours = z
+  .int({ error: 'undoHours is a whole number from 0 to 720.' })
+  .min(0, { error: 'undoHours must be from 0 to 720.' })
+  .max(720, { error: 'undoHours must be from 0 to 720.' });
+
+/** `database`, or `database.collection`. */
+export const namespaceChoice = z.string().min(1).max(255);
+
+/** How a restore is done: all that `restores.plan` may be asked for beside the backup and the target. */
+export const restoreOptions = z.object({
+  /** Only these, each a database or a collection; left out: all that the backup holds. Only their frames are read. */
+  namespaces: z.array(namespaceChoice).min(1).max(1_000).optional(),
+  mode: restoreMode.default('replace'),
+  safetyBackup: safetyBackup.default('needed'),
+  ttlIndexes: ttlIndexes.default('build'),
+  /** Users and roles too, when the backup holds them. */
+  usersAndRoles: z.boolean().default(false),
+  undoHours: undoHours.default(24),
 });
-export type RestorePlan = z.infer<typeof restorePlan>;
+export type RestoreOptions = z.infer<typeof restoreOptions>;
+
+export const defaultRestoreOptions: RestoreOptions = restoreOptions.parse({});
 
 /**
  * requested -> running -> completed | failed | cancelled
@@ -84,31 +80,75 @@ export type RestorePlan = z.infer<typeof restorePlan>;
 export const restoreStatus = z.enum(['requested', 'running', 'completed', 'failed', 'cancelled']);
 export type RestoreStatus = z.infer<typeof restoreStatus>;
 
-export const restorePhase = z.enum(['verify', 'stage', 'prove', 'swap', 'finish']);
+/** In this order; before `swap` nothing live has changed. */
+export const restorePhase = z.enum(['verify', 'safety-backup', 'stage', 'prove', 'swap', 'finish']);
 export type RestorePhase = z.infer<typeof restorePhase>;
 
 /** What state the live data is in; said with every outcome. */
 export const liveData = z.enum(['untouched', 'replaced', 'partly-replaced']);
 export type LiveData = z.infer<typeof liveData>;
 
+/** `apply-ops`: every rename in one command. `renames`: back to back, two for each collection. */
+export const swapMethod = z.enum(['apply-ops', 'renames']);
+export type SwapMethod = z.infer<typeof swapMethod>;
+
+/** What a merge did with the backup's documents. */
+export const mergeOutcome = z.object({
+  inserted: z.int().nonnegative(),
+  /** There already, byte for byte. */
+  identical: z.int().nonnegative(),
+  /** Another document is there under its `_id`, or holds a value that a unique index allows once; left as it is. */
+  colliding: z.int().nonnegative(),
+});
+export type MergeOutcome = z.infer<typeof mergeOutcome>;
+
+/**
+ * Whether a restore can be taken back.
+ * - `kept`: until `until`; `bytes` is what the kept collections take, as of the swap.
+ * - `undone`: it was, by the restore `by`.
+ * - `dropped`: its time is over, or somebody removed it.
+ */
+export const restoreUndo = z.object({
+  state: z.enum(['kept', 'undone', 'dropped']),
+  until: z.iso.datetime(),
+  bytes: z.int().nonnegative(),
+  by: restoreId.nullable(),
+});
+export type RestoreUndo = z.infer<typeof restoreUndo>;
+
 /** A restore as `restores.list` and `restores.byId` return it. */
 export const restore = z.object({
   id: restoreId,
   backupId,
+  /** The deployment that is written to. */
   deploymentId,
   deploymentName: z.string(),
   target: restoreTarget,
+  options: restoreOptions,
+  /** It takes another restore back. */
+  undoOf: restoreId.nullable(),
   actor,
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   completedAt: z.iso.datetime().nullable(),
   durationMs: z.int().nonnegative().nullable(),
   status: restoreStatus,
+  /** The newest that has begun; null before the first. */
+  phase: restorePhase.nullable(),
   documents: z.int().nonnegative().nullable(),
   collections: z.int().nonnegative().nullable(),
   /** The databases that hold the data now; empty until it is completed. */
   databases: z.array(z.string()),
   liveData,
+  swapMethod: swapMethod.nullable(),
+  /** How long the swap took; null where nothing was swapped. */
+  swapMs: z.number().nonnegative().nullable(),
+  /** The backup that it took first; null where none was needed. */
+  safetyBackupId: backupId.nullable(),
+  /** null where nothing was merged. */
+  merged: mergeOutcome.nullable(),
+  /** null where there is nothing to take back. */
+  undo: restoreUndo.nullable(),
   error: failure.nullable(),
 });
 export type Restore = z.infer<typeof restore>;

@@ -1,6 +1,6 @@
 import { AppError } from '@holdfast/shared/errors';
 import { backupId, planId, type RestoreId, restoreId } from '@holdfast/shared/ids';
-import { type Restore, restoreTarget } from '@holdfast/shared/restore';
+import { type Restore, restoreOptions, restoreTarget } from '@holdfast/shared/restore';
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
 import { confirm, makePlan } from '../commands/restore-plans.ts';
@@ -14,8 +14,10 @@ const listInput = z.object({ deploymentId: z.string().optional(), ...pageInput }
 
 export const restoresRouter = router({
   plan: procedure
-    .input(z.object({ backupId, target: restoreTarget.default({ kind: 'copy' }) }))
-    .mutation(({ ctx, input }) => makePlan(ctx.services, input.backupId, input.target)),
+    .input(z.object({ backupId, target: restoreTarget.default({ kind: 'copy' }), ...restoreOptions.shape }))
+    .mutation(({ ctx, input: { backupId: id, target, ...options } }) =>
+      makePlan(ctx.services, { backupId: id, target, options }),
+    ),
   confirm: procedure.input(z.object({ planId, phrase: z.string().optional() })).mutation(async ({ ctx, input }) => {
     const id = await confirm(ctx.services, { planId: input.planId, phrase: input.phrase, actor: ctx.actor });
     return findRestore(ctx.services, id);

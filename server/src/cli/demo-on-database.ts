@@ -1,5 +1,5 @@
 // The demo on a database of the user's own: it is read, backed up and restored into a copy, and never written to.
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import type { MongoClient } from 'mongodb';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
@@ -60,7 +60,11 @@ function requireRegistered(problem: string | null): void {
 }
 
 function copiesOf(plan: RestorePlan): CopiedDatabase[] {
-  const copies = new Map(plan.namespaces.map(({ source, target }) => [databaseOf(source), databaseOf(target)]));
+  const copies = new Map(
+    plan.namespaces.flatMap(({ source, target }) =>
+      source === null ? [] : [[databaseOf(source), databaseOf(target)]],
+    ),
+  );
   return [...copies].map(([source, copy]) => ({ source, copy }));
 }
 

@@ -31,7 +31,8 @@ export async function demoOnSample(context: DemoContext): Promise<DemoResult> {
   const plan = await server.connection.client.restores.plan.mutate({ backupId, target: { kind: 'original' } });
   steps.tell(`\n${describePlan(plan)}`);
   const { id: restoreId } = await restore(demo, plan, `Restore it in place, confirmed with "${plan.phrase}"`);
-  await removeWhatStayed(demo, client, plan.untouched);
+  const stayed = plan.namespaces.filter(({ action }) => action === 'untouched').map(({ target }) => target);
+  await removeWhatStayed(demo, client, stayed);
   if (context.sabotage) await alter(demo, client);
   const comparison = await steps.step('Compare every document and index byte for byte', () =>
     compareWithRecord(client, database, record),

@@ -1,6 +1,7 @@
 // The steps that the demos have in common, done as any user does them: through the client.
 import type { Backup } from '@holdfast/shared/backup';
-import type { Restore, RestorePlan } from '@holdfast/shared/restore';
+import type { Restore } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import type { RunningDemo } from './demo-context.ts';
 import { describeBackup } from './describe-backup.ts';
 import { describeRestore } from './describe-restore.ts';

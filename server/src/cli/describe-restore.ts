@@ -1,4 +1,5 @@
-import type { LiveData, PlanNamespace, Restore, RestorePlan } from '@holdfast/shared/restore';
+import type { LiveData, Restore } from '@holdfast/shared/restore';
+import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { type Column, facts, table } from './table.ts';
 import { formatTime } from './times.ts';
@@ -11,12 +12,17 @@ export function describePlan(plan: RestorePlan): string {
     ['Data', `${counted(plan.documents, 'document')}, ${formatBytes(plan.rawBytes)}`],
     ['Plan', `${plan.id}, good until ${formatTime(plan.expiresAt)}`],
   ]);
-  const untouched = plan.untouched.length === 0 ? [] : ['', `Stays as it is: ${plan.untouched.join(', ')}`];
+  const stays = plan.namespaces.filter(({ action }) => action === 'untouched').map(({ target }) => target);
+  const untouched = stays.length === 0 ? [] : ['', `Stays as it is: ${stays.join(', ')}`];
   const warnings = plan.warnings.map(({ message }) => `! ${message}`);
   return [
     head,
     '',
-    table(plan.namespaces.toSorted(bySource), namespaceColumns, 'The backup holds no collection.'),
+    table(
+      plan.namespaces.filter(({ action }) => action !== 'untouched').toSorted(byTarget),
+      namespaceColumns,
+      'The backup holds no collection.',
+    ),
     ...untouched,
     ...(warnings.length > 0 ? ['', ...warnings] : []),
   ].join('\n');
@@ -47,8 +53,8 @@ export function describeRestore(restore: Restore): string {
   ]);
 }
 
-function bySource(a: PlanNamespace, b: PlanNamespace): number {
-  return a.source < b.source ? -1 : 1;
+function byTarget(a: PlanNamespace, b: PlanNamespace): number {
+  return a.target < b.target ? -1 : 1;
 }
 
 function intoCopy({ namespaces }: RestorePlan): string {
@@ -57,7 +63,7 @@ function intoCopy({ namespaces }: RestorePlan): string {
 }
 
 const namespaceColumns: Column<PlanNamespace>[] = [
-  { title: 'from', value: ({ source }) => source },
+  { title: 'from', value: ({ source }) => source ?? '-' },
   { title: 'to', value: ({ target, source }) => (target === source ? 'the same' : target) },
   { title: 'what', value: ({ action }) => action },
   { title: 'type', value: ({ type }) => type },
@@ -68,7 +74,7 @@ const namespaceColumns: Column<PlanNamespace>[] = [
   },
   {
     title: 'then',
-    value: ({ documentsInBackup, type }) => (type === 'view' ? '-' : formatCount(documentsInBackup)),
+    value: ({ documentsInBackup }) => (documentsInBackup === null ? '-' : formatCount(documentsInBackup)),
     align: 'right',
   },
 ];

@@ -61,6 +61,8 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   OPERATION_ENDED: refused,
   WRONG_WORKER: refused,
   PLAN_NOT_FOUND: notFound,
+  PLAN_OUTDATED: exitCodes.refused,
+  UNDO_UNAVAILABLE: exitCodes.refused,
   CONFIRMATION_MISMATCH: refused,
   TARGET_EXISTS: refused,
   TARGET_NAME_INVALID: usage,

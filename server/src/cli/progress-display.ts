@@ -35,6 +35,7 @@ const phaseWords: Readonly<Record<OperationPhase, string>> = {
   connect: 'connecting',
   dump: 'dumping',
   seal: 'sealing the archive',
+  'safety-backup': 'taking the safety backup',
   verify: 'verifying the archive',
   stage: 'staging',
   prove: 'proving the copy',

@@ -1,5 +1,6 @@
 // A restore from the command line: the plan first, always; then, into a copy at once, in place only with the phrase.
-import type { RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import type { RestoreTarget } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connect.ts';

@@ -1,9 +1,12 @@
 // The plan of a restore, made before anything changes, and its confirmation.
+import { createHash } from 'node:crypto';
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
 import type { BackupId, PlanId, RestoreId } from '@holdfast/shared/ids';
 import type { Manifest, ManifestNamespace } from '@holdfast/shared/manifest';
-import type { PlanNamespace, PlanWarning, RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import type { RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
+import type { PlanNamespace, PlanWarning, RestorePlan } from '@holdfast/shared/restore-plan';
+import { EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
 import { v7 as uuid } from 'uuid';
 import { openArchive } from '../archive/open-archive.ts';
@@ -14,7 +17,12 @@ import { requestRestore } from '../domain/restore.ts';
 import { canBeRenamed, confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
-import { connectDeployment, inspectDeployment, listNamespaces } from '../engine/inspect-deployment.ts';
+import {
+  connectDeployment,
+  type FoundNamespace,
+  inspectDeployment,
+  listNamespaces,
+} from '../engine/inspect-deployment.ts';
 import type { Services } from '../services.ts';
 import { connectionStringOf } from './connection-string-of.ts';
 import { excludedFrom } from './excluded.ts';
@@ -29,6 +37,13 @@ export interface StoredPlan {
   readonly expiresAt: Date;
 }
 
+/** What a restore is asked to do. */
+export interface WantedRestore {
+  readonly backupId: BackupId;
+  readonly target: RestoreTarget;
+  readonly options: RestoreOptions;
+}
+
 const validForMs = 30 * 60_000;
 
 /**
@@ -36,7 +51,10 @@ const validForMs = 30 * 60_000;
  * BACKUP_NOT_RESTORABLE, DEPLOYMENT_NOT_FOUND, DEPLOYMENT_UNREACHABLE, ARCHIVE_UNREADABLE, TARGET_EXISTS,
  * TARGET_NAME_INVALID, SHARDED_UNSUPPORTED.
  */
-export async function makePlan(services: Services, backupId: BackupId, wanted: RestoreTarget): Promise<RestorePlan> {
+export async function makePlan(
+  services: Services,
+  { backupId, target: wanted, options }: WantedRestore,
+): Promise<RestorePlan> {
   const now = new Date(services.now()).toISOString();
   const backup = requireCompleted(
     (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined,
@@ -52,7 +70,7 @@ export async function makePlan(services: Services, backupId: BackupId, wanted: R
   const excluded = excludedFrom(services.ledgerPlace, deployment.facts);
   const wantedNamespaces = manifest.namespaces.filter(({ database, collection }) => !excluded(database, collection));
   const live = await lookAtLive(services, deployment, wantedNamespaces, target, excluded);
-  const namespaces = wantedNamespaces.map((namespace) => planned(namespace, target, live.counts));
+  const namespaces = wantedNamespaces.map((namespace) => planned(namespace, target, live));
   const databases = [...new Set(wantedNamespaces.map(({ database }) => database))];
   const plan: RestorePlan = {
     id: uuid() as PlanId,
@@ -61,18 +79,31 @@ export async function makePlan(services: Services, backupId: BackupId, wanted: R
     deploymentName: deployment.facts.name,
     hosts: deployment.facts.hosts,
     target,
+    options,
     backupCreatedAt: manifest.startedAt,
     createdAt: now,
     expiresAt: new Date(services.now() + validForMs).toISOString(),
-    namespaces,
-    untouched: untouchedOf(live.counts, namespaces),
-    documents: sum(namespaces.map(({ documentsInBackup }) => documentsInBackup)),
+    namespaces: [...namespaces, ...untouchedOf(live, namespaces)],
+    documents: sum(namespaces.map(({ documentsInBackup }) => documentsInBackup ?? 0)),
     rawBytes: manifest.dump.rawBytes,
     phrase: confirmationPhrase(target, databases, deployment.facts.name),
     warnings: warningsOf(manifest, target, namespaces, {
       serverVersion: live.serverVersion,
       toolVersion: services.tools?.mongodumpVersion ?? null,
     }),
+    swapMethod: target.kind === 'copy' ? null : 'renames',
+    safetyBackupOf: [],
+    space: spaceOf(namespaces),
+    oplog: null,
+    users: null,
+    versions: {
+      backupServer: manifest.server.version,
+      server: live.serverVersion,
+      backupTool: manifest.tool.version,
+      tool: services.tools?.mongodumpVersion ?? null,
+    },
+    expectedMs: null,
+    liveDigest: digestOf(live),
   };
   await services.plans.insertOne({ _id: plan.id, plan, expiresAt: new Date(services.now() + validForMs) });
   return plan;
@@ -115,8 +146,8 @@ export function readManifest(services: Services, backup: BackupState): Promise<M
 }
 
 interface Live {
-  /** Documents now by namespace; null for a view. */
-  readonly counts: ReadonlyMap<string, number | null>;
+  /** What is there, by namespace. */
+  readonly found: ReadonlyMap<string, FoundNamespace>;
   readonly serverVersion: string;
 }
 
@@ -133,13 +164,13 @@ async function lookAtLive(
   if (facts.sharded && target.kind === 'original') throw new AppError('SHARDED_UNSUPPORTED', {});
   const databases = [...new Set(namespaces.map(({ database }) => targetDatabase(target, database)))];
   if (target.kind === 'copy') await explained(() => refuseExisting(client, databases));
-  const counts = new Map<string, number | null>();
+  const found = new Map<string, FoundNamespace>();
   for (const database of target.kind === 'copy' ? [] : databases) {
-    for (const found of await listNamespaces(client, { database, exclude: excluded })) {
-      counts.set(`${found.database}.${found.collection}`, found.type === 'view' ? null : found.documents);
+    for (const one of await listNamespaces(client, { database, exclude: excluded })) {
+      found.set(`${one.database}.${one.collection}`, one);
     }
   }
-  return { counts, serverVersion: facts.version };
+  return { found, serverVersion: facts.version };
 }
 
 async function refuseExisting(client: MongoClient, databases: readonly string[]): Promise<void> {
@@ -151,22 +182,66 @@ async function refuseExisting(client: MongoClient, databases: readonly string[])
   if (existing.length > 0) throw new AppError('TARGET_EXISTS', { databases: existing });
 }
 
-function planned(namespace: ManifestNamespace, target: RestoreTarget, counts: Live['counts']): PlanNamespace {
-  const { database, collection, type, documents } = namespace;
+function planned(namespace: ManifestNamespace, target: RestoreTarget, { found }: Live): PlanNamespace {
+  const { database, collection, type, documents, bytes } = namespace;
   const name = `${targetDatabase(target, database)}.${collection}`;
+  const now = found.get(name);
+  const isView = type === 'view';
   return {
     source: `${database}.${collection}`,
     target: name,
     type,
-    action: counts.has(name) ? 'replaced' : 'added',
-    documentsInBackup: documents,
-    documentsNow: counts.get(name) ?? null,
+    action: now === undefined ? 'added' : 'replaced',
+    method: canBeRenamed(namespace) ? 'rename' : isView ? 'define' : 'rewrite',
+    documentsInBackup: isView ? null : documents,
+    bytesInBackup: isView ? null : bytes,
+    ...sizeNow(now),
+    ...{ drift: [], viewOn: viewOn(namespace.options), difference: null, expired: null },
   };
 }
 
-function untouchedOf(counts: Live['counts'], namespaces: readonly PlanNamespace[]): string[] {
+function untouchedOf({ found }: Live, namespaces: readonly PlanNamespace[]): PlanNamespace[] {
   const concerned = new Set(namespaces.map(({ target }) => target));
-  return [...counts.keys()].filter((name) => !concerned.has(name)).sort();
+  return [...found]
+    .filter(([name]) => !concerned.has(name))
+    .map(([name, now]) => ({
+      source: null,
+      target: name,
+      type: now.type,
+      action: 'untouched',
+      method: null,
+      documentsInBackup: null,
+      bytesInBackup: null,
+      ...sizeNow(now),
+      ...{ drift: [], viewOn: viewOn(now.options), difference: null, expired: null },
+    }));
+}
+
+function sizeNow(now: FoundNamespace | undefined): Pick<PlanNamespace, 'documentsNow' | 'bytesNow'> {
+  if (now === undefined || now.type === 'view') return { documentsNow: null, bytesNow: null };
+  return { documentsNow: now.documents, bytesNow: now.bytes };
+}
+
+function viewOn(options: Readonly<Record<string, unknown>>): string | null {
+  return typeof options.viewOn === 'string' ? options.viewOn : null;
+}
+
+function spaceOf(namespaces: readonly PlanNamespace[]): RestorePlan['space'] {
+  return {
+    neededBytes: sum(namespaces.map(({ bytesInBackup }) => bytesInBackup ?? 0)),
+    freeBytes: null,
+    undoBytes: 0,
+  };
+}
+
+function digestOf({ found }: Live): string {
+  const all = [...found.values()].map(({ database, collection, type, options }) => [
+    database,
+    collection,
+    type,
+    options,
+  ]);
+  return createHash('sha256').update(EJSON.stringify(all)).digest('hex');
 }
 
 function warningsOf(

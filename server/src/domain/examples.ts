@@ -1,7 +1,7 @@
 // Events that tests start from: one deployment with a policy, one backup, one restore.
 import type { EventData, NewEvent } from '@holdfast/shared/events';
 import type { BackupId, DeploymentId, DestinationId, PlanId, PolicyId, RestoreId } from '@holdfast/shared/ids';
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import type { ImportedFacts } from './backup.ts';
 
 const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -124,15 +124,23 @@ export const plan: RestorePlan = {
   deploymentName: 'shop',
   hosts: facts.hosts,
   target: { kind: 'original' },
+  options: { mode: 'replace', safetyBackup: 'needed', ttlIndexes: 'build', usersAndRoles: false, undoHours: 24 },
   backupCreatedAt: '2026-01-01T00:00:00.000Z',
   createdAt: '2026-01-01T01:00:00.000Z',
   expiresAt: '2026-01-01T01:30:00.000Z',
   namespaces: [],
-  untouched: [],
   documents: 3,
   rawBytes: 20,
   phrase: 'shop',
+  swapMethod: 'apply-ops',
+  safetyBackupOf: [],
+  space: { neededBytes: 20, freeBytes: 1_000, undoBytes: 20 },
+  oplog: null,
+  users: null,
+  versions: { backupServer: '6.0.5', server: '6.0.5', backupTool: '100.9.5', tool: '100.9.5' },
+  expectedMs: null,
   warnings: [],
+  liveDigest: 'd'.repeat(64),
 };
 
 const ofRestore = { restoreId, deploymentId };

@@ -2,10 +2,10 @@
 import { AppError } from '@holdfast/shared/errors';
 import { databaseName, type RestoreTarget } from '@holdfast/shared/restore';
 
-/** The name of a database after the restore: itself, or with the copy's suffix. Raises TARGET_NAME_INVALID. */
+/** The name of a database after the restore: itself, or with the copy's prefix and suffix. Raises TARGET_NAME_INVALID. */
 export function targetDatabase(target: RestoreTarget, database: string): string {
   if (target.kind === 'original') return database;
-  const name = `${database}${target.suffix ?? ''}`;
+  const name = `${target.prefix ?? ''}${database}${target.suffix ?? ''}`;
   const valid = databaseName.safeParse(name).success && Buffer.byteLength(name) <= 63 && name !== database;
   if (!valid) throw new AppError('TARGET_NAME_INVALID', { name });
   return name;
@@ -32,14 +32,19 @@ export function shadowName(restoreId: string, index: number): string {
   return `${shadowPrefix(restoreId)}${index}`;
 }
 
-/** What the names of all shadows of one restore begin with. */
+/** The name under which a restore keeps what it replaced: as a shadow's, and likewise never part of a backup. */
+export function undoName(restoreId: string, index: number): string {
+  return `${shadowPrefix(restoreId)}u${index}`;
+}
+
+/** What the names of all shadows of one restore, and of all that it keeps, begin with. */
 export function shadowPrefix(restoreId: string): string {
   return `hf_${restoreId.replaceAll('-', '')}_`;
 }
 
-/** Whether a collection is a shadow of some restore. */
+/** Whether a collection is a shadow of some restore, or kept by one. */
 export function isShadowName(collection: string): boolean {
-  return /^hf_[0-9a-f]{32}_\d+$/.test(collection);
+  return /^hf_[0-9a-f]{32}_u?\d+$/.test(collection);
 }
 
 /** Whether a shadow can be renamed into its place: the server renames no view, no time-series and nothing of its own (`system.js`). */

@@ -12,7 +12,14 @@ import { AppError } from '@holdfast/shared/errors';
 import type { EventData, LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, RestoreId } from '@holdfast/shared/ids';
-import type { LiveData, RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import {
+  defaultRestoreOptions,
+  type LiveData,
+  type RestoreOptions,
+  type RestoreTarget,
+  type SwapMethod,
+} from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { type BackupState, type Ender, requireCompleted } from './backup.ts';
 import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
 
@@ -27,7 +34,19 @@ export interface RestoreState {
   readonly status: RestoreStep;
   readonly requestedAt: string;
   readonly worker: string | null;
+  readonly options: RestoreOptions;
+  /** Of the namespaces as the plan saw them; null: it did not look. */
+  readonly liveDigest: string | null;
+  readonly undoOf: RestoreId | null;
+  /** The names in them say how far it came: see `RestoreStaged`. */
   readonly swaps: EventData<'RestoreStaged'>['swaps'];
+  readonly rewrites: NonNullable<EventData<'RestoreStaged'>['rewrites']>;
+  readonly merges: NonNullable<EventData<'RestoreStaged'>['merges']>;
+  readonly method: SwapMethod | null;
+  readonly safetyBackupId: BackupId | null;
+  /** Until when what it replaced is kept; null: nothing is. */
+  readonly undoUntil: string | null;
+  readonly undo: 'kept' | 'undone' | 'dropped' | null;
   readonly cancelRequested: boolean;
 }
 
@@ -61,6 +80,8 @@ export function requestRestore(
     backupId: plan.backupId,
     planId: plan.id,
     target: plan.target,
+    options: plan.options,
+    liveDigest: plan.liveDigest,
   };
   return [{ stream: `restore:${restoreId}`, type: 'RestoreRequested', data }];
 }
@@ -70,6 +91,12 @@ export function startRestore(state: RestoreState | undefined, data: EventData<'R
   if (isTaken(state, data, 'running')) return [];
   if (state?.status !== 'requested') throw new AppError('WRONG_WORKER', { id: data.restoreId });
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStarted', data }];
+}
+
+/** A phase begins; Raises WRONG_WORKER. */
+export function beginRestorePhase(state: RestoreState | undefined, data: EventData<'RestorePhaseStarted'>): NewEvent[] {
+  requireStep(state, data, ['running', 'staged', 'swapped']);
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestorePhaseStarted', data }];
 }
 
 /** The shadow collections are proven and about to be swapped in. Raises WRONG_WORKER. */
@@ -125,17 +152,20 @@ export function cancelRestore(
 
 export function evolveRestore(state: RestoreState | undefined, event: LedgerEvent): RestoreState | undefined {
   switch (event.type) {
-    case 'RestoreRequested': {
-      const { restoreId, deploymentId, backupId, target } = event.data;
-      const fresh = { status: 'requested', worker: null, cancelRequested: false } as const;
-      return { restoreId, deploymentId, backupId, target, requestedAt: event.at, swaps: [], ...fresh };
-    }
+    case 'RestoreRequested':
+      return requested(event);
     case 'RestoreStarted':
       return state && { ...state, status: 'running', worker: event.data.worker };
     case 'RestoreStaged':
-      return state && { ...state, status: 'staged', swaps: event.data.swaps };
+      return state && { ...state, status: 'staged', ...journalOf(event.data) };
     case 'RestoreSwapped':
-      return state && { ...state, status: 'swapped' };
+      return state && { ...state, status: 'swapped', ...keptUntil(event.data.undoUntil) };
+    case 'RestoreSafetyBackupTaken':
+      return state && { ...state, safetyBackupId: event.data.backupId };
+    case 'RestoreUndone':
+      return state && { ...state, undo: 'undone' };
+    case 'RestoreUndoDropped':
+      return state && { ...state, undo: 'dropped' };
     case 'RestoreCompleted':
       return state && { ...state, status: 'completed' };
     case 'RestoreFailed':
@@ -149,6 +179,32 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     default:
       return state;
   }
+}
+
+function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
+  const { restoreId, deploymentId, backupId, target, options, liveDigest, undoOf } = event.data;
+  return {
+    restoreId,
+    deploymentId,
+    backupId,
+    target,
+    options: options ?? defaultRestoreOptions,
+    liveDigest: liveDigest ?? null,
+    undoOf: undoOf ?? null,
+    status: 'requested',
+    requestedAt: event.at,
+    worker: null,
+    ...{ swaps: [], rewrites: [], merges: [], method: null },
+    ...{ safetyBackupId: null, undoUntil: null, undo: null, cancelRequested: false },
+  };
+}
+
+function journalOf({ swaps, rewrites, merges, method }: EventData<'RestoreStaged'>) {
+  return { swaps, rewrites: rewrites ?? [], merges: merges ?? [], method: method ?? null };
+}
+
+function keptUntil(undoUntil: string | undefined): Pick<RestoreState, 'undoUntil' | 'undo'> {
+  return undoUntil === undefined ? { undoUntil: null, undo: null } : { undoUntil, undo: 'kept' };
 }
 
 /** The worker has taken this step already, and did not hear of it. */

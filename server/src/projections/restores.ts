@@ -1,6 +1,6 @@
 // The list of restores: events -> documents of `shared/restore.ts` (with `_id` for `id`).
 import type { LedgerEvent } from '@holdfast/shared/events';
-import type { Restore } from '@holdfast/shared/restore';
+import { defaultRestoreOptions, type Restore, type RestoreUndo } from '@holdfast/shared/restore';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
 
@@ -22,11 +22,23 @@ function project(event: LedgerEvent): ReadModelWrite[] {
   switch (event.type) {
     case 'RestoreRequested':
       return [{ id: event.data.restoreId, update: { $set: requested(event) } }];
+    case 'RestorePhaseStarted':
+      return [{ id: event.data.restoreId, update: { $set: { phase: event.data.phase } } }];
+    case 'RestoreSafetyBackupTaken':
+      return [{ id: event.data.restoreId, update: { $set: { safetyBackupId: event.data.backupId } } }];
+    case 'RestoreSwapped':
+      return [{ id: event.data.restoreId, update: { $set: swapped(event) } }];
+    case 'RestoreUndone': {
+      const { restoreId, by } = event.data;
+      return [{ id: restoreId, update: { $set: { 'undo.state': 'undone', 'undo.by': by } } }];
+    }
+    case 'RestoreUndoDropped':
+      return [{ id: event.data.restoreId, update: { $set: { 'undo.state': 'dropped' } } }];
     case 'RestoreStarted':
       return [{ id: event.data.restoreId, update: { $set: { status: 'running', startedAt: event.at } } }];
     case 'RestoreCompleted': {
-      const { restoreId, durationMs, documents, collections, databases, liveData } = event.data;
-      const facts = { durationMs, documents, collections, databases, liveData };
+      const { restoreId, durationMs, documents, collections, databases, liveData, merged = null } = event.data;
+      const facts = { durationMs, documents, collections, databases, liveData, merged };
       return [{ id: restoreId, update: { $set: { status: 'completed', completedAt: event.at, ...facts } } }];
     }
     case 'RestoreFailed': {
@@ -41,22 +53,37 @@ function project(event: LedgerEvent): ReadModelWrite[] {
 }
 
 function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, '_id'> {
-  const { deploymentId, deploymentName, backupId, target } = event.data;
+  const { deploymentId, deploymentName, backupId, target, options, undoOf } = event.data;
   return {
     deploymentId,
     deploymentName,
     backupId,
     target,
+    options: options ?? defaultRestoreOptions,
+    undoOf: undoOf ?? null,
     actor: event.actor,
     createdAt: event.at,
     startedAt: null,
     completedAt: null,
     durationMs: null,
     status: 'requested',
+    phase: null,
     documents: null,
     collections: null,
     databases: [],
     liveData: 'untouched',
+    swapMethod: null,
+    swapMs: null,
+    safetyBackupId: null,
+    merged: null,
+    undo: null,
     error: null,
   };
+}
+
+function swapped({ data }: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'undo'> {
+  const { method = null, durationMs = null, undoUntil, undoBytes = 0 } = data;
+  const undo: RestoreUndo | null =
+    undoUntil === undefined ? null : { state: 'kept', until: undoUntil, bytes: undoBytes, by: null };
+  return { swapMethod: method, swapMs: durationMs, undo };
 }

@@ -15,9 +15,9 @@ import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { followLedger } from './follow-ledger.ts';
+import { runRestore } from './restore/run-restore.ts';
 import { applyRetention } from './retention.ts';
 import { runBackup } from './run-backup.ts';
-import { runRestore } from './run-restore.ts';
 import { CancelRequested, Fenced } from './stop-reason.ts';
 
 export interface Runner {

@@ -5,8 +5,6 @@
 import { AppError } from '@holdfast/shared/errors';
 import { type Failure, failureHints } from '@holdfast/shared/failures';
 import type { BackupId, RestoreId } from '@holdfast/shared/ids';
-import type { LiveData } from '@holdfast/shared/restore';
-import type { MongoClient } from 'mongodb';
 import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { execute } from '../commands/execute.ts';
 import { requireDestination } from '../destinations/destinations.ts';
@@ -14,17 +12,15 @@ import { type BackupState, cancelBackup, completeBackup, failBackup } from '../d
 import type { DeploymentState } from '../domain/deployment.ts';
 import { takeOverOperation } from '../domain/operation.ts';
 import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
-import { isShadowName, shadowPrefix } from '../domain/restore-names.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { endAbandonedImports } from './abandoned-imports.ts';
-import { endWrites } from './end-writes.ts';
 import { claimLimitMs, overdueLimitMs } from './limits.ts';
+import { settle } from './restore/settle.ts';
 import type { RunningOperation } from './running-operations.ts';
-import { dropShadows, existingShadows, swapIn } from './swap-shadows.ts';
 
 /** What one look tells the next: since when a request is overdue although a worker has room, by the monotonic clock. */
 export type Overdue = Map<string, number>;
@@ -193,35 +189,6 @@ async function endRestore(services: Services, restoreId: RestoreId, running: Run
       return failRestore(current, { restoreId, by, liveData, failure });
     },
   });
-}
-
-/** Rolls forward once anything was swapped, else back; says what live data is now. */
-async function settle(client: MongoClient, state: RestoreState, running: RunningOperation | null): Promise<LiveData> {
-  const databases = running?.createdDatabases ?? [];
-  await endWrites(client, { restoreId: state.restoreId, databases });
-  for (const database of databases) await client.db(database).dropDatabase();
-  if (state.swaps.length > 0) {
-    const remaining = await existingShadows(client, state.swaps);
-    if (remaining.length === state.swaps.length) {
-      await dropShadows(client, remaining);
-      return 'untouched';
-    }
-    await swapIn(client, remaining);
-    return 'partly-replaced';
-  }
-  await dropShadowsOf(client, state.restoreId);
-  return state.status === 'swapped' ? 'partly-replaced' : 'untouched';
-}
-
-/** Before they are proven their names are not in the ledger: they are found by the restore's id. */
-async function dropShadowsOf(client: MongoClient, restoreId: string): Promise<void> {
-  const mine = shadowPrefix(restoreId);
-  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
-  for (const { name } of databases) {
-    for await (const found of client.db(name).listCollections({}, { nameOnly: true })) {
-      if (isShadowName(found.name) && found.name.startsWith(mine)) await client.db(name).dropCollection(found.name);
-    }
-  }
 }
 
 async function failUnclaimed(services: Services, operation: StoredOperation): Promise<void> {

@@ -1,5 +1,5 @@
 // Step two: the last look. A restore in place wants its target's name typed; a copy wants a plain yes.
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import { createUniqueId, onMount, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n-context.tsx';

@@ -1,5 +1,5 @@
 // What a plan does: counts first, then the warnings, then every namespace.
-import type { PlanNamespace, PlanWarning, RestorePlan } from '@holdfast/shared/restore';
+import type { PlanAction, PlanNamespace, PlanWarning, RestorePlan } from '@holdfast/shared/restore-plan';
 import { For, Show } from 'solid-js';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -7,8 +7,8 @@ import { Mark } from '../marks/mark.tsx';
 
 /** How many namespaces a plan adds, replaces and leaves as they are. */
 export function countPlan(plan: RestorePlan): { added: number; replaced: number; untouched: number } {
-  const replaced = plan.namespaces.filter(({ action }) => action === 'replaced').length;
-  return { added: plan.namespaces.length - replaced, replaced, untouched: plan.untouched.length };
+  const count = (wanted: PlanAction) => plan.namespaces.filter(({ action }) => action === wanted).length;
+  return { added: count('added'), replaced: count('replaced'), untouched: count('untouched') };
 }
 
 export function PlanEffects(props: { plan: RestorePlan }) {
@@ -83,6 +83,8 @@ function NamespaceTable(props: { namespaces: readonly PlanNamespace[] }) {
   );
 }
 
+const actionMarks = { added: 'add', replaced: 'swap', merged: 'add', dropped: 'drop', untouched: 'same' } as const;
+
 function NamespaceRow(props: { namespace: PlanNamespace }) {
   const { t, f } = useI18n();
   const isView = () => props.namespace.type === 'view';
@@ -91,14 +93,18 @@ function NamespaceRow(props: { namespace: PlanNamespace }) {
       <RowHead class="code">{props.namespace.target}</RowHead>
       <Td>
         <span class="word">
-          <Mark name={props.namespace.action === 'added' ? 'add' : 'swap'} />
+          <Mark name={actionMarks[props.namespace.action]} />
           {t(`restores.action.${props.namespace.action}`)}
         </span>
       </Td>
       <Td class="num faint">
         {props.namespace.documentsNow === null ? t('restores.missing') : f.count(props.namespace.documentsNow)}
       </Td>
-      <Td class="num">{isView() ? t('backups.type.view') : f.count(props.namespace.documentsInBackup)}</Td>
+      <Td class="num">
+        {isView()
+          ? t('backups.type.view')
+          : f.count(props.namespace.documentsInBackup ?? props.namespace.documentsNow ?? 0)}
+      </Td>
     </Tr>
   );
 }

@@ -1,4 +1,4 @@
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
 /** Where a plan writes to: deployment, hosts, databases. */

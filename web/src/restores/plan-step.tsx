@@ -1,5 +1,5 @@
 // Step one: where the data goes and what that does.
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { For, Show } from 'solid-js';
 import { TextField } from '../controls/field.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';

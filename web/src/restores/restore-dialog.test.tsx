@@ -1,23 +1,16 @@
 import { fireEvent, screen } from '@solidjs/testing-library';
 import { describe, expect, it, vi } from 'vitest';
 import { renderConsole } from '../testing/render-console.tsx';
-import { sampleBackup, sampleDeployment, samplePlan, sampleProgress } from '../testing/samples.ts';
+import { sampleBackup, sampleDeployment, samplePlan, samplePlanned, sampleProgress } from '../testing/samples.ts';
 import { RestoreDialog } from './restore-dialog.tsx';
 
 const original = samplePlan({
   target: { kind: 'original' },
   phrase: 'shop',
   namespaces: [
-    {
-      source: 'shop.orders',
-      target: 'shop.orders',
-      type: 'collection',
-      action: 'replaced',
-      documentsInBackup: 1_958_020,
-      documentsNow: 1_961_874,
-    },
+    samplePlanned({ action: 'replaced', documentsNow: 1_961_874 }),
+    samplePlanned({ source: null, target: 'shop.promo_codes', action: 'untouched', documentsInBackup: null }),
   ],
-  untouched: ['shop.promo_codes'],
   warnings: [{ code: 'REPLACES_LIVE_DATA', message: 'These collections are replaced.', namespaces: ['shop.orders'] }],
 });
 

@@ -1,7 +1,8 @@
 // What somebody is about to restore: backup, target, the server's plan for it, and the typed phrase. The plan is made anew
 // whenever the target changes; only the plan that is on the screen can be confirmed.
 import type { Backup } from '@holdfast/shared/backup';
-import type { RestorePlan, RestoreTarget } from '@holdfast/shared/restore';
+import type { RestoreTarget } from '@holdfast/shared/restore';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { useNavigate } from '@solidjs/router';
 import { useMutation, useQuery } from '@tanstack/solid-query';
 import { type Accessor, createEffect, createSignal, on } from 'solid-js';

@@ -4,7 +4,7 @@ import type { Deployment } from '@holdfast/shared/deployment';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import type { OperationProgress } from '@holdfast/shared/operation';
 import type { Policy } from '@holdfast/shared/policy';
-import type { RestorePlan } from '@holdfast/shared/restore';
+import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 
 const ids = {
   deployment: '0190f5a0-0000-7000-8000-000000000001',
@@ -114,6 +114,26 @@ export function sampleProgress(change: Partial<OperationProgress> = {}): Operati
   };
 }
 
+/** One namespace of a plan: added, a plain collection. */
+export function samplePlanned(change: Partial<PlanNamespace> = {}): PlanNamespace {
+  return {
+    source: 'shop.orders',
+    target: 'shop.orders',
+    type: 'collection',
+    action: 'added',
+    method: 'rename',
+    documentsInBackup: 1_958_020,
+    bytesInBackup: 1_940_000_000,
+    documentsNow: null,
+    bytesNow: null,
+    drift: [],
+    viewOn: null,
+    difference: null,
+    expired: null,
+    ...change,
+  };
+}
+
 export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
   return {
     id: ids.plan as RestorePlan['id'],
@@ -125,21 +145,20 @@ export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
     backupCreatedAt: '2026-03-26T02:00:00.000Z',
     createdAt: '2026-03-26T10:44:00.000Z',
     expiresAt: '2026-03-26T11:14:00.000Z',
-    namespaces: [
-      {
-        source: 'shop.orders',
-        target: 'shop_copy.orders',
-        type: 'collection',
-        action: 'added',
-        documentsInBackup: 1_958_020,
-        documentsNow: null,
-      },
-    ],
-    untouched: [],
+    options: { mode: 'replace', safetyBackup: 'needed', ttlIndexes: 'build', usersAndRoles: false, undoHours: 24 },
+    namespaces: [samplePlanned({ target: 'shop_copy.orders' })],
     documents: 1_958_020,
     rawBytes: 1_940_000_000,
     phrase: null,
+    swapMethod: null,
+    safetyBackupOf: [],
+    space: { neededBytes: 1_940_000_000, freeBytes: 60_000_000_000, undoBytes: 0 },
+    oplog: null,
+    users: null,
+    versions: { backupServer: '8.0.4', server: '8.0.4', backupTool: '100.10.0', tool: '100.10.0' },
+    expectedMs: null,
     warnings: [],
+    liveDigest: 'd'.repeat(64),
     ...change,
   };
 }

@@ -1,6 +1,8 @@
 import type { ChainReport } from '@holdfast/shared/audit';
 import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
+import type { RestorePhase } from '@holdfast/shared/restore';
+import type { RestoreTestSkipReason } from '@holdfast/shared/restore-test';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import { createFormats } from '../formats.ts';
 import type { EventSentences } from '../words.ts';
@@ -25,15 +27,26 @@ const typeNames: Record<EventType, string> = {
   BackupCopyFailed: 'Copy failed',
   BackupCopyMissing: 'Copy missing',
   BackupImported: 'Dump imported',
+  SafetyBackupCompleted: 'Safety backup completed',
   BackupExpired: 'Backup expired',
   BackupDeleted: 'Backup deleted',
   RestoreRequested: 'Restore requested',
   RestoreStarted: 'Restore started',
+  RestorePhaseStarted: 'Restore went on',
+  RestoreSafetyBackupTaken: 'Safety backup taken',
   RestoreStaged: 'Restore staged',
   RestoreSwapped: 'Restore swapped',
   RestoreCompleted: 'Restore completed',
   RestoreFailed: 'Restore failed',
   RestoreCancelled: 'Restore cancelled',
+  RestoreUndone: 'Restore taken back',
+  RestoreUndoDropped: 'Undo dropped',
+  DocumentsPutBack: 'Documents put back',
+  RestoreTestStarted: 'Restore test started',
+  RestoreTestPassed: 'Restore test passed',
+  RestoreTestFailed: 'Restore test failed',
+  RestoreTestSkipped: 'Restore test skipped',
+  RestoreTestsChanged: 'Restore tests changed',
   OperationCancelRequested: 'Cancel requested',
   OperationTakenOver: 'Operation taken over',
   PolicyChanged: 'Policy changed',
@@ -101,6 +114,22 @@ export const activity = {
     `${f.plural(count, { one: '1 event', other: `${f.count(count)} events` })} from the first to the head; every hash agrees. Walked in ${duration}.`,
 };
 
+const restorePhases: Record<RestorePhase, string> = {
+  verify: 'the archive is verified',
+  'safety-backup': 'the safety backup is taken',
+  stage: 'the copy is staged; live data unchanged',
+  prove: 'the copy is proved; live data unchanged',
+  swap: 'the copy is swapped in',
+  finish: 'the restore is finished',
+};
+
+export const restoreTestSkips: Record<RestoreTestSkipReason, string> = {
+  'no-server-of-version': 'no MongoDB of the right version is at hand',
+  'no-space': 'there is too little space',
+  'budget-spent': 'the time of the day is spent',
+  'archive-in-use': 'its archive is in use',
+};
+
 export const events: EventSentences = {
   BackupRequested: ({ trigger }) => `backup requested${trigger === 'schedule' ? ' by its schedule' : ''}`,
   BackupStarted: () => 'backup started',
@@ -126,19 +155,46 @@ export const events: EventSentences = {
   BackupCopyMissing: ({ destinationName }) => `copy missing at ${destinationName}; it is made again`,
   BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
     `dump of ${f.moment(takenAt)} imported from ${origin.fileName}: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
+  SafetyBackupCompleted: ({ documents, sizeBytes }) =>
+    `what a restore replaces is saved: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) => `backup expired: the newest ${f.count(retentionCount)} are kept`,
   BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
   OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,
   OperationTakenOver: ({ kind }) => `the ${kind} was left by its server; another one ends it`,
-  RestoreRequested: ({ target }) => `restore confirmed, ${target.kind === 'copy' ? 'into a copy' : 'in place'}`,
+  RestoreRequested: ({ target, undoOf }) =>
+    undoOf
+      ? 'undo of a restore confirmed'
+      : `restore confirmed, ${target.kind === 'copy' ? 'into a copy' : 'in place'}`,
   RestoreStarted: () => 'restore started',
+  RestorePhaseStarted: ({ phase }) => restorePhases[phase],
+  RestoreSafetyBackupTaken: () => 'safety backup taken of what no rename can undo',
   RestoreStaged: ({ swaps }) => `copy staged and proved, ${f.count(swaps.length)} collections`,
-  RestoreSwapped: () => 'copy swapped in',
+  RestoreSwapped: ({ method, durationMs, undoUntil }) =>
+    [
+      'copy swapped in',
+      ...(method === undefined ? [] : [method === 'apply-ops' ? 'all at once' : 'one after the other']),
+      ...(durationMs === undefined ? [] : [`in ${f.count(Math.round(durationMs))} ms`]),
+      ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),
+    ].join(', '),
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restored: ${f.count(documents)} documents in ${f.list(databases)}, in ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>
     `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
   RestoreCancelled: () => 'restore cancelled; live data unchanged',
+  RestoreUndone: () => 'restore taken back',
+  RestoreUndoDropped: ({ cause }) =>
+    cause === 'expired' ? 'what it had replaced is dropped: its time was over' : 'what it had replaced is dropped',
+  DocumentsPutBack: ({ namespace, inserted, replaced }) =>
+    `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced`,
+  RestoreTestStarted: ({ serverVersion }) => `restore test started in a MongoDB ${serverVersion} of its own`,
+  RestoreTestPassed: ({ documents, restoreMs }) =>
+    `restore test passed: ${f.count(documents)} documents back in ${f.duration(restoreMs)}, compared and equal`,
+  RestoreTestFailed: ({ reason }) => `restore test failed: ${failureReasons[reason]}`,
+  RestoreTestSkipped: ({ reason }) => `restore test skipped: ${restoreTestSkips[reason]}`,
+  RestoreTestsChanged: ({ enabled, everyDays, minutesPerDay }) =>
+    enabled
+      ? `Restore tests: each deployment once in ${f.count(everyDays)} days, at most ${f.count(minutesPerDay)} minutes a day`
+      : 'Scheduled restore tests switched off',
   PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, encryption, ...limits }) =>
     (enabled
       ? `policy: daily at ${hourText(scheduledHour)} ${timezone}, the newest ${f.count(retentionCount)} kept`

@@ -17,6 +17,13 @@ const archiveUses: Record<ArchiveUse, string> = {
   delete: 'it is being deleted',
 };
 
+const undoProblems = {
+  'nothing-replaced': 'it replaced nothing',
+  undone: 'it was taken back already',
+  dropped: 'what it replaced is not kept any more',
+  'not-completed': 'it has not ended well',
+} as const;
+
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `A ${holder.kind} already runs on ${deploymentName} since ${f.since(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
@@ -88,6 +95,9 @@ const messages: RefusalMessages = {
   OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]}: ${message}`,
   WRONG_WORKER: () => 'The operation belongs to another server, or has ended.',
   PLAN_NOT_FOUND: () => 'The restore plan does not exist or has expired.',
+  PLAN_OUTDATED: () =>
+    'The deployment has changed since the plan was made: a collection was added, removed or altered.',
+  UNDO_UNAVAILABLE: ({ why }) => `The restore cannot be taken back: ${undoProblems[why]}.`,
   CONFIRMATION_MISMATCH: ({ expected }) => `The confirmation does not match: type ${expected} exactly.`,
   TARGET_EXISTS: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
   TARGET_NAME_INVALID: ({ name }) => `“${name}” cannot be a database’s name.`,
@@ -133,6 +143,9 @@ export const failureReasons: Record<FailureReason, string> = {
   'import-unreadable': 'The dump cannot be read',
   'key-missing': 'The key to the archive is missing',
   'restore-incomplete': 'Not every document was taken',
+  'plan-outdated': 'The deployment changed since the plan',
+  'sharded-unsupported': 'The cluster is sharded',
+  'undo-missing': 'What was kept is gone',
   stalled: 'Nothing moved for too long',
   'timed-out': 'The time limit was reached',
   interrupted: 'The service stopped meanwhile',
@@ -169,6 +182,9 @@ const hints: Record<FailureReason, string> = {
   'key-missing':
     'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
   'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
+  'plan-outdated': 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
+  'sharded-unsupported': "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
+  'undo-missing': 'Collections that the restore had kept are gone. Nothing was changed; restore a backup instead.',
   stalled:
     'See what the server and the network do, then start again. If such pauses are usual there, raise the stall limit of the policy.',
   'timed-out': 'See what slows the server, the network or the destination down, or raise the time limit of the policy.',

@@ -11,6 +11,7 @@ const phases: Record<OperationPhase, string> = {
   connect: 'Connecting',
   dump: 'Reading the data',
   seal: 'Making the archive durable',
+  'safety-backup': 'Taking the safety backup',
   verify: 'Verifying the archive',
   stage: 'Writing the copy',
   prove: 'Comparing the copy with the backup',

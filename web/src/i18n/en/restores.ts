@@ -1,5 +1,6 @@
 import type { Actor } from '@holdfast/shared/actor';
 import type { LiveData, RestoreStatus } from '@holdfast/shared/restore';
+import type { PlanAction, PlanWarningCode } from '@holdfast/shared/restore-plan';
 import { createFormats } from '../formats.ts';
 import { actor } from './common.ts';
 
@@ -20,7 +21,13 @@ const verdicts: Record<RestoreStatus, (name: string) => string> = {
 };
 
 export const restores = {
-  action: { added: 'added', replaced: 'replaced' },
+  action: {
+    added: 'added',
+    replaced: 'replaced',
+    merged: 'merged',
+    dropped: 'dropped',
+    untouched: 'untouched',
+  } satisfies Record<PlanAction, string>,
   added: (count: number) => f.plural(count, { one: 'collection added', other: 'collections added' }),
   after: 'After',
   asOf: (moment: string) => `As of ${moment}.`,
@@ -118,12 +125,25 @@ export const restores = {
   verdict: (status: RestoreStatus, name: string) => verdicts[status](name),
   warning: {
     REPLACES_LIVE_DATA: 'Live data is replaced.',
+    DROPS_COLLECTIONS: 'Collections are dropped.',
+    NEWER_DATA_LOST: 'Newer data will be lost.',
     NOT_ATOMIC: 'Not everything is swapped at once.',
+    WRITES_MAY_BE_LOST: 'Writes during the swap may be lost.',
+    CHANGE_STREAMS_END: 'Change streams end.',
+    TYPE_CHANGES: 'Collections, views or time-series take each other’s place.',
+    STRUCTURE_DIFFERS: 'Indexes or options differ.',
+    VIEW_BASE_MISSING: 'A view would read what is not there.',
+    NOT_MERGED: 'Not everything can be merged.',
+    TTL_EXPIRES: 'Expired documents will vanish.',
+    USERS_VANISH: 'Users or roles will vanish.',
+    USERS_NOT_IN_BACKUP: 'The backup holds no users and roles.',
     SERVER_VERSION_DIFFERS: 'The server’s version differs.',
     TOOL_VERSION_DIFFERS: 'The tools’ version differs.',
-    TTL_EXPIRES: 'Expired documents will vanish.',
-    NEWER_DATA_LOST: 'Newer data will be lost.',
-  },
+    SPACE_SHORT: 'There is too little space.',
+    SPACE_UNKNOWN: 'The free space is not known.',
+    OPLOG_SHORT: 'The oplog is small for this.',
+    UNDO_LIMITED: 'The undo has limits.',
+  } satisfies Record<PlanWarningCode, string>,
   whatItDoes: 'What this restore does',
   where: 'Where the data goes',
 };

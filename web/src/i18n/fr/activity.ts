@@ -1,5 +1,7 @@
 import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
+import type { RestorePhase } from '@holdfast/shared/restore';
+import type { RestoreTestSkipReason } from '@holdfast/shared/restore-test';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
@@ -24,15 +26,26 @@ const typeNames: Record<EventType, string> = {
   BackupCopyFailed: 'Échec de la copie',
   BackupCopyMissing: 'Copie manquante',
   BackupImported: 'Dump importé',
+  SafetyBackupCompleted: 'Sauvegarde de sécurité terminée',
   BackupExpired: 'Sauvegarde expirée',
   BackupDeleted: 'Sauvegarde supprimée',
   RestoreRequested: 'Restauration demandée',
   RestoreStarted: 'Restauration commencée',
+  RestorePhaseStarted: 'Restauration avancée',
+  RestoreSafetyBackupTaken: 'Sauvegarde de sécurité faite',
   RestoreStaged: 'Restauration préparée',
   RestoreSwapped: 'Restauration basculée',
   RestoreCompleted: 'Restauration terminée',
   RestoreFailed: 'Restauration échouée',
   RestoreCancelled: 'Restauration annulée',
+  RestoreUndone: 'Restauration défaite',
+  RestoreUndoDropped: 'Retour abandonné',
+  DocumentsPutBack: 'Documents remis',
+  RestoreTestStarted: 'Test de restauration commencé',
+  RestoreTestPassed: 'Test de restauration réussi',
+  RestoreTestFailed: 'Test de restauration échoué',
+  RestoreTestSkipped: 'Test de restauration sauté',
+  RestoreTestsChanged: 'Tests de restauration modifiés',
   OperationCancelRequested: 'Annulation demandée',
   OperationTakenOver: 'Opération reprise',
   PolicyChanged: 'Politique modifiée',
@@ -104,6 +117,22 @@ export const activity: Dictionary['activity'] = {
     `${f.plural(count, { one: `${f.count(count)} événement`, other: `${f.count(count)} événements` })} du premier à la tête ; toutes les empreintes concordent. Parcourue en ${duration}.`,
 };
 
+const restorePhases: Record<RestorePhase, string> = {
+  verify: 'l’archive est vérifiée',
+  'safety-backup': 'la sauvegarde de sécurité est faite',
+  stage: 'la copie est préparée ; production inchangée',
+  prove: 'la copie est prouvée ; production inchangée',
+  swap: 'la copie est basculée',
+  finish: 'la restauration s’achève',
+};
+
+export const restoreTestSkips: Record<RestoreTestSkipReason, string> = {
+  'no-server-of-version': 'aucun MongoDB de la bonne version n’est disponible',
+  'no-space': 'il y a trop peu de place',
+  'budget-spent': 'le temps du jour est épuisé',
+  'archive-in-use': 'son archive est utilisée',
+};
+
 export const events: Dictionary['events'] = {
   BackupRequested: ({ trigger }) => `sauvegarde demandée${trigger === 'schedule' ? ' par la planification' : ''}`,
   BackupStarted: () => 'sauvegarde commencée',
@@ -130,6 +159,8 @@ export const events: Dictionary['events'] = {
   BackupCopyMissing: ({ destinationName }) => `copie manquante dans ${destinationName} ; elle est refaite`,
   BackupImported: ({ takenAt, documents, sizeBytes, origin }) =>
     `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
+  SafetyBackupCompleted: ({ documents, sizeBytes }) =>
+    `ce qu’une restauration remplace est sauvegardé : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   BackupExpired: ({ retentionCount }) =>
     `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,
@@ -137,15 +168,42 @@ export const events: Dictionary['events'] = {
     `annulation de la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} demandée`,
   OperationTakenOver: ({ kind }) =>
     `la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} a été laissée par son serveur ; un autre y met fin`,
-  RestoreRequested: ({ target }) => `restauration confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
+  RestoreRequested: ({ target, undoOf }) =>
+    undoOf
+      ? 'retour d’une restauration confirmé'
+      : `restauration confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
   RestoreStarted: () => 'restauration commencée',
+  RestorePhaseStarted: ({ phase }) => restorePhases[phase],
+  RestoreSafetyBackupTaken: () => 'sauvegarde de sécurité faite de ce qu’aucun renommage ne défait',
   RestoreStaged: ({ swaps }) => `copie préparée et prouvée, ${f.count(swaps.length)} collections`,
-  RestoreSwapped: () => 'copie basculée',
+  RestoreSwapped: ({ method, durationMs, undoUntil }) =>
+    [
+      'copie basculée',
+      ...(method === undefined ? [] : [method === 'apply-ops' ? 'd’un seul coup' : 'l’une après l’autre']),
+      ...(durationMs === undefined ? [] : [`en ${f.count(Math.round(durationMs))} ms`]),
+      ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),
+    ].join(', '),
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restauré : ${documentsText(documents)} dans ${f.list(databases)}, en ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>
     `échec de la restauration : ${failureReasons[reason]} ; production ${liveData === 'untouched' ? 'inchangée' : liveData === 'replaced' ? 'remplacée' : 'remplacée en partie'}`,
   RestoreCancelled: () => 'restauration annulée ; production inchangée',
+  RestoreUndone: () => 'restauration défaite',
+  RestoreUndoDropped: ({ cause }) =>
+    cause === 'expired'
+      ? 'ce qu’elle avait remplacé est supprimé : le délai est passé'
+      : 'ce qu’elle avait remplacé est supprimé',
+  DocumentsPutBack: ({ namespace, inserted, replaced }) =>
+    `remis dans ${namespace} : ${f.count(inserted)} insérés, ${f.count(replaced)} remplacés`,
+  RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,
+  RestoreTestPassed: ({ documents, restoreMs }) =>
+    `test de restauration réussi : ${documentsText(documents)} revenus en ${f.duration(restoreMs)}, comparés et égaux`,
+  RestoreTestFailed: ({ reason }) => `échec du test de restauration : ${failureReasons[reason]}`,
+  RestoreTestSkipped: ({ reason }) => `test de restauration sauté : ${restoreTestSkips[reason]}`,
+  RestoreTestsChanged: ({ enabled, everyDays, minutesPerDay }) =>
+    enabled
+      ? `Tests de restauration : chaque déploiement une fois en ${f.count(everyDays)} jours, ${f.count(minutesPerDay)} minutes par jour au plus`
+      : 'Tests de restauration planifiés désactivés',
   PolicyChanged: ({ enabled, scheduledHour, timezone, retentionCount, encryption, ...limits }) =>
     (enabled
       ? `politique : chaque jour à ${hourText(scheduledHour)} ${timezone}, les ${f.count(retentionCount)} plus récentes gardées`

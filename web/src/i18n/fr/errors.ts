@@ -21,6 +21,13 @@ const archiveUses: Record<ArchiveUse, string> = {
   delete: 'on la supprime',
 };
 
+const undoProblems = {
+  'nothing-replaced': 'elle n’a rien remplacé',
+  undone: 'elle l’a déjà été',
+  dropped: 'ce qu’elle a remplacé n’est plus gardé',
+  'not-completed': 'elle ne s’est pas bien terminée',
+} as const;
+
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.since(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
@@ -100,6 +107,8 @@ const messages: RefusalMessages = {
   OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]} : ${message}`,
   WRONG_WORKER: () => 'L’opération appartient à un autre serveur, ou est terminée.',
   PLAN_NOT_FOUND: () => 'Le plan de restauration n’existe pas ou a expiré.',
+  PLAN_OUTDATED: () => 'Le déploiement a changé depuis ce plan : une collection a été ajoutée, retirée ou modifiée.',
+  UNDO_UNAVAILABLE: ({ why }) => `La restauration ne peut pas être défaite : ${undoProblems[why]}.`,
   CONFIRMATION_MISMATCH: ({ expected }) => `La confirmation ne correspond pas : saisissez exactement ${expected}.`,
   TARGET_EXISTS: ({ databases }) => `La copie irait dans des bases qui existent déjà : ${databases.join(', ')}.`,
   TARGET_NAME_INVALID: ({ name }) => `« ${name} » ne peut pas être le nom d’une base.`,
@@ -169,6 +178,8 @@ const refusalHints: Record<ErrorCode, string> = {
   OPERATION_FAILED: 'Les détails disent quoi faire.',
   WRONG_WORKER: 'Le serveur qui la détient continue ; celui-ci arrête sa part.',
   PLAN_NOT_FOUND: 'Refaites un plan et confirmez celui-là.',
+  PLAN_OUTDATED: 'Rien n’a été changé. Faites un nouveau plan, regardez-le, et confirmez celui-là.',
+  UNDO_UNAVAILABLE: 'Rien n’a été changé. Restaurez plutôt une autre sauvegarde.',
   CONFIRMATION_MISMATCH: 'Rien n’a été changé. Saisissez le nom tel qu’il est affiché.',
   TARGET_EXISTS: 'Choisissez un autre suffixe, ou supprimez d’abord ces bases.',
   TARGET_NAME_INVALID:
@@ -214,6 +225,9 @@ export const failureReasons: Record<FailureReason, string> = {
   'import-unreadable': 'Le dump est illisible',
   'key-missing': 'La clé de l’archive manque',
   'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
+  'plan-outdated': 'Le déploiement a changé depuis le plan',
+  'sharded-unsupported': 'Le cluster est fragmenté',
+  'undo-missing': 'Ce qui était gardé a disparu',
   stalled: 'Rien n’a bougé trop longtemps',
   'timed-out': 'La limite de durée est atteinte',
   interrupted: 'Le service s’est arrêté entre-temps',
@@ -256,6 +270,10 @@ const hints: Record<FailureReason, string> = {
     'Donnez à Holdfast la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
   'restore-incomplete':
     'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
+  'plan-outdated': 'Rien n’a été changé. Faites un nouveau plan, regardez-le, et confirmez celui-là.',
+  'sharded-unsupported': 'Rien n’a été changé. Restaurez à la main en suivant RESTORE.txt dans l’archive.',
+  'undo-missing':
+    'Des collections que la restauration avait gardées ont disparu. Rien n’a été changé ; restaurez plutôt une sauvegarde.',
   stalled:
     'Voyez ce que font le serveur et le réseau, puis recommencez. Si de telles pauses y sont habituelles, relevez la limite d’inactivité de la politique.',
   'timed-out':

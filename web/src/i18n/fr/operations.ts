@@ -11,6 +11,7 @@ const phases: Record<OperationPhase, string> = {
   connect: 'Connexion',
   dump: 'Lecture des données',
   seal: 'Mise en sûreté de l’archive',
+  'safety-backup': 'Sauvegarde de sécurité',
   verify: 'Vérification de l’archive',
   stage: 'Écriture de la copie',
   prove: 'Comparaison de la copie avec la sauvegarde',

@@ -20,7 +20,13 @@ const verdicts: Record<RestoreStatus, (name: string) => string> = {
 };
 
 export const restores: Dictionary['restores'] = {
-  action: { added: 'ajoutée', replaced: 'remplacée' },
+  action: {
+    added: 'ajoutée',
+    replaced: 'remplacée',
+    merged: 'fusionnée',
+    dropped: 'supprimée',
+    untouched: 'intacte',
+  },
   added: (count) => f.plural(count, { one: 'collection ajoutée', other: 'collections ajoutées' }),
   after: 'Après',
   asOf: (moment) => `État du ${moment}.`,
@@ -116,12 +122,27 @@ export const restores: Dictionary['restores'] = {
   verdict: (status, name) => verdicts[status](name),
   warning: {
     REPLACES_LIVE_DATA: 'Ces collections sont remplacées ; ce qui a été écrit depuis la sauvegarde est perdu.',
+    DROPS_COLLECTIONS: 'Ces collections sont supprimées : la sauvegarde ne les a pas.',
+    NEWER_DATA_LOST: 'Des données plus récentes seront perdues.',
     NOT_ATOMIC:
       'Vues et séries temporelles ne peuvent pas basculer d’un coup ; elles sont remplacées en dernier, en place.',
+    WRITES_MAY_BE_LOST:
+      'Les collections basculent l’une après l’autre ; ce qui est écrit dans ces quelques millisecondes peut être perdu.',
+    CHANGE_STREAMS_END: 'Les flux de changements (change streams) sur ces collections s’arrêtent au basculement.',
+    TYPE_CHANGES: 'Une collection, une vue ou une série temporelle prend la place d’une autre sorte.',
+    STRUCTURE_DIFFERS: 'Index, options ou validateurs ne sont plus ceux de la sauvegarde.',
+    VIEW_BASE_MISSING: 'Ces vues liraient une collection qui n’existera pas.',
+    NOT_MERGED: 'Ces espaces de noms ne peuvent pas être fusionnés ; ils restent tels quels.',
+    TTL_EXPIRES: 'Ces collections ont un index TTL : les documents expirés entre-temps disparaîtront peu après.',
+    USERS_VANISH: 'Ces utilisateurs ou rôles disparaîtront.',
+    USERS_NOT_IN_BACKUP: 'La sauvegarde ne contient ni utilisateurs ni rôles.',
     SERVER_VERSION_DIFFERS: 'La version de MongoDB n’est plus celle de la sauvegarde.',
     TOOL_VERSION_DIFFERS: 'La version des outils n’est plus celle qui a fait la sauvegarde.',
-    TTL_EXPIRES: 'Ces collections ont un index TTL : les documents expirés entre-temps disparaîtront peu après.',
-    NEWER_DATA_LOST: 'Des données plus récentes seront perdues.',
+    SPACE_SHORT: 'La place libre ne suffit pas : la copie est écrite à côté de la production.',
+    SPACE_UNKNOWN: 'Le serveur ne dit pas combien de place est libre.',
+    OPLOG_SHORT: 'L’oplog est petit pour cette restauration : un membre en retard pourrait décrocher.',
+    UNDO_LIMITED:
+      'Tout ne peut pas être défait par un simple renommage ; le reste revient de la sauvegarde de sécurité.',
   },
   whatItDoes: 'Ce que fait cette restauration',
   where: 'Où vont les données',

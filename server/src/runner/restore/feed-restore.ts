@@ -3,17 +3,17 @@
 import type { Readable } from 'node:stream';
 import { Readable as ReadableStream } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ArchiveProgress } from '../archive/archive-progress.ts';
-import type { OpenArchive } from '../archive/open-archive.ts';
-import { rewriteArchive } from '../archive/rewrite-archive.ts';
-import type { DeploymentAddress } from '../engine/connection-string.ts';
-import { processStartTime } from '../engine/orphan-process.ts';
-import { type RestoreExit, startRestore } from '../engine/start-restore.ts';
-import { midway } from '../failpoints.ts';
-import { requireTools, type Services } from '../services.ts';
-import { rollForwardLimits } from './limits.ts';
-import type { OperationRun } from './operation-run.ts';
-import type { StagedNamespace } from './prove-restore.ts';
+import type { ArchiveProgress } from '../../archive/archive-progress.ts';
+import type { OpenArchive } from '../../archive/open-archive.ts';
+import { rewriteArchive } from '../../archive/rewrite-archive.ts';
+import type { DeploymentAddress } from '../../engine/connection-string.ts';
+import { processStartTime } from '../../engine/orphan-process.ts';
+import { type RestoreExit, startRestore } from '../../engine/start-restore.ts';
+import { midway } from '../../failpoints.ts';
+import { requireTools, type Services } from '../../services.ts';
+import { rollForwardLimits } from '../limits.ts';
+import type { OperationRun } from '../operation-run.ts';
+import type { StagedNamespace } from './prove-namespaces.ts';
 
 export interface FeedOptions {
   readonly archive: OpenArchive;

@@ -4,9 +4,9 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import { EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
-import type { ArchiveProgress } from '../archive/archive-progress.ts';
-import { createFingerprint } from '../archive/fingerprint.ts';
-import { explained } from '../engine/driver-failure.ts';
+import type { ArchiveProgress } from '../../archive/archive-progress.ts';
+import { createFingerprint } from '../../archive/fingerprint.ts';
+import { explained } from '../../engine/driver-failure.ts';
 
 /** A namespace of the manifest and the name under which it was restored. */
 export interface StagedNamespace {

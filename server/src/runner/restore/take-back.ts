@@ -1,22 +1,13 @@
 // Takes back what a restore made before it failed, so that nothing of it is left and nothing live has changed.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { RestoreId } from '@holdfast/shared/ids';
-import type { LiveData } from '@holdfast/shared/restore';
-import type { DeploymentAddress } from '../engine/connection-string.ts';
-import { explained } from '../engine/driver-failure.ts';
-import { connectDeployment } from '../engine/inspect-deployment.ts';
-import type { Services } from '../services.ts';
-import { endWrites } from './end-writes.ts';
-import type { OperationRun } from './operation-run.ts';
-import { dropShadows, existingShadows, type Swap } from './swap-shadows.ts';
-
-/** What an attempt made so far: all that has to be taken back when it fails. */
-export interface Attempt {
-  liveData: LiveData;
-  address: DeploymentAddress | null;
-  swaps: readonly Swap[];
-  createdDatabases: readonly string[];
-}
+import { explained } from '../../engine/driver-failure.ts';
+import { connectDeployment } from '../../engine/inspect-deployment.ts';
+import type { Services } from '../../services.ts';
+import { endWrites } from '../end-writes.ts';
+import type { OperationRun } from '../operation-run.ts';
+import type { Attempt } from './restore-work.ts';
+import { dropShadows, existingShadows } from './swap-in.ts';
 
 /** Throws when live data is half swapped: then only forward leads out, and the supervisor goes there. */
 export async function takeBack(

@@ -1,6 +1,6 @@
 // Swapping proven shadow collections in, by rename, back to back. Which of the names exist says how far it came.
 import type { MongoClient } from 'mongodb';
-import { explained } from '../engine/driver-failure.ts';
+import { explained } from '../../engine/driver-failure.ts';
 
 export interface Swap {
   readonly database: string;

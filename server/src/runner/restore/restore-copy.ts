@@ -1,0 +1,36 @@
+// A restore into a copy: databases that do not exist yet, removed again unless all of it proves whole.
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { MongoClient } from 'mongodb';
+import { targetDatabase } from '../../domain/restore-names.ts';
+import { unlessAborted } from '../../engine/unless-aborted.ts';
+import type { StagedNamespace } from './prove-namespaces.ts';
+import type { Work } from './restore-work.ts';
+import { prove, stage } from './stage.ts';
+
+/** Resolves with the databases that hold the data. Throws OperationFailure. */
+export async function restoreCopy(work: Work): Promise<string[]> {
+  const { restore, client, namespaces, attempt, run } = work;
+  const staged = namespaces.map((namespace): StagedNamespace => {
+    const { database, collection } = namespace;
+    return { namespace, database: targetDatabase(restore.target, database), collection };
+  });
+  const databases = [...new Set(staged.map(({ database }) => database))];
+  await unlessAborted(run.signal, requireAbsent(client, databases));
+  await run.note({ createdDatabases: databases });
+  attempt.createdDatabases = databases;
+  await stage(work, staged, { drop: false });
+  await prove(work, staged);
+  return databases;
+}
+
+async function requireAbsent(client: MongoClient, databases: readonly string[]): Promise<void> {
+  for (const database of databases) {
+    const found = await client.db(database).listCollections({}, { nameOnly: true }).toArray();
+    if (found.length > 0) {
+      throw new OperationFailure(
+        'restore-incomplete',
+        `The database ${database} was made since the plan; nothing was changed.`,
+      );
+    }
+  }
+}

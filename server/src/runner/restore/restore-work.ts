@@ -1,0 +1,34 @@
+// What every step of a restore is given, and what an attempt has made so far.
+import type { ManifestNamespace } from '@holdfast/shared/manifest';
+import type { LiveData } from '@holdfast/shared/restore';
+import type { MongoClient } from 'mongodb';
+import type { OpenArchive } from '../../archive/open-archive.ts';
+import type { RestoreState } from '../../domain/restore.ts';
+import type { DeploymentAddress } from '../../engine/connection-string.ts';
+import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
+import type { Services } from '../../services.ts';
+import type { OperationRun } from '../operation-run.ts';
+import type { Swap } from './swap-in.ts';
+
+/** All that an attempt made, which has to be taken back when it fails. */
+export interface Attempt {
+  liveData: LiveData;
+  address: DeploymentAddress | null;
+  swaps: readonly Swap[];
+  createdDatabases: readonly string[];
+}
+
+export interface Work {
+  readonly services: Services;
+  readonly run: OperationRun;
+  readonly attempt: Attempt;
+  /** What was asked for: target, options. As of the start. */
+  readonly restore: RestoreState;
+  readonly archive: OpenArchive;
+  /** To the primary of the deployment that is written to. */
+  readonly client: MongoClient;
+  readonly address: DeploymentAddress;
+  readonly server: DeploymentFacts;
+  /** What is restored: nothing of it is the ledger's or the server's own. */
+  readonly namespaces: readonly ManifestNamespace[];
+}
