@@ -294,7 +294,12 @@ export const errorCatalogue = {
     hint: 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
   }),
   UNDO_UNAVAILABLE: entry({
-    details: z.object({ id: z.string(), why: z.enum(['nothing-replaced', 'undone', 'dropped', 'not-completed']) }),
+    details: z.object({
+      id: z.string(),
+      why: z.enum(['nothing-replaced', 'undone', 'dropped', 'not-completed', 'newer-restore']),
+      /** The newer restore, which has to be taken back first. */
+      by: z.string().optional(),
+    }),
     transport: 'CONFLICT',
     message: ({ why }) => `The restore cannot be taken back: ${undoProblems[why]}.`,
     hint: 'Nothing was changed. Restore another backup instead.',
@@ -378,6 +383,7 @@ const undoProblems = {
   undone: 'it was taken back already',
   dropped: 'what it replaced is not kept any more',
   'not-completed': 'it has not ended well',
+  'newer-restore': 'a newer restore has replaced the same collections since; take that one back first',
 } as const;
 
 function usesOf(uses: { isDefault: boolean; policies: number; backups: number }): string[] {

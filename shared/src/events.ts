@@ -207,6 +207,8 @@ export const eventData = {
       .optional(),
     /** Where what is missing is inserted; the collection `undo` says which documents were. */
     merges: z.array(z.object({ database: text, live: text, shadow: text, undo: text })).optional(),
+    /** Merges that are taken back: `journal` says which documents had been inserted; those that go are kept in `undo`. */
+    unmerges: z.array(z.object({ database: text, live: text, journal: text, undo: text.nullable() })).optional(),
   }),
   RestoreSwapped: z.object({
     ...ofRestore,
@@ -216,6 +218,8 @@ export const eventData = {
     /** What was replaced is kept until then. */
     undoUntil: z.iso.datetime().optional(),
     undoBytes: count.optional(),
+    /** How many collections are kept; an undo needs every one of them. */
+    undoCollections: count.optional(),
   }),
   RestoreCompleted: z.object({
     ...ofRestore,
@@ -233,6 +237,8 @@ export const eventData = {
   RestoreCancelled: z.object({ ...ofRestore }),
   /** Another restore took it back. */
   RestoreUndone: z.object({ ...ofRestore, by: restoreId }),
+  /** It cannot be taken back any more; what it had replaced is about to be removed. */
+  RestoreUndoExpired: z.object({ ...ofRestore, cause: z.enum(['expired', 'asked']) }),
   /** What it had replaced is not kept any more. */
   RestoreUndoDropped: z.object({ ...ofRestore, cause: z.enum(['expired', 'asked']) }),
   /** Single documents of a backup were written into the live collection. Which ones, and what they hold, is not said. */

@@ -1,6 +1,6 @@
 // The plan of a restore: the difference between an archive and a live deployment, and what there is to be careful of.
 import { z } from 'zod';
-import { backupId, deploymentId, planId } from './ids.ts';
+import { backupId, deploymentId, planId, restoreId } from './ids.ts';
 import { restoreOptions, restoreTarget, swapMethod } from './restore.ts';
 
 /**
@@ -185,6 +185,8 @@ export type RestorePlan = z.infer<typeof restorePlan>;
 /** What `restores.planUndo` returns: what taking a restore back would do. */
 export const undoPlan = z.object({
   id: planId,
+  /** The restore that is taken back. */
+  restoreId,
   deploymentId,
   deploymentName: z.string(),
   hosts: z.array(z.string()),
@@ -194,6 +196,8 @@ export const undoPlan = z.object({
   phrase: z.string(),
   /** Until when it can be taken back. */
   until: z.iso.datetime(),
+  /** What the kept collections take now. */
+  keptBytes: z.int().nonnegative(),
   /** What comes back, and what goes. */
   namespaces: z.array(
     z.object({

@@ -106,10 +106,11 @@ export type MergeOutcome = z.infer<typeof mergeOutcome>;
  * Whether a restore can be taken back.
  * - `kept`: until `until`; `bytes` is what the kept collections take, as of the swap.
  * - `undone`: it was, by the restore `by`.
- * - `dropped`: its time is over, or somebody removed it.
+ * - `expired`: its time is over, or somebody ended it; what was kept is being removed.
+ * - `dropped`: what was kept is removed.
  */
 export const restoreUndo = z.object({
-  state: z.enum(['kept', 'undone', 'dropped']),
+  state: z.enum(['kept', 'undone', 'expired', 'dropped']),
   until: z.iso.datetime(),
   bytes: z.int().nonnegative(),
   by: restoreId.nullable(),

@@ -42,11 +42,16 @@ export interface RestoreState {
   readonly swaps: EventData<'RestoreStaged'>['swaps'];
   readonly rewrites: NonNullable<EventData<'RestoreStaged'>['rewrites']>;
   readonly merges: NonNullable<EventData<'RestoreStaged'>['merges']>;
+  readonly unmerges: NonNullable<EventData<'RestoreStaged'>['unmerges']>;
   readonly method: SwapMethod | null;
   readonly safetyBackupId: BackupId | null;
   /** Until when what it replaced is kept; null: nothing is. */
   readonly undoUntil: string | null;
-  readonly undo: 'kept' | 'undone' | 'dropped' | null;
+  readonly undo: 'kept' | 'undone' | 'expired' | 'dropped' | null;
+  /** Why it expired. */
+  readonly undoEnd: EventData<'RestoreUndoExpired'>['cause'] | null;
+  /** How many collections are kept; null: it was not counted. */
+  readonly undoCollections: number | null;
   readonly cancelRequested: boolean;
 }
 
@@ -159,11 +164,13 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     case 'RestoreStaged':
       return state && { ...state, status: 'staged', ...journalOf(event.data) };
     case 'RestoreSwapped':
-      return state && { ...state, status: 'swapped', ...keptUntil(event.data.undoUntil) };
+      return state && { ...state, status: 'swapped', ...keptUntil(event.data) };
     case 'RestoreSafetyBackupTaken':
       return state && { ...state, safetyBackupId: event.data.backupId };
     case 'RestoreUndone':
       return state && { ...state, undo: 'undone' };
+    case 'RestoreUndoExpired':
+      return state && { ...state, undo: 'expired', undoEnd: event.data.cause };
     case 'RestoreUndoDropped':
       return state && { ...state, undo: 'dropped' };
     case 'RestoreCompleted':
@@ -194,17 +201,25 @@ function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
     status: 'requested',
     requestedAt: event.at,
     worker: null,
-    ...{ swaps: [], rewrites: [], merges: [], method: null },
-    ...{ safetyBackupId: null, undoUntil: null, undo: null, cancelRequested: false },
+    ...{ swaps: [], rewrites: [], merges: [], unmerges: [], method: null },
+    ...{ safetyBackupId: null, undoUntil: null, undo: null, undoEnd: null, undoCollections: null },
+    cancelRequested: false,
   };
 }
 
-function journalOf({ swaps, rewrites, merges, method }: EventData<'RestoreStaged'>) {
-  return { swaps, rewrites: rewrites ?? [], merges: merges ?? [], method: method ?? null };
+function journalOf({ swaps, rewrites, merges, unmerges, method }: EventData<'RestoreStaged'>) {
+  return {
+    swaps,
+    rewrites: rewrites ?? [],
+    merges: merges ?? [],
+    unmerges: unmerges ?? [],
+    method: method ?? null,
+  };
 }
 
-function keptUntil(undoUntil: string | undefined): Pick<RestoreState, 'undoUntil' | 'undo'> {
-  return undoUntil === undefined ? { undoUntil: null, undo: null } : { undoUntil, undo: 'kept' };
+function keptUntil(data: EventData<'RestoreSwapped'>): Partial<RestoreState> {
+  const { undoUntil, undoCollections = null } = data;
+  return undoUntil === undefined ? {} : { undoUntil, undoCollections, undo: 'kept' };
 }
 
 /** The worker has taken this step already, and did not hear of it. */

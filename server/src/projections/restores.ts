@@ -32,6 +32,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
       const { restoreId, by } = event.data;
       return [{ id: restoreId, update: { $set: { 'undo.state': 'undone', 'undo.by': by } } }];
     }
+    case 'RestoreUndoExpired':
+      return [{ id: event.data.restoreId, update: { $set: { 'undo.state': 'expired' } } }];
     case 'RestoreUndoDropped':
       return [{ id: event.data.restoreId, update: { $set: { 'undo.state': 'dropped' } } }];
     case 'RestoreStarted':

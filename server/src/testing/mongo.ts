@@ -14,8 +14,6 @@ export interface TestMongoOptions {
   readonly version?: string;
   /** Its data lies in there, on whatever disk that is; then it runs from the local binary. */
   readonly folder?: string;
-  /** Server parameters to begin with: `name=value`. */
-  readonly parameters?: readonly string[];
 }
 
 export interface TestMongo extends AsyncDisposable {
@@ -70,7 +68,7 @@ export async function startStandalone(options: Omit<TestMongoOptions, 'members'>
 async function start(options: TestMongoOptions & { members: number; replicaSet: boolean }): Promise<TestMongo> {
   const key = options.auth === true ? randomBytes(48).toString('base64') : undefined;
   const replicaSet = options.replicaSet ? replicaSetName : undefined;
-  const launch = { replicaSet, key, version: options.version, folder: options.folder, parameters: options.parameters };
+  const launch = { replicaSet, key, version: options.version, folder: options.folder };
   const servers: TestMongod[] = [];
   try {
     for (let index = 0; index < options.members; index += 1) {

@@ -40,7 +40,8 @@ const typeNames: Record<EventType, string> = {
   RestoreFailed: 'Restore failed',
   RestoreCancelled: 'Restore cancelled',
   RestoreUndone: 'Restore taken back',
-  RestoreUndoDropped: 'Undo dropped',
+  RestoreUndoExpired: 'Undo ended',
+  RestoreUndoDropped: 'Kept data removed',
   DocumentsPutBack: 'Documents put back',
   RestoreTestStarted: 'Restore test started',
   RestoreTestPassed: 'Restore test passed',
@@ -157,7 +158,10 @@ export const events: EventSentences = {
     `dump of ${f.moment(takenAt)} imported from ${origin.fileName}: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
   SafetyBackupCompleted: ({ documents, sizeBytes }) =>
     `what a restore replaces is saved: ${f.count(documents)} documents, ${f.bytes(sizeBytes)}`,
-  BackupExpired: ({ retentionCount }) => `backup expired: the newest ${f.count(retentionCount)} are kept`,
+  BackupExpired: ({ policyId, retentionCount }) =>
+    policyId === null
+      ? 'safety backup expired with the undo that it was for'
+      : `backup expired: the newest ${f.count(retentionCount)} are kept`,
   BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
   OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,
   OperationTakenOver: ({ kind }) => `the ${kind} was left by its server; another one ends it`,
@@ -182,8 +186,9 @@ export const events: EventSentences = {
     `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
   RestoreCancelled: () => 'restore cancelled; live data unchanged',
   RestoreUndone: () => 'restore taken back',
-  RestoreUndoDropped: ({ cause }) =>
-    cause === 'expired' ? 'what it had replaced is dropped: its time was over' : 'what it had replaced is dropped',
+  RestoreUndoExpired: ({ cause }) =>
+    cause === 'expired' ? 'the time to take it back is over' : 'it is not to be taken back any more',
+  RestoreUndoDropped: () => 'what it had replaced is removed',
   DocumentsPutBack: ({ namespace, inserted, replaced }) =>
     `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced`,
   RestoreTestStarted: ({ serverVersion }) => `restore test started in a MongoDB ${serverVersion} of its own`,

@@ -22,6 +22,7 @@ const undoProblems = {
   undone: 'it was taken back already',
   dropped: 'what it replaced is not kept any more',
   'not-completed': 'it has not ended well',
+  'newer-restore': 'a newer restore has replaced the same collections since; take that one back first',
 } as const;
 
 const messages: RefusalMessages = {

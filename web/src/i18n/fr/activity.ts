@@ -39,7 +39,8 @@ const typeNames: Record<EventType, string> = {
   RestoreFailed: 'Restauration échouée',
   RestoreCancelled: 'Restauration annulée',
   RestoreUndone: 'Restauration défaite',
-  RestoreUndoDropped: 'Retour abandonné',
+  RestoreUndoExpired: 'Retour clos',
+  RestoreUndoDropped: 'Données gardées supprimées',
   DocumentsPutBack: 'Documents remis',
   RestoreTestStarted: 'Test de restauration commencé',
   RestoreTestPassed: 'Test de restauration réussi',
@@ -161,8 +162,10 @@ export const events: Dictionary['events'] = {
     `dump du ${f.moment(takenAt)} importé de ${origin.fileName} : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
   SafetyBackupCompleted: ({ documents, sizeBytes }) =>
     `ce qu’une restauration remplace est sauvegardé : ${documentsText(documents)}, ${f.bytes(sizeBytes)}`,
-  BackupExpired: ({ retentionCount }) =>
-    `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
+  BackupExpired: ({ policyId, retentionCount }) =>
+    policyId === null
+      ? 'sauvegarde de sécurité expirée avec le retour qu’elle servait'
+      : `sauvegarde expirée : les ${f.count(retentionCount)} plus récentes sont gardées`,
   BackupDeleted: ({ cause }) => `archive supprimée${cause === 'retention' ? ' par la rétention' : ''}`,
   OperationCancelRequested: ({ kind }) =>
     `annulation de la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} demandée`,
@@ -189,10 +192,9 @@ export const events: Dictionary['events'] = {
     `échec de la restauration : ${failureReasons[reason]} ; production ${liveData === 'untouched' ? 'inchangée' : liveData === 'replaced' ? 'remplacée' : 'remplacée en partie'}`,
   RestoreCancelled: () => 'restauration annulée ; production inchangée',
   RestoreUndone: () => 'restauration défaite',
-  RestoreUndoDropped: ({ cause }) =>
-    cause === 'expired'
-      ? 'ce qu’elle avait remplacé est supprimé : le délai est passé'
-      : 'ce qu’elle avait remplacé est supprimé',
+  RestoreUndoExpired: ({ cause }) =>
+    cause === 'expired' ? 'le délai pour la défaire est passé' : 'elle n’est plus à défaire',
+  RestoreUndoDropped: () => 'ce qu’elle avait remplacé est supprimé',
   DocumentsPutBack: ({ namespace, inserted, replaced }) =>
     `remis dans ${namespace} : ${f.count(inserted)} insérés, ${f.count(replaced)} remplacés`,
   RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,

@@ -26,6 +26,7 @@ const undoProblems = {
   undone: 'elle l’a déjà été',
   dropped: 'ce qu’elle a remplacé n’est plus gardé',
   'not-completed': 'elle ne s’est pas bien terminée',
+  'newer-restore': 'une restauration plus récente a remplacé les mêmes collections ; défaites d’abord celle-là',
 } as const;
 
 const messages: RefusalMessages = {

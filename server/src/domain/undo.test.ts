@@ -1,0 +1,154 @@
+import type { NewEvent } from '@holdfast/shared/events';
+import type { BackupId, PlanId, RestoreId } from '@holdfast/shared/ids';
+import type { UndoPlan } from '@holdfast/shared/restore-plan';
+import { describe, expect, it } from 'vitest';
+import { backupEvents, backupId, deploymentId, facts, plan, registered, restoreId, worker } from './examples.ts';
+import { given, refusal } from './testing.ts';
+import { dropUndo, expireSafetyBackup, expireUndo, recordUndone, requestUndo } from './undo.ts';
+
+const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const undoId = id(50) as RestoreId;
+const until = '2026-01-02T00:00:00.000Z';
+const early = '2026-01-01T12:00:00.000Z';
+const stream = `restore:${restoreId}` as const;
+const of = { restoreId, deploymentId };
+const safetyBackupId = id(51) as BackupId;
+
+function event<T extends NewEvent['type']>(type: T, data: object): NewEvent {
+  return { stream, type, data: { ...of, ...data } } as unknown as NewEvent;
+}
+
+const swaps = [{ database: 'shop', live: 'orders', shadow: 'hf_5_0', undo: 'hf_5_u0' }];
+const requested = event('RestoreRequested', {
+  ...{ deploymentName: 'shop', backupId, planId: plan.id, target: { kind: 'original' } },
+  options: { ...plan.options, undoHours: 12 },
+});
+const running = [...registered, requested, event('RestoreStarted', { worker })];
+const safe = event('RestoreSafetyBackupTaken', { worker, backupId: safetyBackupId });
+const staged = [...running, safe, event('RestoreStaged', { worker, swaps })];
+const completed = event('RestoreCompleted', {
+  ...{ worker, durationMs: 5, documents: 3, collections: 1, databases: ['shop'], liveData: 'replaced' },
+});
+const swapped = event('RestoreSwapped', { worker, undoUntil: until, undoBytes: 5, undoCollections: 1 });
+const kept = [...staged, swapped, completed];
+const expired = [...kept, event('RestoreUndoExpired', { cause: 'asked' })];
+
+/** By what has become of the undo. */
+const histories: Record<string, NewEvent[]> = {
+  none: registered,
+  running,
+  swapped: [...staged, swapped],
+  failed: [...running, event('RestoreFailed', { liveData: 'untouched', reason: 'stalled', message: '', hint: '' })],
+  copied: [...running, completed],
+  'not kept': [...staged, event('RestoreSwapped', { worker }), completed],
+  kept,
+  undone: [...kept, event('RestoreUndone', { by: undoId })],
+  expired,
+  dropped: [...expired, event('RestoreUndoDropped', { cause: 'asked' })],
+};
+
+const undoPlan: UndoPlan = {
+  id: id(52) as PlanId,
+  ...{ restoreId, deploymentId, deploymentName: 'shop', hosts: facts.hosts, phrase: 'shop', until, keptBytes: 5 },
+  ...{ createdAt: early, expiresAt: '2026-01-01T12:30:00.000Z' },
+  ...{ namespaces: [], countedBy: 'oplog', writesSince: 0, swapMethod: 'apply-ops', warnings: [] },
+};
+const command = { restoreId: undoId, plan: undoPlan, liveDigest: 'digest', phrase: 'shop', now: early };
+
+const statesOf = (events: NewEvent[]) => {
+  const read = given(events);
+  return { deployment: read(`deployment:${deploymentId}` as const), restore: read(stream) };
+};
+const typesOf = (events: readonly NewEvent[]) => events.map(({ type }) => type).join() || 'nothing';
+const outcome = (act: () => readonly NewEvent[]) => {
+  let appended = '';
+  const code = refusal(() => {
+    appended = typesOf(act());
+  });
+  return code === 'accepted' ? appended : code;
+};
+
+const no = 'UNDO_UNAVAILABLE';
+const table: Record<string, [request: string, ask: string, expire: string, undone: string, drop: string]> = {
+  none: ['RESTORE_NOT_FOUND', 'RESTORE_NOT_FOUND', 'RESTORE_NOT_FOUND', 'nothing', 'nothing'],
+  running: [no, no, no, 'nothing', 'nothing'],
+  swapped: [no, no, no, 'RestoreUndone', 'nothing'],
+  failed: [no, no, no, 'nothing', 'nothing'],
+  copied: [no, no, no, 'nothing', 'nothing'],
+  'not kept': [no, no, no, 'nothing', 'nothing'],
+  kept: ['RestoreRequested', 'RestoreUndoExpired', 'RestoreUndoExpired', 'RestoreUndone', 'nothing'],
+  undone: [no, no, no, 'nothing', 'nothing'],
+  expired: [no, 'nothing', 'nothing', 'nothing', 'RestoreUndoDropped'],
+  dropped: [no, 'nothing', 'nothing', 'nothing', 'nothing'],
+};
+
+describe('the undo of a restore', () => {
+  it.each(Object.entries(table))('%s', (history, expected) => {
+    const states = statesOf(histories[history] ?? []);
+    const ask = { restoreId, cause: 'asked' as const, now: early };
+    expect([
+      outcome(() => requestUndo(states, command)),
+      outcome(() => expireUndo(states, ask)),
+      outcome(() => expireUndo(states, { ...ask, cause: 'expired', now: until })),
+      outcome(() => recordUndone(states.restore, undoId)),
+      outcome(() => dropUndo(states.restore)),
+    ]).toStrictEqual(expected);
+  });
+
+  it.each([
+    ['copied', 'nothing-replaced'],
+    ['not kept', 'dropped'],
+    ['undone', 'undone'],
+    ['expired', 'dropped'],
+    ['running', 'not-completed'],
+  ])('is refused with why: %s -> %s', (history, why) => {
+    const act = () => requestUndo(statesOf(histories[history] ?? []), command);
+    expect(act).toThrow(expect.objectContaining({ details: { id: restoreId, why } }));
+  });
+});
+
+it('asks for an operation like the first one, which keeps what it replaces as long', () => {
+  const [first, ...others] = requestUndo(statesOf(kept), command);
+  expect(others).toStrictEqual([]);
+  expect(first).toMatchObject({
+    stream: `restore:${undoId}`,
+    data: { undoOf: restoreId, options: { undoHours: 12 }, target: { kind: 'original' }, liveDigest: 'digest' },
+  });
+});
+
+it('refuses other words, an expired plan, and from the moment on when the time is over', () => {
+  const states = statesOf(kept);
+  expect(refusal(() => requestUndo(states, { ...command, phrase: 'Shop' }))).toBe('CONFIRMATION_MISMATCH');
+  expect(refusal(() => requestUndo(states, { ...command, now: undoPlan.expiresAt }))).toBe('PLAN_NOT_FOUND');
+  const late = { ...command, plan: { ...undoPlan, expiresAt: '2026-01-03T00:00:00.000Z' }, now: until };
+  expect(refusal(() => requestUndo(states, late))).toBe(no);
+});
+
+it('ends nothing before its time, nor while an operation holds the deployment', () => {
+  const command = { restoreId, cause: 'expired', now: early } as const;
+  expect(expireUndo(statesOf(kept), command)).toStrictEqual([]);
+  const busy = statesOf([...kept, backupEvents.requested]);
+  for (const cause of ['expired', 'asked'] as const)
+    expect(refusal(() => expireUndo(busy, { ...command, cause, now: until }))).toBe('OPERATION_IN_PROGRESS');
+  expect(
+    refusal(() =>
+      requestUndo(busy, { ...{ restoreId: undoId, plan: undoPlan, liveDigest: '' }, phrase: 'shop', now: early }),
+    ),
+  ).toBe('OPERATION_IN_PROGRESS');
+});
+
+it('lets the safety backup go with it, unless that was asked for', () => {
+  const safety = given([
+    ...registered,
+    { stream: `backup:${safetyBackupId}`, type: 'BackupAdopted', data: adopted() } as unknown as NewEvent,
+  ])(`backup:${safetyBackupId}` as const);
+  const { restore } = statesOf(kept);
+  expect(typesOf(expireSafetyBackup(restore, safety))).toBe('BackupExpired');
+  const everything = restore && { ...restore, options: { ...restore.options, safetyBackup: 'everything' as const } };
+  expect(expireSafetyBackup(everything, safety)).toStrictEqual([]);
+  expect(expireSafetyBackup(restore && { ...restore, safetyBackupId: null }, safety)).toStrictEqual([]);
+});
+
+function adopted() {
+  return { ...backupEvents.adopted.data, backupId: safetyBackupId };
+}
