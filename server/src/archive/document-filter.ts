@@ -25,6 +25,14 @@ export function documentFilter(clauses: readonly FilterClause[]): DocumentFilter
   };
 }
 
+/** Whether a date at the path is not after `untilMs` (since 1970), as a TTL index looks for it: of an array the earliest. */
+export function holdsDateUntil(path: string, untilMs: number): DocumentFilter['matches'] {
+  const parts = path.split('.').map((part) => Buffer.from(part));
+  const until = BigInt(Math.floor(untilMs));
+  const test: ValueTest = (value) => value?.type === bsonType.date && value.bytes.readBigInt64LE(value.start) <= until;
+  return (bytes, start) => someAtPath(bytes, start, { path: parts, at: 0 }, test);
+}
+
 /** Undefined: nothing is there. */
 type ValueTest = (value: BsonValue | undefined) => boolean;
 

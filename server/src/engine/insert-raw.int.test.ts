@@ -20,6 +20,12 @@ describe('raw documents', () => {
         ['$a.b', Long.MIN_VALUE],
       ]),
       farDate(),
+      rawDocument([
+        ['_id', 4],
+        ['written', Timestamp.fromBits(0, 0)],
+        ['10', '$path'],
+        ['2', 1],
+      ]),
     ];
     expect(await insertRaw(mongo.client, { database: 'raw', collection: 'odd', documents })).toStrictEqual([]);
     expect(await read('odd')).toStrictEqual(documents.map((bytes) => bytes.toString('hex')));
@@ -29,9 +35,10 @@ describe('raw documents', () => {
     const collection = mongo.client.db('raw').collection('unique');
     await collection.createIndex({ u: 1 }, { unique: true });
     await collection.insertOne({ _id: 1 as never, u: 1 });
-    const documents = [document(1, 5), document(2, 1), document(3, 3), document(3, 4)];
+    const empty = rawDocument([...['_id', 'u'].map((name) => [name, 1] as const), ['t', Timestamp.fromBits(0, 0)]]);
+    const documents = [document(1, 5), empty, document(2, 1), document(3, 3), document(3, 4)];
     const errors = await insertRaw(mongo.client, { database: 'raw', collection: 'unique', documents });
-    expect(errors).toStrictEqual([0, 1, 3].map((index) => ({ index, code: 11_000 })));
+    expect(errors).toStrictEqual([0, 1, 2, 4].map((index) => ({ index, code: 11_000 })));
     expect(await read('unique')).toStrictEqual([document(1, 1), document(3, 3)].map((bytes) => bytes.toString('hex')));
   });
 

@@ -1,10 +1,11 @@
 // Inserts documents as the bytes that they are. Decoding and encoding them again would lose what JavaScript objects cannot
 // hold: the order of fields that look like numbers, dates far off, a field that is there twice. The driver sends such bytes
 // itself, in the document sequences of its bulk writes, but offers no way to hand them over: hence its own class.
-
-import type { MongoClient } from 'mongodb';
-import { type Document, MongoServerError } from 'mongodb';
+import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import { bsonType, elementsOf } from '../archive/bson-elements.ts';
+import { arrayValue, booleanValue, bsonDocument, bsonElement, documentValue } from '../archive/encode-bson.ts';
+import { idOf } from '../archive/id-key.ts';
 
 export interface RawWrite {
   readonly database: string;
@@ -23,21 +24,21 @@ export interface RawWriteError {
 /**
  * Inserts with majority, unordered and without validation; resolves with the documents that the server refused, each with its
  * code. At most 48 MB and 100,000 documents at once (`rawBatches`). Not retried: a caller that repeats it meets what went in as
- * duplicates. A top-level empty timestamp is filled in by the server, as with any insert. Throws what the driver throws.
+ * duplicates. Throws what the driver throws.
  */
 export async function insertRaw(
   client: MongoClient,
   { database, collection, documents }: RawWrite,
 ): Promise<RawWriteError[]> {
-  if (documents.length === 0) return [];
-  const sequence = new DocumentSequence('documents');
-  for (const document of documents) sequence.push({}, document);
-  const answer = await client.db(database).command({
-    ...{ insert: collection, documents: sequence, ordered: false },
-    ...{ bypassDocumentValidation: true, writeConcern: { w: 'majority' } },
-  });
-  if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
-  return (answer.writeErrors ?? []).map(({ index, code }: Document) => ({ index, code }));
+  const buffers = documents.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+  const plain = buffers.flatMap((bytes, index) => (hasEmptyTimestamp(bytes) ? [] : [{ index, bytes }]));
+  const filledIn = buffers.flatMap((bytes, index) =>
+    hasEmptyTimestamp(bytes) ? [{ index, bytes: upsert(bytes) }] : [],
+  );
+  const send = (command: string, field: string, statements: readonly Statement[]) =>
+    sendStatements(client, { database, collection, command, field, statements });
+  const refused = [...(await send('insert', 'documents', plain)), ...(await send('update', 'updates', filledIn))];
+  return refused.sort((a, b) => a.index - b.index);
 }
 
 /** What one message carries well: the server takes three times as much. */
@@ -58,4 +59,61 @@ export async function* rawBatches(documents: AsyncIterable<Uint8Array>): AsyncGe
     bytes += document.length;
   }
   if (batch.length > 0) yield batch;
+}
+
+interface Statement {
+  readonly index: number;
+  readonly bytes: Buffer;
+}
+
+interface Statements {
+  readonly database: string;
+  readonly collection: string;
+  readonly command: string;
+  /** Of the command, which the statements are the value of. */
+  readonly field: string;
+  readonly statements: readonly Statement[];
+}
+
+async function sendStatements(
+  client: MongoClient,
+  { database, collection, command, field, statements }: Statements,
+): Promise<RawWriteError[]> {
+  if (statements.length === 0) return [];
+  const sequence = new DocumentSequence(field);
+  for (const { bytes } of statements) sequence.push({}, bytes);
+  const answer = await client.db(database).command({
+    ...{ [command]: collection, [field]: sequence, ordered: false },
+    ...{ bypassDocumentValidation: true, writeConcern: { w: 'majority' } },
+  });
+  if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
+  return (answer.writeErrors ?? []).map(({ index, code }: Document) => ({
+    index: statements[index]?.index ?? index,
+    code,
+  }));
+}
+
+/** An insert gives such a field of the document itself, but for `_id`, the present time; an update with a pipeline does not. */
+function hasEmptyTimestamp(bytes: Buffer): boolean {
+  for (const { type, start } of elementsOf(bytes, 0)) {
+    if (type === bsonType.timestamp && bytes.readBigUInt64LE(start) === 0n) return true;
+  }
+  return false;
+}
+
+/** An update that finds nothing, ever, and so inserts the document, or meets its `_id` as a duplicate as an insert would. */
+function upsert(bytes: Buffer): Buffer {
+  const id = idOf(bytes, 0);
+  if (id === undefined) return bytes;
+  const isAbsent = documentValue(bsonDocument(bsonElement('$exists', booleanValue(false))));
+  const conditions = [bsonElement('_id', id), bsonElement('_id', isAbsent)].map((one) =>
+    documentValue(bsonDocument(one)),
+  );
+  const literal = documentValue(bsonDocument(bsonElement('$literal', documentValue(bytes))));
+  const replacement = documentValue(bsonDocument(bsonElement('$replaceWith', literal)));
+  return bsonDocument(
+    bsonElement('q', documentValue(bsonDocument(bsonElement('$and', arrayValue(...conditions))))),
+    bsonElement('u', arrayValue(replacement)),
+    bsonElement('upsert', booleanValue(true)),
+  );
 }

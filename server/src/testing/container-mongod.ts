@@ -30,10 +30,10 @@ export async function startContainerMongod(options: LaunchOptions): Promise<Test
   return new ContainerMongod(await keyed.start(), port);
 }
 
-function mongodArguments(port: number, { replicaSet, key }: LaunchOptions): string[] {
+function mongodArguments(port: number, { replicaSet, key, parameters = [] }: LaunchOptions): string[] {
   return [
     ...['--bind_ip_all', '--port', String(port), '--dbpath', '/data/db', '--wiredTigerCacheSizeGB', '0.25'],
-    ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ...['diagnosticDataCollectionEnabled=false', ...parameters].flatMap((parameter) => ['--setParameter', parameter]),
     ...(replicaSet === undefined ? [] : ['--replSet', replicaSet, '--oplogSize', '256']),
     ...(key === undefined ? [] : ['--auth', '--keyFile', keyPath, '--setParameter', 'enableLocalhostAuthBypass=false']),
   ];

@@ -12,6 +12,8 @@ export interface LaunchOptions {
   readonly version: string | undefined;
   /** Where its data folder is made; default: where temporary files are. */
   readonly folder?: string | undefined;
+  /** `name=value` each. */
+  readonly parameters?: readonly string[] | undefined;
   /** One of several that have to reach each other on loopback, which containers do not. */
   readonly inGroup: boolean;
 }

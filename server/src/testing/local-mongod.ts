@@ -93,7 +93,7 @@ class LocalMongod implements TestMongod {
   }
 
   #arguments(): string[] {
-    const { replicaSet, key } = this.#options;
+    const { replicaSet, key, parameters: more = [] } = this.#options;
     const parameters = [
       'diagnosticDataCollectionEnabled=false',
       // Fail points: a server that answers slowly or fails on purpose.
@@ -101,6 +101,7 @@ class LocalMongod implements TestMongod {
       // A member that ends need not wait for others to catch up.
       'shutdownTimeoutMillisForSignaledShutdown=100',
       ...(key === undefined ? [] : ['enableLocalhostAuthBypass=false']),
+      ...more,
     ];
     return [
       ...['--dbpath', this.dbPath, '--port', String(this.port), '--bind_ip', '127.0.0.1', '--nounixsocket'],

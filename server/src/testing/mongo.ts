@@ -14,6 +14,8 @@ export interface TestMongoOptions {
   readonly version?: string;
   /** Its data lies in there, on whatever disk that is; then it runs from the local binary. */
   readonly folder?: string;
+  /** Server parameters to begin with: `name=value`. */
+  readonly parameters?: readonly string[];
 }
 
 export interface TestMongo extends AsyncDisposable {
@@ -68,7 +70,7 @@ export async function startStandalone(options: Omit<TestMongoOptions, 'members'>
 async function start(options: TestMongoOptions & { members: number; replicaSet: boolean }): Promise<TestMongo> {
   const key = options.auth === true ? randomBytes(48).toString('base64') : undefined;
   const replicaSet = options.replicaSet ? replicaSetName : undefined;
-  const launch = { replicaSet, key, version: options.version, folder: options.folder };
+  const launch = { replicaSet, key, version: options.version, folder: options.folder, parameters: options.parameters };
   const servers: TestMongod[] = [];
   try {
     for (let index = 0; index < options.members; index += 1) {
