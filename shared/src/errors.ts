@@ -7,6 +7,20 @@ import { failure } from './failures.ts';
 import { filterProblemCode, filterProblemText } from './filter-problem.ts';
 
 const nothing = z.object({});
+
+/**
+ * - `copy-mode`: merge or exact, into databases that do not exist yet.
+ * - `exact-of-collections`: exact, of single collections.
+ * - `exact-of-part`: exact, of a backup that was made of single collections.
+ */
+const restoreOptionsProblem = z.enum(['copy-mode', 'exact-of-collections', 'exact-of-part']);
+
+const restoreOptionsProblems: Record<z.infer<typeof restoreOptionsProblem>, string> = {
+  'copy-mode': 'A copy goes into databases that do not exist yet: there is nothing to merge with, and nothing to drop.',
+  'exact-of-collections':
+    'The mode exact is for whole databases: of a database, it drops what the backup does not have.',
+  'exact-of-part': 'The backup was made of single collections, so that nobody can say what it does not have.',
+};
 const named = z.object({ id: z.string() });
 
 interface Entry<D extends z.ZodObject> {
@@ -108,7 +122,8 @@ export const errorCatalogue = {
   COLLECTION_NOT_FOUND: entry({
     details: z.object({ namespace: z.string() }),
     transport: 'NOT_FOUND',
-    message: ({ namespace }) => `The backup holds no collection ${namespace}.`,
+    message: ({ namespace }) =>
+      `The backup holds no ${namespace.includes('.') ? 'collection' : 'database'} ${namespace}.`,
     hint: 'List the collections of the backup; a name looks like database.collection.',
   }),
   FILTER_INVALID: entry({
@@ -321,6 +336,19 @@ export const errorCatalogue = {
     transport: 'BAD_REQUEST',
     message: ({ name }) => `"${name}" cannot be a database's name.`,
     hint: 'Choose a short suffix of letters, digits, hyphens and underscores; the whole name has at most 63 bytes.',
+  }),
+  RESTORE_OPTIONS_INVALID: entry({
+    details: z.object({ problem: restoreOptionsProblem }),
+    transport: 'BAD_REQUEST',
+    message: ({ problem }) => restoreOptionsProblems[problem],
+    hint: 'Nothing was changed. Leave the mode out (replace), or choose another target or other namespaces.',
+  }),
+  NAMESPACE_PROTECTED: entry({
+    details: z.object({ namespace: z.string() }),
+    transport: 'BAD_REQUEST',
+    message: ({ namespace }) =>
+      `${namespace} is never restored there: it would be Holdfast's ledger or the server's own.`,
+    hint: 'Leave it out. To look at what it holds, restore it into a copy, or read it with `holdfast backups documents`.',
   }),
   TOOL_MISSING: entry({
     details: z.object({ tool: z.string() }),

@@ -66,6 +66,8 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   CONFIRMATION_MISMATCH: refused,
   TARGET_EXISTS: refused,
   TARGET_NAME_INVALID: usage,
+  RESTORE_OPTIONS_INVALID: usage,
+  NAMESPACE_PROTECTED: usage,
   TOOL_MISSING: failed,
   CONFIGURATION_INVALID: usage,
   CONFIGURATION_CHANGED: refused,

@@ -12,9 +12,10 @@ import { v7 as uuid } from 'uuid';
 import { openArchive } from '../archive/open-archive.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
-import { type DeploymentState, requireDeployment } from '../domain/deployment.ts';
+import type { DeploymentState } from '../domain/deployment.ts';
 import { requestRestore } from '../domain/restore.ts';
-import { canBeRenamed, confirmationPhrase, defaultSuffix, targetDatabase } from '../domain/restore-names.ts';
+import { canBeRenamed, confirmationPhrase, targetDatabase } from '../domain/restore-names.ts';
+import { restoreScope } from '../domain/restore-scope.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
 import {
@@ -28,6 +29,7 @@ import { connectionStringOf } from './connection-string-of.ts';
 import { excludedFrom } from './excluded.ts';
 import { execute } from './execute.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
+import { resolveTarget } from './restore-target.ts';
 
 /** A plan as it is kept until it is confirmed or has expired. */
 export interface StoredPlan {
@@ -48,8 +50,8 @@ const validForMs = 30 * 60_000;
 
 /**
  * Compares archive and deployment, and keeps what it found as a plan. Changes nothing else. Raises BACKUP_NOT_FOUND,
- * BACKUP_NOT_RESTORABLE, DEPLOYMENT_NOT_FOUND, DEPLOYMENT_UNREACHABLE, ARCHIVE_UNREADABLE, TARGET_EXISTS,
- * TARGET_NAME_INVALID, SHARDED_UNSUPPORTED.
+ * BACKUP_NOT_RESTORABLE, DEPLOYMENT_NOT_FOUND, DEPLOYMENT_NOT_CONNECTED, DEPLOYMENT_UNREACHABLE, ARCHIVE_UNREADABLE,
+ * COLLECTION_NOT_FOUND, NAMESPACE_PROTECTED, RESTORE_OPTIONS_INVALID, TARGET_EXISTS, TARGET_NAME_INVALID, SHARDED_UNSUPPORTED.
  */
 export async function makePlan(
   services: Services,
@@ -60,22 +62,19 @@ export async function makePlan(
     (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined,
     backupId,
   );
-  const deployment = requireDeployment(
-    (await services.ledger.state(`deployment:${backup.deploymentId}`)) as DeploymentState | undefined,
-    backup.deploymentId,
-  );
-  const target: RestoreTarget =
-    wanted.kind === 'copy' ? { kind: 'copy', suffix: wanted.suffix ?? defaultSuffix(now) } : wanted;
+  const { deployment, target } = await resolveTarget(services, backup, wanted, now);
   const manifest = await readManifest(services, backup);
   const excluded = excludedFrom(services.ledgerPlace, deployment.facts);
-  const wantedNamespaces = manifest.namespaces.filter(({ database, collection }) => !excluded(database, collection));
+  const limitedTo = deployment.facts.database;
+  const { placed } = restoreScope({ manifest, target, options, limitedTo, isProtected: excluded });
+  const wantedNamespaces = placed.map(({ namespace }) => namespace);
   const live = await lookAtLive(services, deployment, wantedNamespaces, target, excluded);
   const namespaces = wantedNamespaces.map((namespace) => planned(namespace, target, live));
   const databases = [...new Set(wantedNamespaces.map(({ database }) => database))];
   const plan: RestorePlan = {
     id: uuid() as PlanId,
     backupId,
-    deploymentId: backup.deploymentId,
+    deploymentId: deployment.deploymentId,
     deploymentName: deployment.facts.name,
     hosts: deployment.facts.hosts,
     target,

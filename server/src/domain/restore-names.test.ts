@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deploymentId } from './examples.ts';
 import { confirmationPhrase, defaultSuffix, isShadowName, shadowName, targetDatabase } from './restore-names.ts';
 import { refusal } from './testing.ts';
 
@@ -21,6 +22,9 @@ describe('the copy', () => {
 });
 
 describe('the phrase of a restore in place', () => {
+  it('names the deployment when that is another than the backup’s', () => {
+    expect(confirmationPhrase({ kind: 'original', deploymentId }, ['shop'], 'staging')).toBe('staging');
+  });
   it.each([
     [['shop'], 'shop'],
     [['shop', 'crm'], 'prod'],

@@ -16,14 +16,17 @@ export function defaultSuffix(now: string): string {
   return `_restored_${now.slice(0, 10).replaceAll('-', '')}_${now.slice(11, 16).replace(':', '')}`;
 }
 
-/** The words that a restore in place asks for: the database's name when there is one, else the deployment's. */
+/**
+ * The words that a restore in place asks for: the database's name when there is one, else the deployment's. In another deployment
+ * than the backup's always that one's: the database is called alike in both.
+ */
 export function confirmationPhrase(
   target: RestoreTarget,
   databases: readonly string[],
   deploymentName: string,
 ): string | null {
   if (target.kind === 'copy') return null;
-  const [only, ...others] = databases;
+  const [only, ...others] = target.deploymentId === undefined ? databases : [];
   return only !== undefined && others.length === 0 ? only : deploymentName;
 }
 

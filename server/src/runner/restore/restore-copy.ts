@@ -1,19 +1,14 @@
 // A restore into a copy: databases that do not exist yet, removed again unless all of it proves whole.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
-import { targetDatabase } from '../../domain/restore-names.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
-import type { StagedNamespace } from './prove-namespaces.ts';
 import type { Work } from './restore-work.ts';
 import { prove, stage } from './stage.ts';
 
 /** Resolves with the databases that hold the data. Throws OperationFailure. */
 export async function restoreCopy(work: Work): Promise<string[]> {
-  const { restore, client, namespaces, attempt, run } = work;
-  const staged = namespaces.map((namespace): StagedNamespace => {
-    const { database, collection } = namespace;
-    return { namespace, database: targetDatabase(restore.target, database), collection };
-  });
+  const { client, attempt, run } = work;
+  const staged = work.scope.placed;
   const databases = [...new Set(staged.map(({ database }) => database))];
   await unlessAborted(run.signal, requireAbsent(client, databases));
   await run.note({ createdDatabases: databases });

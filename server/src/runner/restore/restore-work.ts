@@ -4,6 +4,7 @@ import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import type { OpenArchive } from '../../archive/open-archive.ts';
 import type { RestoreState } from '../../domain/restore.ts';
+import type { RestoreScope } from '../../domain/restore-scope.ts';
 import type { DeploymentAddress } from '../../engine/connection-string.ts';
 import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
@@ -29,6 +30,8 @@ export interface Work {
   readonly client: MongoClient;
   readonly address: DeploymentAddress;
   readonly server: DeploymentFacts;
-  /** What is restored: nothing of it is the ledger's or the server's own. */
+  /** What is restored and where to, and what is dropped: nothing of it is the ledger's or the server's own. */
+  readonly scope: RestoreScope;
+  /** Of the scope. */
   readonly namespaces: readonly ManifestNamespace[];
 }

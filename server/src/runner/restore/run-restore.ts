@@ -7,6 +7,7 @@ import { connectionStringOf } from '../../commands/connection-string-of.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { cancelRestore, completeRestore, failRestore, type RestoreState, startRestore } from '../../domain/restore.ts';
+import { restoreScope } from '../../domain/restore-scope.ts';
 import { parseConnectionString, throughSet } from '../../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
@@ -70,10 +71,13 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   attempt.address = address;
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));
-  const exclude = excludedFrom(services.ledgerPlace, server);
-  const namespaces = archive.manifest.namespaces.filter(({ database, collection }) => !exclude(database, collection));
+  const { target, options } = restore;
+  const isProtected = excludedFrom(services.ledgerPlace, server);
+  const limitedTo = deployment.facts.database;
+  const scope = restoreScope({ manifest: archive.manifest, target, options, limitedTo, isProtected });
+  const namespaces = scope.placed.map(({ namespace }) => namespace);
   const where = { client, address: throughSet(address, server), server };
-  const work: Work = { services, run, attempt, restore, archive, ...where, namespaces };
+  const work: Work = { services, run, attempt, restore, archive, ...where, scope, namespaces };
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
   await beginPhase(work, 'finish');
   return {

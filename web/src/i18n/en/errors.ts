@@ -25,6 +25,13 @@ const undoProblems = {
   'newer-restore': 'a newer restore has replaced the same collections since; take that one back first',
 } as const;
 
+const restoreOptionsProblems = {
+  'copy-mode': 'A copy goes into databases that do not exist yet: there is nothing to merge with, and nothing to drop.',
+  'exact-of-collections':
+    'The mode “exact” is for whole databases: of a database, it drops what the backup does not have.',
+  'exact-of-part': 'The backup was made of single collections, so that nobody can say what it does not have.',
+} as const;
+
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `A ${holder.kind} already runs on ${deploymentName} since ${f.since(holder.since, Date.now())}, started by ${actor.name(holder.actor)}.`,
@@ -55,7 +62,8 @@ const messages: RefusalMessages = {
   ARCHIVE_UNREADABLE: ({ key, problem }) => `The archive ${key} cannot be read: ${problem}`,
   ARCHIVE_NOT_FOUND: ({ key }) => `There is no archive ${key} at the destination.`,
   ARCHIVE_IN_USE: ({ by, since }) => `The archive is in use since ${f.since(since, Date.now())}: ${archiveUses[by]}.`,
-  COLLECTION_NOT_FOUND: ({ namespace }) => `The backup holds no collection ${namespace}.`,
+  COLLECTION_NOT_FOUND: ({ namespace }) =>
+    `The backup holds no ${namespace.includes('.') ? 'collection' : 'database'} ${namespace}.`,
   FILTER_INVALID: (problem) => `The filter cannot be used: ${filterProblemText(problem)}.`,
   NOT_ALLOWED: ({ what }) => `You may not ${what}.`,
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,
@@ -102,6 +110,9 @@ const messages: RefusalMessages = {
   CONFIRMATION_MISMATCH: ({ expected }) => `The confirmation does not match: type ${expected} exactly.`,
   TARGET_EXISTS: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
   TARGET_NAME_INVALID: ({ name }) => `“${name}” cannot be a database’s name.`,
+  RESTORE_OPTIONS_INVALID: ({ problem }) => restoreOptionsProblems[problem],
+  NAMESPACE_PROTECTED: ({ namespace }) =>
+    `${namespace} is never restored there: it would be Holdfast’s ledger or the server’s own.`,
   TOOL_MISSING: ({ tool }) => `${tool} was not found.`,
   CONFIGURATION_INVALID: ({ problems }) => `The configuration cannot be imported: ${problems.join('; ')}`,
   CONFIGURATION_CHANGED: () => 'The configuration has changed since the preview.',

@@ -29,6 +29,13 @@ const undoProblems = {
   'newer-restore': 'une restauration plus récente a remplacé les mêmes collections ; défaites d’abord celle-là',
 } as const;
 
+const restoreOptionsProblems = {
+  'copy-mode': 'Une copie va dans des bases qui n’existent pas encore : il n’y a rien à fusionner et rien à supprimer.',
+  'exact-of-collections':
+    'Le mode « exact » vaut pour des bases entières : il supprime d’une base ce que la sauvegarde n’a pas.',
+  'exact-of-part': 'La sauvegarde a été faite de collections isolées : nul ne peut dire ce qu’elle n’a pas.',
+} as const;
+
 const messages: RefusalMessages = {
   OPERATION_IN_PROGRESS: ({ deploymentName, holder }) =>
     `Une ${nouns[holder.kind]} est déjà en cours sur ${deploymentName} depuis ${f.since(holder.since, Date.now())}, lancée par ${actor.name(holder.actor)}.`,
@@ -61,7 +68,8 @@ const messages: RefusalMessages = {
   ARCHIVE_NOT_FOUND: ({ key }) => `Il n’y a pas d’archive ${key} à la destination.`,
   ARCHIVE_IN_USE: ({ by, since }) =>
     `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
-  COLLECTION_NOT_FOUND: ({ namespace }) => `La sauvegarde ne contient pas de collection ${namespace}.`,
+  COLLECTION_NOT_FOUND: ({ namespace }) =>
+    `La sauvegarde ne contient pas de ${namespace.includes('.') ? 'collection' : 'base'} ${namespace}.`,
   FILTER_INVALID: ({ problem, at, subject }) =>
     `Le filtre ne peut pas être utilisé : ${filterProblems[problem](subject ?? '')}${at === null ? '' : `, au caractère ${f.count(at)}`}.`,
   NOT_ALLOWED: () => 'Vous n’y êtes pas autorisé.',
@@ -113,6 +121,9 @@ const messages: RefusalMessages = {
   CONFIRMATION_MISMATCH: ({ expected }) => `La confirmation ne correspond pas : saisissez exactement ${expected}.`,
   TARGET_EXISTS: ({ databases }) => `La copie irait dans des bases qui existent déjà : ${databases.join(', ')}.`,
   TARGET_NAME_INVALID: ({ name }) => `« ${name} » ne peut pas être le nom d’une base.`,
+  RESTORE_OPTIONS_INVALID: ({ problem }) => restoreOptionsProblems[problem],
+  NAMESPACE_PROTECTED: ({ namespace }) =>
+    `${namespace} n’y est jamais restauré : ce serait le registre de Holdfast ou ce qui est au serveur.`,
   TOOL_MISSING: ({ tool }) => `${tool} est introuvable.`,
   CONFIGURATION_INVALID: ({ problems }) => `La configuration ne peut pas être importée : ${problems.join(' ; ')}`,
   CONFIGURATION_CHANGED: () => 'La configuration a changé depuis l’aperçu.',
@@ -185,6 +196,10 @@ const refusalHints: Record<ErrorCode, string> = {
   TARGET_EXISTS: 'Choisissez un autre suffixe, ou supprimez d’abord ces bases.',
   TARGET_NAME_INVALID:
     'Choisissez un suffixe court de lettres, chiffres, traits d’union et tirets bas ; le nom entier compte au plus 63 octets.',
+  RESTORE_OPTIONS_INVALID:
+    'Rien n’a été changé. Laissez le mode « remplacer », ou choisissez une autre cible ou d’autres collections.',
+  NAMESPACE_PROTECTED:
+    'Écartez-le. Pour voir ce qu’il contient, restaurez-le dans une copie, ou lisez-le dans la sauvegarde.',
   TOOL_MISSING:
     'Installez MongoDB Database Tools, ou indiquez-les avec MONGODUMP_PATH et MONGORESTORE_PATH ; `holdfast doctor` montre ce qui est trouvé.',
   CONFIGURATION_INVALID: 'Rien n’a été changé. Corrigez le fichier et refaites l’aperçu.',
