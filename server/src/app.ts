@@ -34,7 +34,7 @@ import { backupsProjection } from './projections/backups.ts';
 import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
 import { destinationsProjection } from './projections/destinations.ts';
 import { operationsProjection } from './projections/operations.ts';
-import { policiesProjection } from './projections/policies.ts';
+import { policiesProjection, type StoredPolicy } from './projections/policies.ts';
 import { restoresProjection } from './projections/restores.ts';
 import { archiveLeases, type StoredArchiveLease } from './runner/archive-leases.ts';
 import { startCopier } from './runner/copier.ts';
@@ -355,6 +355,8 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
   const { destinations, ledgerPlace, secrets } = services;
   const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
   const known = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
+  const policies = await services.ledger.readModel<StoredPolicy>('policies');
+  const withUsers = await policies.distinct('deploymentId', { removed: false, usersAndRoles: true });
   return runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir },
     ...folderOf(config.storageUrl),
@@ -363,7 +365,11 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
     ledger: { kind: ledgerPlace.kind, uri: ledgerUri },
     ledgerTime: async () => (await ledgerPlace.client.db('admin').command({ hello: 1 })).localTime.getTime(),
     deployments: await Promise.all(
-      known.map(async ({ name, secretRef }) => ({ name, uri: secretRef && (await secrets.open(secretRef)) })),
+      known.map(async ({ _id, name, secretRef }) => ({
+        name,
+        uri: secretRef && (await secrets.open(secretRef)),
+        usersAndRoles: withUsers.some((deploymentId) => deploymentId === _id),
+      })),
     ),
     verification: () => verificationState(services),
     encryption: () => encryptionFinding(services),

@@ -4,7 +4,7 @@ import { actor } from './actor.ts';
 import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
-import { dumpOrigin, optimes } from './manifest.ts';
+import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
 import { verificationCause } from './verification.ts';
 
 /**
@@ -82,6 +82,8 @@ export const backup = z.object({
   error: failure.nullable(),
   /** Only of an imported one. */
   origin: dumpOrigin.optional(),
+  /** Only of one that holds users and roles. */
+  usersAndRoles: heldUsers.optional(),
   /** Where its archive is, and where it should be; the one that it was written to first is the first. */
   copies: z.array(backupCopy),
 });

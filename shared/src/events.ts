@@ -18,7 +18,7 @@ import {
   recoveryKitId,
   restoreId,
 } from './ids.ts';
-import { dumpOrigin, optimes } from './manifest.ts';
+import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
 import { liveData, mergeOutcome, restoreOptions, restorePhase, restoreTarget, swapMethod } from './restore.ts';
 import { restoreTestCause, restoreTestSettings, restoreTestSkipReason } from './restore-test.ts';
@@ -51,6 +51,8 @@ const archiveFacts = {
   encryption: backupEncryption.optional(),
   /** Left out for a dump whose beginning and end were not noted. */
   optimes: optimes.optional(),
+  /** Only of one that holds users and roles. */
+  usersAndRoles: heldUsers.optional(),
 };
 const deploymentFacts = {
   name: deploymentName,

@@ -56,6 +56,10 @@ export const dumpOrigin = z.object({
 });
 export type DumpOrigin = z.infer<typeof dumpOrigin>;
 
+/** How many users and roles a backup holds. */
+export const heldUsers = z.object({ users: z.int().nonnegative(), roles: z.int().nonnegative() });
+export type HeldUsers = z.infer<typeof heldUsers>;
+
 /** A place in a replica set's oplog: seconds since 1970, and the place within the second. */
 export const optime = z.object({ seconds: z.int().nonnegative(), increment: z.int().nonnegative() });
 export type Optime = z.infer<typeof optime>;
@@ -101,6 +105,8 @@ export const manifest = z.object({
     sha256: z.string(),
   }),
   namespaces: z.array(manifestNamespace),
+  /** Only where users and roles were asked for: the namespaces of `admin`, or `$admin...` of the one database, are among the others. */
+  usersAndRoles: heldUsers.optional(),
   /** Only of a dump that was imported. */
   origin: dumpOrigin.optional(),
 });

@@ -73,6 +73,8 @@ const laterSettings = z.object({
   bandwidthLimitBytesPerSecond: bandwidthLimitBytesPerSecond.nullable(),
   destinationIds,
   encryption: policyEncryption,
+  /** Whether backups hold the users and roles too, password hashes included. */
+  usersAndRoles: z.boolean(),
 });
 
 /** What a user sets of a policy. */
@@ -89,7 +91,7 @@ export type GivenPolicySettings = z.infer<typeof givenPolicySettings>;
 /** The names of all settings of a policy. */
 export const policySettingNames = Object.keys(policySettings.shape) as (keyof PolicySettings)[];
 
-/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte; verified, unlimited. */
+/** A new deployment's policy: daily at 02:00 UTC, the newest 7, on; a day at most, 10 minutes without a byte; verified, unlimited; without users. */
 export const defaultPolicySettings: PolicySettings = {
   enabled: true,
   scheduledHour: 2,
@@ -103,6 +105,7 @@ export const defaultPolicySettings: PolicySettings = {
   bandwidthLimitBytesPerSecond: null,
   destinationIds: [],
   encryption: 'inherit',
+  usersAndRoles: false,
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

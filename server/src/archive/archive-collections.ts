@@ -6,6 +6,7 @@ import { blockCollection } from './archive-prelude.ts';
 import { type FrameDocuments, frameDocuments } from './frame-documents.ts';
 import type { Frame } from './frame-index.ts';
 import type { OpenArchive } from './open-archive.ts';
+import { holdsUsersAndRoles } from './users-and-roles.ts';
 
 /** A frame, and the number of its first document within the collection (from 0). */
 export interface CollectionFrame extends Frame {
@@ -53,7 +54,7 @@ export class ArchiveCollection {
   }
 }
 
-/** The collections of an archive, by name. */
+/** The collections of an archive, by name. Users and roles are none: nobody browses password hashes. */
 export class ArchiveCollections {
   readonly archive: OpenArchive;
   readonly #places = new Map<string, number>();
@@ -64,7 +65,7 @@ export class ArchiveCollections {
   constructor(archive: OpenArchive) {
     this.archive = archive;
     for (const [place, { database, collection }] of archive.manifest.namespaces.entries())
-      this.#places.set(`${database}.${collection}`, place);
+      if (!holdsUsersAndRoles(database, collection)) this.#places.set(`${database}.${collection}`, place);
     for (const frame of archive.frames) {
       if (frame.namespace === 0) continue;
       const frames = this.#frames[frame.namespace - 1];

@@ -119,6 +119,10 @@ status 0 even when documents failed.
 
 Do not add --drop without a second thought: it removes the live collections before it knows whether the
 backup can be read, and leaves collections that the backup does not have.
+
+Where the backup holds users and roles (admin.system.users), mongorestore restores them too, and with --drop
+deletes those that were made since: '--nsExclude=admin.*' leaves them out. Those of the one database of a
+backup (DATABASE.$admin.system.users) come back only with --db=DATABASE --restoreDbUsersAndRoles.
 `;
 
 function originLine(origin: Manifest['origin']): string {

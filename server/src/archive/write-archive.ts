@@ -17,6 +17,7 @@ import { manifestNamespaceOf } from './manifest-namespace.ts';
 import { type Dump, readDump } from './read-dump.ts';
 import type { RawFrame } from './regroup-frames.ts';
 import { encryptedHowto, restoreHowto } from './restore-howto.ts';
+import { heldUsersOf } from './users-and-roles.ts';
 
 export { ArchiveProgress } from './archive-progress.ts';
 
@@ -147,6 +148,8 @@ function describe(
   known: Pick<Manifest, 'optimes'>,
   stored: Manifest['dump'],
 ): Manifest {
+  const namespaces = dump.scanned().map(manifestNamespaceOf);
+  const usersAndRoles = heldUsersOf(namespaces);
   return manifestSchema.parse({
     format: 'holdfast-archive',
     version: 1,
@@ -156,7 +159,8 @@ function describe(
     ...known,
     ...(recipients.length === 0 ? {} : { encryption: { recipients: recipients.map(String) } }),
     dump: stored,
-    namespaces: dump.scanned().map(manifestNamespaceOf),
+    namespaces,
+    ...(usersAndRoles === undefined ? {} : { usersAndRoles }),
   });
 }
 

@@ -148,6 +148,7 @@ function otherWords(settings: PolicySettings): string[] {
   const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond: limit } = settings;
   return [
     ...(settings.encryption === 'inherit' ? [] : [`encryption ${settings.encryption}`]),
+    ...(settings.usersAndRoles ? ['with users and roles'] : []),
     ...(verifyAfterBackup ? [] : ['not verified at once']),
     ...(readPreference === null ? [] : [`reads from ${readPreference}`]),
     ...(parallelCollections === defaultPolicySettings.parallelCollections

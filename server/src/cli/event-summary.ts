@@ -20,6 +20,13 @@ function encryptionWords(value: unknown): string {
   return `encrypted for ${(value as { keys: { name: string }[] }).keys.map(({ name }) => name).join(', ')}`;
 }
 
+/** Of a policy whether there are any, of a backup how many. */
+function usersWords(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'with users and roles' : 'without users';
+  const { users, roles } = value as { readonly users: number; readonly roles: number };
+  return `${formatCount(users)} users, ${formatCount(roles)} roles`;
+}
+
 const telling: readonly (readonly [field: string, words: (value: unknown) => string])[] = [
   ['name', asIs],
   ['deploymentName', asIs],
@@ -46,6 +53,7 @@ const telling: readonly (readonly [field: string, words: (value: unknown) => str
   ['readPreference', (mode) => `reads from ${mode}`],
   ['parallelCollections', (count) => `${count} collections at once`],
   ['bandwidthLimitBytesPerSecond', (limit) => `at most ${formatBandwidth(Number(limit))}`],
+  ['usersAndRoles', usersWords],
   ['encryption', encryptionWords],
   ['keyIds', (ids) => `${(ids as unknown[]).length} keys`],
   ['recipient', asIs],

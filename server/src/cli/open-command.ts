@@ -11,6 +11,7 @@ import { exportCollection } from '../archive/export-collection.ts';
 import { type ArchiveSource, openArchive } from '../archive/open-archive.ts';
 import { InvalidFilter, parseFilter } from '../archive/parse-filter.ts';
 import { readPage } from '../archive/read-page.ts';
+import { dataOf } from '../archive/users-and-roles.ts';
 import { verifyArchive } from '../archive/verify-archive.ts';
 import { FileReader } from '../storage/file-reader.ts';
 import { type DocumentOptions, documentOptions, formatOf } from './backup-documents-command.ts';
@@ -120,7 +121,7 @@ async function verify(
 
 function list({ output }: Invocation, { archive }: ArchiveCollections, { sizeBytes }: ArchiveSource): void {
   const { manifest, isEncrypted } = archive;
-  const held = manifest.namespaces.map(summaryOf);
+  const held = dataOf(manifest.namespaces).map(summaryOf);
   const { backupId, deployment, database, startedAt, server } = manifest;
   const about = { backupId, deployment, database, startedAt, sizeBytes, encrypted: isEncrypted };
   output.answer({ ...about, collections: held }, () =>

@@ -34,6 +34,7 @@ interface SetOptions {
   readonly bandwidthLimit?: number | 'none';
   readonly destinations?: string;
   readonly encryption?: string;
+  readonly usersAndRoles?: boolean;
   readonly on?: boolean;
   readonly off?: boolean;
 }
@@ -72,6 +73,7 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
       '--encryption <inherit|off|KEY>',
       'as the server does (inherit), not at all (off), or for a key by name or id',
     )
+    .option('--users-and-roles <on|off>', 'back up users and roles too, password hashes included', switchOf)
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
     .option('--policy <name>', 'which one, where a deployment has several')
@@ -162,13 +164,14 @@ const settingsOfOptions = [
   ['readPreference', 'readPreference'],
   ['parallelCollections', 'parallelCollections'],
   ['bandwidthLimit', 'bandwidthLimitBytesPerSecond'],
+  ['usersAndRoles', 'usersAndRoles'],
 ] as const satisfies readonly (readonly [keyof SetOptions, keyof PolicySettings])[];
 
 function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --encryption, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --encryption, --users-and-roles, --on, --off.',
   });
 }
 
@@ -217,6 +220,7 @@ const details = [
   },
   { title: 'reads from', value: ({ readPreference }: Policy) => readPreference ?? 'as the connection string says' },
   { title: 'at once', value: ({ parallelCollections }: Policy) => `${parallelCollections} collections` },
+  { title: 'users', value: ({ usersAndRoles }: Policy) => (usersAndRoles ? 'backed up, with roles' : 'not backed up') },
   { title: 'bandwidth', value: ({ bandwidthLimitBytesPerSecond: limit }: Policy) => formatBandwidth(limit) },
 ];
 

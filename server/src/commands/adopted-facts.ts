@@ -1,6 +1,7 @@
 import type { BackupEncryption } from '@holdfast/shared/encryption';
 import type { EventData } from '@holdfast/shared/events';
 import type { OpenArchive } from '../archive/open-archive.ts';
+import { archiveTotals } from '../archive/users-and-roles.ts';
 
 type Adopted = Omit<EventData<'BackupAdopted'>, 'deploymentName' | 'policyId' | 'sha256' | 'recovered'>;
 
@@ -17,9 +18,7 @@ export function adoptedFacts(
     database: manifest.database,
     toolVersion: manifest.tool.version,
     serverVersion: manifest.server.version,
-    rawBytes: manifest.dump.rawBytes,
-    documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
-    collections: manifest.namespaces.length,
+    ...archiveTotals(manifest),
     ...(manifest.optimes && { optimes: manifest.optimes }),
     createdAt: manifest.startedAt,
     completedAt: manifest.finishedAt,

@@ -1,5 +1,6 @@
-// What no backup contains and no restore touches, on one deployment: the server's own databases (users and roles live there),
-// the ledger, and what restores leave while they run.
+// What no backup contains and no restore takes for data, on one deployment: the server's own databases, users and roles (they are
+// backed up and restored by themselves, when asked for), the ledger, and what restores leave while they run.
+import { holdsUsersAndRoles } from '../archive/users-and-roles.ts';
 import { isShadowName } from '../domain/restore-names.ts';
 import type { Services } from '../services.ts';
 
@@ -11,6 +12,7 @@ export function excludedFrom(
   const holdsLedger = place.replicaSetId !== null && place.replicaSetId === deployment.replicaSetId;
   return (database, collection) =>
     serverDatabases.has(database) ||
+    holdsUsersAndRoles(database, collection) ||
     (holdsLedger && database === place.database) ||
     isShadowName(collection.replace(/^system\.buckets\./, ''));
 }

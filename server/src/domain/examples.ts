@@ -29,7 +29,13 @@ export const settings = {
     encryption: 'inherit' as const,
     destinationIds: [] as DestinationId[],
   },
-  ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 2, bandwidthLimitBytesPerSecond: 5_000_000 },
+  ...{
+    usersAndRoles: false,
+    verifyAfterBackup: true,
+    readPreference: null,
+    parallelCollections: 2,
+    bandwidthLimitBytesPerSecond: 5_000_000,
+  },
 };
 
 export const registered: NewEvent[] = [

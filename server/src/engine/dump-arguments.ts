@@ -10,15 +10,18 @@ export interface DumpArguments {
   readonly numParallelCollections?: number;
   /** Which members of a set are read; absent: as the connection string says. */
   readonly readPreference?: ReadPreference;
+  /** Those of the one database too; a whole dump has those of all. */
+  readonly usersAndRoles?: boolean;
 }
 
 /** The arguments of a mongodump that reads its connection string from descriptor 3 and writes an archive to stdout. */
 export function dumpArguments(options: DumpArguments): string[] {
-  const { database, timeouts, numParallelCollections, readPreference } = options;
+  const { database, timeouts, numParallelCollections, readPreference, usersAndRoles = false } = options;
   return [
     ...connectionArguments(timeouts),
     '--archive',
     ...(database === null ? [] : [`--db=${database}`]),
+    ...(database !== null && usersAndRoles ? ['--dumpDbUsersAndRoles'] : []),
     ...(numParallelCollections === undefined ? [] : [`--numParallelCollections=${numParallelCollections}`]),
     ...(readPreference === undefined ? [] : [`--readPreference=${readPreference}`]),
   ];

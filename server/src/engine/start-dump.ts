@@ -19,6 +19,8 @@ export interface DumpOptions extends ToolLimits {
   readonly numParallelCollections?: number;
   /** Which members of a set are read; absent: as the connection string says. */
   readonly readPreference?: ReadPreference;
+  /** Those of the one database too; a whole dump has those of all. */
+  readonly usersAndRoles?: boolean;
   /** Stops the dump: it is gone within about a second. */
   readonly signal: AbortSignal;
 }
@@ -57,6 +59,7 @@ export function startDump(options: DumpOptions): DumpProcess {
       timeouts: toolTimeouts(address, serverSelectionSeconds),
       ...(options.numParallelCollections && { numParallelCollections: options.numParallelCollections }),
       ...(options.readPreference && { readPreference: options.readPreference }),
+      ...(options.usersAndRoles && { usersAndRoles: true }),
     }),
     secret: toolConfig(toolConnectionString(address)),
     stdout: true,

@@ -12,6 +12,7 @@ import type { DocumentFilter } from '../archive/document-filter.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import { InvalidFilter, parseFilter } from '../archive/parse-filter.ts';
 import { readPage } from '../archive/read-page.ts';
+import { dataOf } from '../archive/users-and-roles.ts';
 import { refuseUnreadable } from '../commands/refuse-unreadable.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../domain/backup.ts';
@@ -27,7 +28,8 @@ export async function listCollections(
   const backup = await completedBackup(services, id);
   const found = await withArchive(services, backup, async ({ collections }) => {
     const wanted = search.toLowerCase();
-    return collections.archive.manifest.namespaces.filter((one) => nameOf(one).toLowerCase().includes(wanted));
+    const data = dataOf(collections.archive.manifest.namespaces);
+    return data.filter((one) => nameOf(one).toLowerCase().includes(wanted));
   });
   const sorted = found.sort((a, b) => (order === 'size' ? b.bytes - a.bytes || byName(a, b) : byName(a, b)));
   const end = cursor + limit;

@@ -1,6 +1,6 @@
 // The list of backups, failed ones included: events -> documents of `shared/backup.ts` (with `_id` for `id`).
 import type { Backup } from '@holdfast/shared/backup';
-import type { LedgerEvent } from '@holdfast/shared/events';
+import type { EventData, LedgerEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
@@ -127,6 +127,7 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
     event.data;
   const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = archive;
   const file = {
+    ...held(archive),
     optimes,
     filePath: key,
     sizeBytes,
@@ -164,10 +165,27 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
 
 function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partial<StoredBackup> {
   const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = event.data;
-  const facts = { filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption, optimes };
+  const facts = {
+    filePath: key,
+    sizeBytes,
+    sha256,
+    rawBytes,
+    documents,
+    collections,
+    encryption,
+    optimes,
+    ...held(event.data),
+  };
   return event.type === 'BackupSealed'
     ? { ...facts, status: 'sealed' }
     : { ...facts, status: 'completed', completedAt: event.at, durationMs: event.data.durationMs };
+}
+
+/** Only where there are any. */
+function held({
+  usersAndRoles,
+}: Pick<EventData<'BackupSealed'>, 'usersAndRoles'>): Pick<StoredBackup, 'usersAndRoles'> {
+  return usersAndRoles === undefined ? {} : { usersAndRoles };
 }
 
 function stored(event: LedgerEvent<'BackupCompleted' | 'BackupAdopted' | 'BackupImported' | 'BackupCopied'>) {

@@ -1,4 +1,4 @@
-// What a backup may take from the database and the network: what its policy says.
+// What a backup may take from the database and the network, and whether it takes users along: what its policy says.
 import type { PolicySettings } from '@holdfast/shared/policy';
 import type { BackupState } from '../domain/backup.ts';
 import { type PolicyState, wholeSettings } from '../domain/policy.ts';
@@ -7,10 +7,16 @@ import type { Services } from '../services.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { withBandwidthLimit } from '../storage/with-bandwidth-limit.ts';
 
-export type Impact = Pick<PolicySettings, 'readPreference' | 'parallelCollections' | 'bandwidthLimitBytesPerSecond'>;
+export type Impact = Pick<
+  PolicySettings,
+  'readPreference' | 'parallelCollections' | 'bandwidthLimitBytesPerSecond' | 'usersAndRoles'
+>;
 
 /** Nothing is held back for a backup of no policy, but for what the tool does by itself. */
-const ofNoPolicy: Impact = { readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null };
+const ofNoPolicy: Impact = {
+  ...{ readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null },
+  usersAndRoles: false,
+};
 
 /** As the policy is now. Raises LEDGER_UNAVAILABLE. */
 export async function impactOf({ ledger }: Pick<Services, 'ledger'>, backupId: string): Promise<Impact> {
@@ -21,9 +27,11 @@ export async function impactOf({ ledger }: Pick<Services, 'ledger'>, backupId: s
 }
 
 /** For mongodump. */
-export function dumpImpact(impact: Impact): Pick<DumpOptions, 'numParallelCollections' | 'readPreference'> {
-  const { readPreference, parallelCollections: numParallelCollections } = impact;
-  return { numParallelCollections, ...(readPreference && { readPreference }) };
+export function dumpImpact(
+  impact: Impact,
+): Pick<DumpOptions, 'numParallelCollections' | 'readPreference' | 'usersAndRoles'> {
+  const { readPreference, parallelCollections: numParallelCollections, usersAndRoles } = impact;
+  return { numParallelCollections, usersAndRoles, ...(readPreference && { readPreference }) };
 }
 
 /** The storage as one backup may use it. */

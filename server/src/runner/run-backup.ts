@@ -5,8 +5,10 @@ import type { BackupEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
+import type { Manifest } from '@holdfast/shared/manifest';
 import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
+import { archiveTotals, holdsUsersAndRoles } from '../archive/users-and-roles.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { excludedFrom } from '../commands/excluded.ts';
@@ -122,7 +124,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
       givesChunksAway: true,
       sourceEnded: dump.exited,
       output: upload.body,
-      exclude,
+      exclude: impact.usersAndRoles ? (...name) => exclude(...name) && !holdsUsersAndRoles(...name) : exclude,
       recipients,
       manifest: await manifestBase(services, deployment, server, backupId),
       atEnd: async () => ({ optimes: { start, end: await unlessAborted(run.signal, readOptime(client)) } }),
@@ -131,6 +133,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     });
   });
   requireComplete(before, await list(), written.manifest);
+  if (impact.usersAndRoles) requireUsers(written.manifest);
 
   run.phase('seal', progress, totalsOf(before.namespaces));
   await upload.seal();
@@ -198,7 +201,7 @@ async function destinationsOf({ ledger, destinations }: Services, backupId: Back
 async function dumpInto(
   services: Services,
   run: OperationRun,
-  what: Pick<DumpOptions, 'address' | 'database' | 'numParallelCollections' | 'readPreference'>,
+  what: Pick<DumpOptions, 'address' | 'database' | 'numParallelCollections' | 'readPreference' | 'usersAndRoles'>,
   write: (dump: DumpProcess) => Promise<WrittenArchive>,
 ): Promise<WrittenArchive> {
   const over = new AbortController();
@@ -317,9 +320,7 @@ function sealedFacts(
     manifestDigest,
     toolVersion: manifest.tool.version,
     serverVersion: manifest.server.version,
-    rawBytes: manifest.dump.rawBytes,
-    documents: manifest.namespaces.reduce((total, { documents }) => total + documents, 0),
-    collections: manifest.namespaces.length,
+    ...archiveTotals(manifest),
     ...(manifest.optimes && { optimes: manifest.optimes }),
     ...(archive.encryption === undefined ? {} : { encryption: archive.encryption }),
   };
@@ -331,6 +332,11 @@ function nothingThere(database: string | null, deployment: string): OperationFai
       ? `${deployment} has no collection to back up.`
       : `The database ${database} of ${deployment} has no collection.`;
   return new OperationFailure('database-missing', message);
+}
+
+function requireUsers({ usersAndRoles }: Manifest): void {
+  if (usersAndRoles !== undefined) return;
+  throw new OperationFailure('dump-incomplete', 'The users and roles that the policy asks for are not in the dump.');
 }
 
 function totalsOf(namespaces: readonly FoundNamespace[]) {

@@ -5,11 +5,26 @@ import { type DeploymentAddress, parseConnectionString } from '../engine/connect
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../engine/inspect-deployment.ts';
 import type { LedgerFinding } from './check-ledger.ts';
 import type { DoctorCheck } from './doctor.ts';
-import { missingForBackup, missingForRestore, type Need, type Privilege, type Scope } from './privileges.ts';
+import {
+  missingForBackup,
+  missingForRestore,
+  missingForUsers,
+  type Need,
+  type Privilege,
+  type Scope,
+} from './privileges.ts';
+
+export interface CheckedDeployment {
+  readonly name: string;
+  /** null where there is none yet. */
+  readonly uri: string | null;
+  /** A policy wants them backed up. */
+  readonly usersAndRoles?: boolean;
+}
 
 /** Whether a deployment is reachable, what it is, and whether its user may back it up and restore it. */
 export async function checkDeployment(
-  { name, uri }: { readonly name: string; readonly uri: string | null },
+  { name, uri, usersAndRoles = false }: CheckedDeployment,
   ledger: LedgerFinding | undefined,
 ): Promise<DoctorCheck[]> {
   const titled = { id: `deployment:${name}`, title: `Deployment ${name}` };
@@ -19,7 +34,8 @@ export async function checkDeployment(
     const client = await connectDeployment(address, { timeoutMs: 5_000 });
     try {
       const reached = reachedCheck(titled, await inspectDeployment(client), ledger);
-      return [reached, ...privilegeChecks(name, await findRights(client, address))];
+      const rights = await findRights(client, address);
+      return [reached, ...privilegeChecks(name, rights), ...(usersAndRoles ? usersChecks(name, rights) : [])];
     } finally {
       await client.close();
     }
@@ -114,6 +130,23 @@ export function privilegeChecks(name: string, { access, privileges, scope }: Rig
     inPlace.length === 0 && copy.length > 0
       ? { ...restore, ...onlyInPlace(scope) }
       : rightsCheck(restore, inPlace, 'restore'),
+  ];
+}
+
+/** What the rights mean for users and roles, where they are backed up. Pure. */
+export function usersChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {
+  if (access !== 'user') return [];
+  const titled = { id: `users-rights:${name}`, title: `Rights to back up and restore users and roles of ${name}` };
+  const missing = missingForUsers(privileges, scope);
+  if (missing.length === 0) return [{ ...titled, status: 'ok', found: 'complete', advice: null }];
+  const mayRead = missing.every(({ action }) => action !== 'find');
+  return [
+    {
+      ...titled,
+      status: mayRead ? 'warning' : 'failed',
+      found: `${mayRead ? 'backed up, but not restored; ' : ''}missing: ${describe(missing)}`,
+      advice: grantAdvice(mayRead ? 'restore' : 'backup'),
+    },
   ];
 }
 

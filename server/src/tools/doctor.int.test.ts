@@ -152,6 +152,24 @@ describe('says of a user what backup and restore are then refused', () => {
     for (const { status, advice } of checks.values()) expect(advice === null).toBe(status === 'ok');
   });
 
+  test.each([
+    ['backup', ['backup'], 'warning'],
+    ['backup and restore', ['backup', 'restore'], 'ok'],
+    ['root', ['root'], 'ok'],
+    ['readAnyDatabase', ['readAnyDatabase'], 'failed'],
+  ])('%s may back up and restore users and roles', async (name, roles, status) => {
+    const uri = await mongo.addUser(`users ${name}`, roles);
+    const checks = await doctor({
+      deployments: [
+        { name: 'all', uri, usersAndRoles: true },
+        { name: 'one', uri: withDatabase(uri, 'shop'), usersAndRoles: true },
+        { name: 'unasked', uri },
+      ],
+    });
+    const found = ['all', 'one', 'unasked'].map((deployment) => checks.get(`users-rights:${deployment}`)?.status);
+    expect(found).toEqual([status, status, undefined]);
+  });
+
   test('a time-series needs a right that the owner of its database does not have', async () => {
     const uri = withDatabase(await mongo.addUser('load-owner', [{ role: 'dbOwner', db: 'load' }]), 'load');
     const checks = await doctor({ deployments: [{ name: 'load', uri }] });

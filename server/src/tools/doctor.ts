@@ -2,7 +2,7 @@
 // nothing but a probe at the destination, knows no environment, and never repeats a secret.
 import type { DiskReport } from '@holdfast/shared/destination';
 import type { VerificationState } from '@holdfast/shared/verification';
-import { checkDeployment } from './check-deployment.ts';
+import { type CheckedDeployment, checkDeployment } from './check-deployment.ts';
 import { checkOwnDisk, checkSpace, checkStorage } from './check-disks.ts';
 import { type EncryptionFinding, encryptionCheck } from './check-encryption.ts';
 import { checkNode, checkProcessor, checkTimeZones } from './check-host.ts';
@@ -43,7 +43,7 @@ export interface DoctorOptions {
   readonly verification?: () => Promise<VerificationState>;
   /** How keys and recovery kit stand; left out where it is not known. */
   readonly encryption?: () => Promise<EncryptionFinding>;
-  readonly deployments?: readonly { readonly name: string; readonly uri: string | null }[];
+  readonly deployments?: readonly CheckedDeployment[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { allows, missingForBackup, missingForRestore, type Need, type Privilege } from './privileges.ts';
+import {
+  allows,
+  missingForBackup,
+  missingForRestore,
+  missingForUsers,
+  type Need,
+  type Privilege,
+} from './privileges.ts';
 
 const need = (action: string, database: string | null, collection: string | null): Need => ({
   action,
@@ -60,4 +67,18 @@ test('rights on one database are enough in place, and not for a copy', () => {
   const scope = { database: 'shop', serversOwn: [] };
   expect(missingForRestore(privileges, scope, 'in place')).toEqual([]);
   expect(missingForRestore(privileges, scope, 'copy')).toHaveLength(read.length + write.length);
+});
+
+test('users and roles need to be read in admin, written there, and granted', () => {
+  const scope = { database: 'shop', serversOwn: [] };
+  const reading = ['system.users', 'system.roles', 'system.version'].map((name) =>
+    on({ db: 'admin', collection: name }, 'find'),
+  );
+  const writing = on({ db: '', collection: 'system.users' }, 'insert', 'update', 'remove');
+  expect(missingForUsers([...reading, writing], scope)).toEqual(
+    ['createRole', 'dropRole', 'grantRole', 'revokeRole'].map((action) => need(action, 'shop', null)),
+  );
+  const granting = on({ db: 'shop', collection: '' }, 'createRole', 'dropRole', 'grantRole', 'revokeRole');
+  expect(missingForUsers([...reading, writing, granting], scope)).toEqual([]);
+  expect(missingForUsers([writing, granting], scope)).toHaveLength(3);
 });

@@ -46,6 +46,21 @@ export function missingForRestore(privileges: readonly Privilege[], scope: Scope
   return actions.map((action) => ({ action, database, collection: null })).filter((need) => !allows(privileges, need));
 }
 
+const usersAndRolesPlaces = ['system.users', 'system.roles', 'system.version'];
+const userWrites = ['insert', 'update', 'remove'];
+/** What brings roles back; users are written as documents, because no command takes a password that is hashed already. */
+const roleWrites = ['createRole', 'dropRole', 'grantRole', 'revokeRole'];
+
+/** What backing users and roles up, and restoring them, needs and the user may not. */
+export function missingForUsers(privileges: readonly Privilege[], { database }: Scope): Need[] {
+  const inAdmin = (action: string, collection: string) => ({ action, database: 'admin', collection });
+  return [
+    ...usersAndRolesPlaces.map((collection) => inAdmin('find', collection)),
+    ...userWrites.map((action) => inAdmin(action, 'system.users')),
+    ...roleWrites.map((action) => ({ action, database, collection: null })),
+  ].filter((need) => !allows(privileges, need));
+}
+
 /** Whether the privileges allow an action; several that do so together for parts of the scope are not added up. */
 export function allows(privileges: readonly Privilege[], need: Need): boolean {
   return privileges.some(({ resource, actions }) => actions.includes(need.action) && covers(resource, need));

@@ -6,7 +6,13 @@ import { changedLimits, defaultLimits, defaultParallel } from './policy-words.ts
 const settings = {
   ...{ enabled: true, scheduledHour: 2, retentionCount: 7, timezone: 'UTC' },
   ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10, destinationIds: [], encryption: 'inherit' as const },
-  ...{ verifyAfterBackup: true, readPreference: null, parallelCollections: 4, bandwidthLimitBytesPerSecond: null },
+  ...{
+    usersAndRoles: false,
+    verifyAfterBackup: true,
+    readPreference: null,
+    parallelCollections: 4,
+    bandwidthLimitBytesPerSecond: null,
+  },
 };
 const saved = toDraft(settings);
 

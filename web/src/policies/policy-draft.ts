@@ -39,6 +39,7 @@ export interface PolicyDraft {
   /** Ids; the first is written to first. */
   readonly destinations: readonly string[];
   readonly encryption: PolicyEncryption;
+  readonly users: boolean;
 }
 
 export type PolicyField = keyof PolicyDraft;
@@ -57,6 +58,7 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     bandwidth: toMegabytes(settings.bandwidthLimitBytesPerSecond),
     destinations: settings.destinationIds,
     encryption: settings.encryption,
+    users: settings.usersAndRoles,
   };
 }
 
@@ -90,6 +92,7 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
       draft.bandwidth.trim() === '' ? null : Math.round(Number(draft.bandwidth) * 1_000_000),
     destinationIds: [...draft.destinations] as PolicySettings['destinationIds'],
     encryption: draft.encryption,
+    usersAndRoles: draft.users,
   };
 }
 

@@ -76,7 +76,8 @@ describe('the policy form', () => {
     expect(screen.getByText('was As the connection string says')).toBeTruthy();
     fireEvent.change(screen.getByLabelText('For whom'), { target: { value: 'off' } });
     expect(screen.getByText('was As the server does: not encrypted')).toBeTruthy();
-    expect(screen.getByText('5 changes are not saved')).toBeTruthy();
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Back them up too' }));
+    expect(screen.getByText('6 changes are not saved')).toBeTruthy();
     fireEvent.click(save());
     await vi.waitFor(() =>
       expect(calls.find(({ path }) => path === 'policies.set')?.input).toEqual({
@@ -88,6 +89,7 @@ describe('the policy form', () => {
         timeLimitMinutes: 90,
         stallLimitMinutes: 10,
         verifyAfterBackup: true,
+        usersAndRoles: true,
         readPreference: 'secondary',
         parallelCollections: 4,
         bandwidthLimitBytesPerSecond: 2_500_000,

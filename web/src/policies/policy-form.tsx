@@ -106,11 +106,24 @@ function PolicyFields(props: { form: PolicyFormState }) {
         inputMode="numeric"
       />
       <CheckField form={props.form} field="verify" title={t('policies.verification')} label={t('policies.verify')} />
+      <CheckField
+        form={props.form}
+        field="users"
+        title={t('policies.users')}
+        label={t('policies.usersToo')}
+        hint={t('policies.usersHint')}
+      />
     </div>
   );
 }
 
-function CheckField(props: { form: PolicyFormState; field: 'enabled' | 'verify'; title: string; label: string }) {
+function CheckField(props: {
+  form: PolicyFormState;
+  field: 'enabled' | 'verify' | 'users';
+  title: string;
+  label: string;
+  hint?: string;
+}) {
   const { t } = useI18n();
   const isChanged = () => props.form.changed().includes(props.field);
   return (
@@ -124,6 +137,7 @@ function CheckField(props: { form: PolicyFormState; field: 'enabled' | 'verify';
         />
         {props.label}
       </label>
+      <Show when={props.hint}>{(hint) => <span class="hint">{hint()}</span>}</Show>
       <Show when={isChanged()}>
         <span class="hint">
           <b>{t('policies.was', t(props.form.saved()[props.field] ? 'policies.on' : 'policies.off'))}</b>

@@ -19,6 +19,7 @@ export function limitWords(
 export function impactWords(t: I18n['t'], settings: PolicySettings): string | null {
   const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond } = settings;
   const words = [
+    ...(settings.usersAndRoles ? [t('policies.withUsers')] : []),
     ...(verifyAfterBackup ? [] : [t('policies.notVerified')]),
     ...(readPreference === null ? [] : [t('policies.readsFrom', readPreference)]),
     ...(parallelCollections === defaultParallel ? [] : [t('policies.atOnce', parallelCollections)]),

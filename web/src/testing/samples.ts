@@ -43,6 +43,7 @@ export function samplePolicy(change: Partial<Policy> = {}): Policy {
     timezone: 'UTC',
     timeLimitMinutes: 1_440,
     stallLimitMinutes: 10,
+    usersAndRoles: false,
     verifyAfterBackup: true,
     readPreference: null,
     parallelCollections: 4,

@@ -79,8 +79,12 @@ export const policies = {
   timeLimitProblem: (min: number, max: number) =>
     `The time limit is a whole number of minutes from ${f.count(min)} to ${f.count(max)} (7 days).`,
   timezone: 'Time zone',
+  users: 'Users and roles',
+  usersHint: 'Password hashes included: encrypt such backups. A restore brings them back only when it is asked to',
+  usersToo: 'Back them up too',
   verification: 'Verification',
   verify: 'Read each backup again once it is completed',
   was: (value: string) => `was ${value}`,
+  withUsers: 'with users and roles',
   willGo: (count: number) => f.plural(count, { one: '1 backup will go', other: `${f.count(count)} backups will go` }),
 };

@@ -84,9 +84,14 @@ export const policies: Dictionary['policies'] = {
   timeLimitProblem: (min, max) =>
     `La limite de durée est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (7 jours).`,
   timezone: 'Fuseau horaire',
+  users: 'Utilisateurs et rôles',
+  usersHint:
+    'Empreintes des mots de passe comprises : chiffrez ces sauvegardes. Une restauration ne les ramène que si on le demande',
+  usersToo: 'Les sauvegarder aussi',
   verification: 'Vérification',
   verify: 'Relire chaque sauvegarde une fois terminée',
   was: (value) => `avant : ${value}`,
+  withUsers: 'avec utilisateurs et rôles',
   willGo: (count) =>
     f.plural(count, { one: '1 sauvegarde sera supprimée', other: `${f.count(count)} sauvegardes seront supprimées` }),
 };
