@@ -1,7 +1,7 @@
 import type { Backup, BackupCollection, BackupCopy } from '@holdfast/shared/backup';
 import type { DumpOrigin, Optime } from '@holdfast/shared/manifest';
 import { printable } from './printable.ts';
-import { formatBytes, formatCount, formatDuration } from './quantities.ts';
+import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { shortIds } from './short-ids.ts';
 import { type Column, facts, table } from './table.ts';
 import { formatTime, formatTimeOrDash } from './times.ts';
@@ -20,6 +20,7 @@ export function describeBackup(backup: Backup): string {
     ['File', filePath],
     ['SHA-256', sha256],
     ['Encrypted', backup.encryption === null ? null : `for ${keyNames(backup)}`],
+    ['Users', usersWords(backup)],
     ['Consistency', consistencyWords(backup)],
     ['Verified', verifiedWords(backup)],
     ['Error', error === null ? null : error.message],
@@ -47,6 +48,11 @@ const kindWords: Readonly<Record<DumpOrigin['kind'], string>> = {
   directory: 'a directory of mongodump',
   bson: 'the documents of one collection',
 };
+
+function usersWords({ usersAndRoles }: Backup): string | null {
+  if (usersAndRoles === undefined) return null;
+  return `${counted(usersAndRoles.users, 'user')}, ${counted(usersAndRoles.roles, 'role')}`;
+}
 
 /** It was completed, and did not pass a verification since. */
 function isDamaged({ status, error }: Backup): boolean {

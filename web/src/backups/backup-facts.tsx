@@ -39,6 +39,14 @@ export function BackupFacts(props: { backup: Backup }) {
           <dd>{t('actor.name', props.backup.actor)}</dd>
           <dt>{t('deployments.scope')}</dt>
           <dd>{props.backup.database ?? t('deployments.allDatabases')}</dd>
+          <Show when={props.backup.usersAndRoles}>
+            {(held) => (
+              <>
+                <dt>{t('policies.users')}</dt>
+                <dd>{t('backups.usersAndRoles', held().users, held().roles)}</dd>
+              </>
+            )}
+          </Show>
           <Show when={props.backup.status === 'completed'}>
             <dt>{t('backups.consistency')}</dt>
             <dd>

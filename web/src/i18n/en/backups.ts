@@ -103,6 +103,8 @@ export const backups = {
   type: { collection: 'collection', view: 'view', timeseries: 'time-series' },
   verdict: (status: BackupStatus, proof: Proof) =>
     proof === 'verified' ? 'is verified.' : proof === 'damaged' ? 'did not pass its verification.' : verdicts[status],
+  usersAndRoles: (users: number, roles: number) =>
+    `${f.plural(users, { one: '1 user', other: `${f.count(users)} users` })}, ${f.plural(roles, { one: '1 role', other: `${f.count(roles)} roles` })}`,
   verified: 'Verified',
   verifiedAt: (moment: string) => `verified ${moment}`,
   verifiedText: (documents: number, bytes: number, duration: string) =>

@@ -113,6 +113,10 @@ export const backups: Dictionary['backups'] = {
   type: { collection: 'collection', view: 'vue', timeseries: 'série temporelle' },
   verdict: (status, proof) =>
     proof === 'verified' ? 'est vérifiée.' : proof === 'damaged' ? 'n’a pas passé sa vérification.' : verdicts[status],
+  usersAndRoles: (users, roles) => {
+    const roleWords = f.plural(roles, { one: `${f.count(roles)} rôle`, other: `${f.count(roles)} rôles` });
+    return `${f.plural(users, { one: `${f.count(users)} utilisateur`, other: `${f.count(users)} utilisateurs` })}, ${roleWords}`;
+  },
   verified: 'Vérifiée',
   verifiedAt: (moment) => `vérifiée ${moment}`,
   verifiedText: (documents, bytes, duration) =>
