@@ -20,7 +20,15 @@ import {
 } from './ids.ts';
 import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
-import { liveData, mergeOutcome, restoreOptions, restorePhase, restoreTarget, swapMethod } from './restore.ts';
+import {
+  liveData,
+  mergeOutcome,
+  restoreOptions,
+  restorePhase,
+  restoreSource,
+  restoreTarget,
+  swapMethod,
+} from './restore.ts';
 import { restoreTestCause, restoreTestSettings, restoreTestSkipReason } from './restore-test.ts';
 import { scrubSettings, verificationCause } from './verification.ts';
 
@@ -175,6 +183,8 @@ export const eventData = {
     backupId,
     planId,
     target: restoreTarget,
+    /** The backup's deployment, where that is another one. */
+    source: restoreSource.optional(),
     /** Left out by ones from before there were any: the defaults. */
     options: restoreOptions.optional(),
     /** Of the namespaces as the plan saw them; nothing is done once they differ. */

@@ -153,6 +153,8 @@ export const restorePlan = z.object({
   deploymentId,
   deploymentName: z.string(),
   hosts: z.array(z.string()),
+  /** The deployment that the backup is of. */
+  source: z.object({ deploymentId, deploymentName: z.string(), hosts: z.array(z.string()) }),
   target: restoreTarget,
   options: restoreOptions,
   /** When the backup was taken. */

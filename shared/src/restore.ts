@@ -117,6 +117,10 @@ export const restoreUndo = z.object({
 });
 export type RestoreUndo = z.infer<typeof restoreUndo>;
 
+/** Another deployment than the one that is written to. */
+export const restoreSource = z.object({ deploymentId, deploymentName: z.string() });
+export type RestoreSource = z.infer<typeof restoreSource>;
+
 /** A restore as `restores.list` and `restores.byId` return it. */
 export const restore = z.object({
   id: restoreId,
@@ -124,6 +128,8 @@ export const restore = z.object({
   /** The deployment that is written to. */
   deploymentId,
   deploymentName: z.string(),
+  /** The deployment that the backup is of; null: the same. */
+  source: restoreSource.nullable(),
   target: restoreTarget,
   options: restoreOptions,
   /** It takes another restore back. */

@@ -62,7 +62,7 @@ export async function makePlan(
     (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined,
     backupId,
   );
-  const { deployment, target } = await resolveTarget(services, backup, wanted, now);
+  const { source, deployment, target } = await resolveTarget(services, backup, wanted, now);
   const manifest = await readManifest(services, backup);
   const excluded = excludedFrom(services.ledgerPlace, deployment.facts);
   const limitedTo = deployment.facts.database;
@@ -77,6 +77,7 @@ export async function makePlan(
     deploymentId: deployment.deploymentId,
     deploymentName: deployment.facts.name,
     hosts: deployment.facts.hosts,
+    source,
     target,
     options,
     backupCreatedAt: manifest.startedAt,

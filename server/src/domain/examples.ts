@@ -129,6 +129,7 @@ export const plan: RestorePlan = {
   deploymentId,
   deploymentName: 'shop',
   hosts: facts.hosts,
+  source: { deploymentId, deploymentName: 'shop', hosts: facts.hosts },
   target: { kind: 'original' },
   options: { mode: 'replace', safetyBackup: 'needed', ttlIndexes: 'build', usersAndRoles: false, undoHours: 24 },
   backupCreatedAt: '2026-01-01T00:00:00.000Z',

@@ -16,6 +16,7 @@ import {
   defaultRestoreOptions,
   type LiveData,
   type RestoreOptions,
+  type RestoreSource,
   type RestoreTarget,
   type SwapMethod,
 } from '@holdfast/shared/restore';
@@ -85,6 +86,7 @@ export function requestRestore(
     backupId: plan.backupId,
     planId: plan.id,
     target: plan.target,
+    ...(plan.source.deploymentId !== plan.deploymentId && { source: sourceOf(plan) }),
     options: plan.options,
     liveDigest: plan.liveDigest,
   };
@@ -186,6 +188,10 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     default:
       return state;
   }
+}
+
+function sourceOf({ source: { deploymentId, deploymentName } }: RestorePlan): RestoreSource {
+  return { deploymentId, deploymentName };
 }
 
 function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {

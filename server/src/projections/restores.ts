@@ -55,10 +55,11 @@ function project(event: LedgerEvent): ReadModelWrite[] {
 }
 
 function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, '_id'> {
-  const { deploymentId, deploymentName, backupId, target, options, undoOf } = event.data;
+  const { deploymentId, deploymentName, source = null, backupId, target, options, undoOf } = event.data;
   return {
     deploymentId,
     deploymentName,
+    source,
     backupId,
     target,
     options: options ?? defaultRestoreOptions,

@@ -142,6 +142,11 @@ export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
     deploymentId: ids.deployment as RestorePlan['deploymentId'],
     deploymentName: 'shop-prod',
     hosts: ['10.20.4.11:27017'],
+    source: {
+      deploymentId: ids.deployment as RestorePlan['deploymentId'],
+      deploymentName: 'shop-prod',
+      hosts: ['10.20.4.11:27017'],
+    },
     target: { kind: 'copy', suffix: '_copy' },
     backupCreatedAt: '2026-03-26T02:00:00.000Z',
     createdAt: '2026-03-26T10:44:00.000Z',

@@ -165,10 +165,10 @@ export const events: EventSentences = {
   BackupDeleted: ({ cause }) => `archive deleted${cause === 'retention' ? ' by retention' : ''}`,
   OperationCancelRequested: ({ kind }) => `cancel of the ${kind} requested`,
   OperationTakenOver: ({ kind }) => `the ${kind} was left by its server; another one ends it`,
-  RestoreRequested: ({ target, undoOf }) =>
+  RestoreRequested: ({ target, undoOf, source }) =>
     undoOf
       ? 'undo of a restore confirmed'
-      : `restore confirmed, ${target.kind === 'copy' ? 'into a copy' : 'in place'}`,
+      : `restore ${source ? `of a backup of ${source.deploymentName} ` : ''}confirmed, ${target.kind === 'copy' ? 'into a copy' : 'in place'}`,
   RestoreStarted: () => 'restore started',
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'safety backup taken of what no rename can undo',

@@ -171,10 +171,10 @@ export const events: Dictionary['events'] = {
     `annulation de la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} demandée`,
   OperationTakenOver: ({ kind }) =>
     `la ${kind === 'backup' ? 'sauvegarde' : 'restauration'} a été laissée par son serveur ; un autre y met fin`,
-  RestoreRequested: ({ target, undoOf }) =>
+  RestoreRequested: ({ target, undoOf, source }) =>
     undoOf
       ? 'retour d’une restauration confirmé'
-      : `restauration confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
+      : `restauration ${source ? `d’une sauvegarde de ${source.deploymentName} ` : ''}confirmée, ${target.kind === 'copy' ? 'dans une copie' : 'en place'}`,
   RestoreStarted: () => 'restauration commencée',
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'sauvegarde de sécurité faite de ce qu’aucun renommage ne défait',
