@@ -126,6 +126,18 @@ export const errorCatalogue = {
       `The backup holds no ${namespace.includes('.') ? 'collection' : 'database'} ${namespace}.`,
     hint: 'List the collections of the backup; a name looks like database.collection.',
   }),
+  DOCUMENT_NOT_FOUND: entry({
+    details: z.object({ namespace: z.string(), position: z.int() }),
+    transport: 'NOT_FOUND',
+    message: ({ namespace, position }) => `The backup's ${namespace} has no document number ${position}.`,
+    hint: 'Documents are numbered from 0, as `holdfast backups documents` lists them.',
+  }),
+  PUT_BACK_IMPOSSIBLE: entry({
+    details: z.object({ namespace: z.string(), why: z.enum(['excluded', 'view', 'timeseries', 'not-there']) }),
+    transport: 'PRECONDITION_FAILED',
+    message: ({ namespace, why }) => `Single documents cannot be put back into ${namespace}: ${putBackProblems[why]}.`,
+    hint: 'Nothing was changed. Restore the collection instead, into a copy or in place.',
+  }),
   FILTER_INVALID: entry({
     details: z.object({
       problem: z.enum(filterProblemCode),
@@ -404,6 +416,13 @@ export const errorCatalogue = {
     message: () => 'The ledger does not answer.',
     hint: 'Wait a moment; if it stays, see whether its mongod runs and has disk space.',
   }),
+} as const;
+
+const putBackProblems = {
+  excluded: 'the ledger and the server keep their own data there',
+  view: 'it is a view',
+  timeseries: 'it is a time-series, whose documents are packed together',
+  'not-there': 'the live database has no such collection',
 } as const;
 
 const undoProblems = {

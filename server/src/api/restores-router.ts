@@ -1,8 +1,10 @@
 import { AppError } from '@holdfast/shared/errors';
 import { backupId, planId, type RestoreId, restoreId } from '@holdfast/shared/ids';
+import { planPutBackInput, putBackInput } from '@holdfast/shared/put-back';
 import { type Restore, restoreOptions, restoreTarget } from '@holdfast/shared/restore';
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
+import { planPutBack, putBack } from '../commands/put-back.ts';
 import { confirm, makePlan } from '../commands/restore-plans.ts';
 import type { StoredRestore } from '../projections/restores.ts';
 import type { Services } from '../services.ts';
@@ -22,6 +24,8 @@ export const restoresRouter = router({
     const id = await confirm(ctx.services, { planId: input.planId, phrase: input.phrase, actor: ctx.actor });
     return findRestore(ctx.services, id);
   }),
+  planPutBack: procedure.input(planPutBackInput).query(({ ctx, input }) => planPutBack(ctx.services, input, ctx.actor)),
+  putBack: procedure.input(putBackInput).mutation(({ ctx, input }) => putBack(ctx.services, input, ctx.actor)),
   list: procedure.input(listInput.prefault({})).query(async ({ ctx, input }) => {
     const filter: Filter<StoredRestore> = {};
     if (input.deploymentId !== undefined)

@@ -138,6 +138,21 @@ describe('a download', () => {
     ).toEqual(Array.from({ length: 30 }, (_, id) => String(id)));
   });
 
+  it('are put back once they were shown and agreed to', async () => {
+    const orders = source.client.db('shop').collection<{ _id: number; odd: number }>('orders');
+    await orders.deleteOne({ _id: 7 });
+    await orders.updateOne({ _id: 9 }, { $set: { odd: 5 } });
+    const seven = ['put-back', backup.id, 'shop.orders', '--filter', '{"_id": 7}'];
+    expect(await failed(...seven)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
+    expect(await orders.findOne({ _id: 7 })).toBeNull();
+    expect((await answer(...seven, '--yes')).outcomes).toEqual([{ position: 7, outcome: 'inserted', replaced: null }]);
+    expect(await orders.findOne({ _id: 7 })).toEqual({ _id: 7, odd: 1 });
+    const { stdout, stderr } = await run('put-back', backup.id, 'shop.orders', '--filter', '{"_id": 9}', '--yes');
+    expect(stderr).toContain('~ 9 is replaced\n  - {"_id":{"$numberInt":"9"},"odd":{"$numberInt":"5"}}');
+    expect(stdout).toBe('0 inserted, 1 replaced, 0 changed meanwhile and left, 0 refused.\n');
+    expect(await failed('put-back', backup.id, 'shop.orders', '--filter', '{"_id": 99}')).toMatchObject({ status: 4 });
+  });
+
   it('that is broken off says so and leaves nothing that looks whole', async () => {
     const handle = await open(join(holdfast.config.dataDir, 'backups', String(backup.filePath)), 'r+');
     await handle.write(Buffer.from('damage'), 0, 6, 25_000_000);

@@ -7,6 +7,7 @@ import { backupTable, collectionTable, describeBackup } from './describe-backup.
 import { findBackup } from './find-backup.ts';
 import type { Invocation } from './invocation.ts';
 import { limitOf } from './option-values.ts';
+import { addPutBackCommand } from './put-back-command.ts';
 import { requireConsent } from './require-consent.ts';
 
 interface ListOptions {
@@ -40,6 +41,7 @@ export function addBackupsCommand(program: Command, invocation: Invocation): voi
     .option('--search <text>', 'only those whose name contains this')
     .action((id: string, { search }: { search?: string }) => collections(invocation, id, search));
   addBackupDocumentsCommands(backups, invocation);
+  addPutBackCommand(backups, invocation);
   backups
     .command('delete')
     .description('delete one and its file for good')

@@ -34,6 +34,8 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   ARCHIVE_NOT_FOUND: notFound,
   ARCHIVE_IN_USE: refused,
   COLLECTION_NOT_FOUND: notFound,
+  DOCUMENT_NOT_FOUND: exitCodes.notFound,
+  PUT_BACK_IMPOSSIBLE: exitCodes.refused,
   FILTER_INVALID: usage,
   NOT_ALLOWED: unauthorized,
   DESTINATION_NOT_FOUND: notFound,

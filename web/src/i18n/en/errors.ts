@@ -17,6 +17,13 @@ const archiveUses: Record<ArchiveUse, string> = {
   delete: 'it is being deleted',
 };
 
+const putBackProblems = {
+  excluded: 'the ledger and the server keep their own data there',
+  view: 'it is a view',
+  timeseries: 'it is a time-series, whose documents are packed together',
+  'not-there': 'the live database has no such collection',
+} as const;
+
 const undoProblems = {
   'nothing-replaced': 'it replaced nothing',
   undone: 'it was taken back already',
@@ -64,6 +71,9 @@ const messages: RefusalMessages = {
   ARCHIVE_IN_USE: ({ by, since }) => `The archive is in use since ${f.since(since, Date.now())}: ${archiveUses[by]}.`,
   COLLECTION_NOT_FOUND: ({ namespace }) =>
     `The backup holds no ${namespace.includes('.') ? 'collection' : 'database'} ${namespace}.`,
+  DOCUMENT_NOT_FOUND: ({ namespace, position }) => `The backup’s ${namespace} has no document number ${position}.`,
+  PUT_BACK_IMPOSSIBLE: ({ namespace, why }) =>
+    `Single documents cannot be put back into ${namespace}: ${putBackProblems[why]}.`,
   FILTER_INVALID: (problem) => `The filter cannot be used: ${filterProblemText(problem)}.`,
   NOT_ALLOWED: ({ what }) => `You may not ${what}.`,
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,

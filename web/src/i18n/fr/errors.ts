@@ -21,6 +21,13 @@ const archiveUses: Record<ArchiveUse, string> = {
   delete: 'on la supprime',
 };
 
+const putBackProblems = {
+  excluded: 'le registre ou le serveur y garde ses propres données',
+  view: 'c’est une vue',
+  timeseries: 'c’est une série temporelle, dont les documents sont groupés',
+  'not-there': 'la base en production n’a pas cette collection',
+} as const;
+
 const undoProblems = {
   'nothing-replaced': 'elle n’a rien remplacé',
   undone: 'elle l’a déjà été',
@@ -70,6 +77,10 @@ const messages: RefusalMessages = {
     `L’archive est utilisée depuis ${f.since(since, Date.now())} : ${archiveUses[by]}.`,
   COLLECTION_NOT_FOUND: ({ namespace }) =>
     `La sauvegarde ne contient pas de ${namespace.includes('.') ? 'collection' : 'base'} ${namespace}.`,
+  DOCUMENT_NOT_FOUND: ({ namespace, position }) =>
+    `${namespace} n’a pas de document numéro ${position} dans la sauvegarde.`,
+  PUT_BACK_IMPOSSIBLE: ({ namespace, why }) =>
+    `Des documents isolés ne peuvent pas être remis dans ${namespace} : ${putBackProblems[why]}.`,
   FILTER_INVALID: ({ problem, at, subject }) =>
     `Le filtre ne peut pas être utilisé : ${filterProblems[problem](subject ?? '')}${at === null ? '' : `, au caractère ${f.count(at)}`}.`,
   NOT_ALLOWED: () => 'Vous n’y êtes pas autorisé.',
@@ -159,6 +170,8 @@ const refusalHints: Record<ErrorCode, string> = {
   ARCHIVE_NOT_FOUND: 'Rapprochez la destination et voyez les archives qu’elle énumère.',
   ARCHIVE_IN_USE: 'Rien n’a été changé. Attendez que ce soit terminé, puis réessayez.',
   COLLECTION_NOT_FOUND: 'La page de la sauvegarde énumère ses collections ; un nom ressemble à base.collection.',
+  DOCUMENT_NOT_FOUND: 'Les documents sont numérotés à partir de 0, comme la page de la collection les montre.',
+  PUT_BACK_IMPOSSIBLE: 'Rien n’a été changé. Restaurez plutôt la collection, dans une copie ou en place.',
   FILTER_INVALID:
     'Écrivez des champs et les valeurs auxquelles ils doivent être égaux, en JSON étendu : {"status": "paid"}, {"_id": {"$oid": "507f1f77bcf86cd799439011"}}, {"items.sku": 7}.',
   NOT_ALLOWED: 'Demandez à un administrateur.',
