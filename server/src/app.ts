@@ -11,7 +11,7 @@ import { attemptLimit } from './access/attempt-limit.ts';
 import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import { encryptionFinding } from './commands/encryption.ts';
-import type { StoredPlan } from './commands/restore-plans.ts';
+import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Destinations, openDestinations } from './destinations/destinations.ts';

@@ -4,7 +4,7 @@ import type { BackupId } from '@holdfast/shared/ids';
 import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
-import type { StoredPlan } from './commands/restore-plans.ts';
+import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
 import type { Destinations } from './destinations/destinations.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Failpoint } from './failpoints.ts';

@@ -5,7 +5,9 @@ import { type Restore, restoreOptions, restoreTarget } from '@holdfast/shared/re
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
 import { planPutBack, putBack } from '../commands/put-back.ts';
-import { confirm, makePlan } from '../commands/restore-plans.ts';
+import { comparePlanned } from '../commands/restore-plan/compare.ts';
+import { confirm } from '../commands/restore-plan/confirm.ts';
+import { makePlan } from '../commands/restore-plan/make-plan.ts';
 import type { StoredRestore } from '../projections/restores.ts';
 import type { Services } from '../services.ts';
 import { findDeployment } from './find-deployment.ts';
@@ -26,6 +28,9 @@ export const restoresRouter = router({
   }),
   planPutBack: procedure.input(planPutBackInput).query(({ ctx, input }) => planPutBack(ctx.services, input, ctx.actor)),
   putBack: procedure.input(putBackInput).mutation(({ ctx, input }) => putBack(ctx.services, input, ctx.actor)),
+  compare: procedure
+    .input(z.object({ planId, namespace: z.string().min(1) }))
+    .mutation(({ ctx, input, signal }) => comparePlanned(ctx.services, { ...input, signal })),
   list: procedure.input(listInput.prefault({})).query(async ({ ctx, input }) => {
     const filter: Filter<StoredRestore> = {};
     if (input.deploymentId !== undefined)

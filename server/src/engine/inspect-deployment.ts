@@ -71,19 +71,23 @@ export async function inspectDeployment(client: MongoClient): Promise<Deployment
   });
 }
 
-export interface FoundNamespace {
+/** What a namespace is, its size aside. */
+export interface ListedNamespace {
   readonly database: string;
   readonly collection: string;
   /** A time-series is listed once, by its own name. */
   readonly type: 'collection' | 'view' | 'timeseries';
-  /** The server's estimate; for a time-series its buckets; 0 for a view. */
-  readonly documents: number;
-  /** The server's estimate of the raw BSON. */
-  readonly bytes: number;
   /** As the server lists them: capped, validator, collation, timeseries, viewOn, pipeline... */
   readonly options: Readonly<Record<string, unknown>>;
   /** Of what is stored there, hex: another one is another collection of the same name. null for a view. */
   readonly uuid: string | null;
+}
+
+export interface FoundNamespace extends ListedNamespace {
+  /** The server's estimate; for a time-series its buckets; 0 for a view. */
+  readonly documents: number;
+  /** The server's estimate of the raw BSON. */
+  readonly bytes: number;
 }
 
 export interface ListOptions {
@@ -98,18 +102,23 @@ export interface ListOptions {
  * server's own collections (`system.js` belongs to the data). A few seconds for 5,000 collections. Throws OperationFailure.
  */
 export async function listNamespaces(client: MongoClient, options: ListOptions = {}): Promise<FoundNamespace[]> {
+  const found = await listStructure(client, options);
+  const stored = found.filter(({ type }) => type !== 'view');
+  const sizes = await explained(() => collectionSizes(client, stored));
+  const sizeOf = new Map(stored.map((namespace, index) => [namespace, sizes[index]]));
+  return found.map((namespace) => ({ ...namespace, ...(sizeOf.get(namespace) ?? { documents: 0, bytes: 0 }) }));
+}
+
+/** As `listNamespaces`, sizes aside: one question for each database. Throws OperationFailure. */
+export async function listStructure(client: MongoClient, options: ListOptions = {}): Promise<ListedNamespace[]> {
   const databases = options.database ? [options.database] : await explained(() => databaseNames(client));
-  const found: Omit<FoundNamespace, 'documents' | 'bytes'>[] = [];
+  const found: ListedNamespace[] = [];
   for (const database of databases.filter((name) => !serversOwn.has(name))) {
     for (const namespace of await explained(() => collectionsOf(client, database))) {
       if (!options.exclude?.(database, namespace.collection)) found.push(namespace);
     }
   }
-  found.sort((a, b) => compare(a.database, b.database) || compare(a.collection, b.collection));
-  const stored = found.filter(({ type }) => type !== 'view');
-  const sizes = await explained(() => collectionSizes(client, stored));
-  const sizeOf = new Map(stored.map((namespace, index) => [namespace, sizes[index]]));
-  return found.map((namespace) => ({ ...namespace, ...(sizeOf.get(namespace) ?? { documents: 0, bytes: 0 }) }));
+  return found.sort((a, b) => compare(a.database, b.database) || compare(a.collection, b.collection));
 }
 
 /** Whether a database holds anything that the user may see. */
@@ -161,7 +170,7 @@ async function databaseNames(client: MongoClient): Promise<string[]> {
   return databases.map(({ name }) => name);
 }
 
-async function collectionsOf(client: MongoClient, database: string) {
+async function collectionsOf(client: MongoClient, database: string): Promise<ListedNamespace[]> {
   const listed: CollectionInfo[] = await client.db(database).listCollections({}, { nameOnly: false }).toArray();
   const uuids = new Map(listed.map(({ name, info }) => [name, info?.uuid?.toString('hex') ?? null]));
   return listed
@@ -169,7 +178,7 @@ async function collectionsOf(client: MongoClient, database: string) {
     .map(({ name, type = 'collection', options = {} }) => ({
       database,
       collection: name,
-      type: type as FoundNamespace['type'],
+      type: type as ListedNamespace['type'],
       options,
       uuid: uuids.get(name) ?? uuids.get(`system.buckets.${name}`) ?? null,
     }));

@@ -20,6 +20,7 @@ import { toFailure } from '../record-outcome.ts';
 import { CancelRequested, isFenced } from '../stop-reason.ts';
 import { beginPhase } from './begin-phase.ts';
 import { changeRestore } from './change-restore.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
@@ -78,6 +79,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   const namespaces = scope.placed.map(({ namespace }) => namespace);
   const where = { client, address: throughSet(address, server), server };
   const work: Work = { services, run, attempt, restore, archive, ...where, scope, namespaces };
+  await requireUnchanged(work);
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
   await beginPhase(work, 'finish');
   return {
