@@ -6,7 +6,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { Piscina } from 'piscina';
 import type { FrameContent } from './frame-content.ts';
-import { type FrameWork, inspect, type SealedFrame, type SealTask, seal } from './frame-work.ts';
+import {
+  type CountedDocuments,
+  count,
+  type Damage,
+  type FrameWork,
+  type InspectTask,
+  inspect,
+  type OpenedFrame,
+  open,
+  type SealedFrame,
+  type SealTask,
+  seal,
+} from './frame-work.ts';
 import { smallBytes } from './zstd-frames.ts';
 
 /** Frames of one archive that are under way at once. */
@@ -25,16 +37,31 @@ export async function sealFrame(task: SealTask): Promise<SealedFrame> {
  * `rawBytes` bytes of whole blocks; `offset` names the frame there. `stored` must not be used afterwards.
  */
 export async function inspectFrame(stored: Uint8Array, rawBytes: number, offset: number): Promise<FrameContent> {
-  const found =
-    rawBytes < smallBytes
-      ? inspect({ stored, rawBytes, offset })
-      : await inspectOnThread({ stored: alone(stored), rawBytes, offset });
-  if ('damage' in found) throw new OperationFailure('archive-damaged', found.damage);
-  return found;
+  const task = { stored, rawBytes, offset };
+  return orDamage(rawBytes < smallBytes ? inspect(task) : await withStored('inspect', task));
 }
 
-function inspectOnThread(task: { readonly stored: Uint8Array<ArrayBuffer>; rawBytes: number; offset: number }) {
-  return onThread('inspect', task, [task.stored.buffer]);
+/** As `inspectFrame`, and gives the frame's bytes too, in memory of their own. */
+export async function openFrame(stored: Uint8Array, rawBytes: number, offset: number): Promise<OpenedFrame> {
+  const task = { stored, rawBytes, offset };
+  return orDamage(rawBytes < smallBytes ? open(task) : await withStored('open', task));
+}
+
+/** Counts and fingerprints the documents of a BSON array. `array` may be used again at once. */
+export async function countDocuments(array: Uint8Array): Promise<CountedDocuments> {
+  if (array.length < smallBytes) return count(array);
+  const copy = Uint8Array.from(array);
+  return await onThread('count', copy, [copy.buffer]);
+}
+
+async function withStored<N extends 'inspect' | 'open'>(name: N, task: InspectTask): Promise<FrameWork[N][1]> {
+  const stored = alone(task.stored);
+  return await onThread(name, { ...task, stored }, [stored.buffer]);
+}
+
+function orDamage<T extends object>(found: T | Damage): T {
+  if ('damage' in found) throw new OperationFailure('archive-damaged', found.damage);
+  return found;
 }
 
 /** With its memory for itself: a part of a larger one would take all of that along. */

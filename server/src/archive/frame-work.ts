@@ -1,6 +1,7 @@
 // What is done to one frame, on whatever thread. Knows nothing of threads.
 import { OperationFailure } from '@holdfast/shared/failures';
-import { createDocumentHasher } from './fingerprint.ts';
+import { elementsOf } from './bson-elements.ts';
+import { createDocumentHasher, FingerprintSum } from './fingerprint.ts';
 import { type FrameContent, frameContent } from './frame-content.ts';
 import { compressFrameSync, decompressFrameSync, smallBytes } from './zstd-frames.ts';
 
@@ -8,6 +9,22 @@ import { compressFrameSync, decompressFrameSync, smallBytes } from './zstd-frame
 export interface FrameWork {
   readonly seal: [SealTask, SealedFrame];
   readonly inspect: [InspectTask, FrameContent | Damage];
+  readonly open: [InspectTask, OpenedFrame | Damage];
+  readonly count: [Uint8Array, CountedDocuments];
+}
+
+/** A frame, decompressed, and what is in it. */
+export interface OpenedFrame {
+  readonly raw: Uint8Array<ArrayBuffer>;
+  readonly content: FrameContent;
+}
+
+/** Documents that lie one after the other in an array, as a server answers them. Bytes are raw BSON. */
+export interface CountedDocuments {
+  readonly documents: number;
+  readonly bytes: number;
+  /** See `FingerprintSum.words`. */
+  readonly fingerprint: Float64Array;
 }
 
 export interface SealTask {
@@ -46,17 +63,36 @@ export function seal({ raw, documents }: SealTask): SealedFrame {
 }
 
 /** Decompresses a frame and says what is in it. */
-export function inspect({ stored, rawBytes, offset }: InspectTask): FrameContent | Damage {
+export function inspect(task: InspectTask): FrameContent | Damage {
+  const opened = open(task);
+  if ('damage' in opened) return opened;
+  // Megabytes, that nobody has seen: given back at once, and not when the collector comes by.
+  if (task.rawBytes >= smallBytes) opened.raw.buffer.transfer(0);
+  return opened.content;
+}
+
+/** Decompresses a frame, says what is in it, and gives it. */
+export function open({ stored, rawBytes, offset }: InspectTask): OpenedFrame | Damage {
   try {
     const raw = decompressFrameSync(asBuffer(stored), rawBytes, offset);
-    const content = frameContent(raw, hasher);
-    // Megabytes, that nobody has seen: given back at once, and not when the collector comes by.
-    if (rawBytes >= smallBytes) raw.buffer.transfer(0);
-    return content;
+    return { raw, content: frameContent(raw, hasher) };
   } catch (error) {
     if (error instanceof OperationFailure) return { damage: error.message };
     throw error;
   }
+}
+
+/** Counts and fingerprints the documents of a BSON array. */
+export function count(array: Uint8Array): CountedDocuments {
+  const bytes = asBuffer(array);
+  const sum = new FingerprintSum();
+  let [documents, documentBytes] = [0, 0];
+  for (const { start, end } of elementsOf(bytes, 0)) {
+    hasher.add(bytes.subarray(start, end), sum);
+    documents += 1;
+    documentBytes += end - start;
+  }
+  return { documents, bytes: documentBytes, fingerprint: sum.words() };
 }
 
 function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {

@@ -9,9 +9,10 @@ import type { AgeIdentity } from './age/age-keys.ts';
 import { encodePrelude } from './encode-archive.ts';
 import { decryptedContent, type EntryContent, plainContent } from './entry-content.ts';
 import { decodeFrameIndex, type Frame } from './frame-index.ts';
+import { rangeOf, runsOf } from './frame-runs.ts';
 import { keepNamespaces } from './keep-namespaces.ts';
 import { ArchiveParser } from './parse-archive.ts';
-import { readBytes } from './read-bytes.ts';
+import { readBytes, readRange } from './read-bytes.ts';
 import { readFrames } from './read-frames.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 import { decompressFrame } from './zstd-frames.ts';
@@ -37,6 +38,8 @@ export interface OpenArchive {
    * it holds only those, and only their frames are read. Throws OperationFailure('archive-damaged').
    */
   dumpStream(options?: { readonly namespaces?: ReadonlySet<string> }): AsyncGenerator<Buffer>;
+  /** The entry of the dump as it lies in the file; `dump.decode` makes the frames of it. */
+  storedDump(): AsyncGenerator<Buffer>;
   /** One frame, decompressed; nothing else is read. Throws OperationFailure('archive-damaged'). */
   readFrame(frame: Frame): Promise<Buffer>;
 }
@@ -59,7 +62,8 @@ export async function openArchive(source: ArchiveSource, options: OpenArchiveOpt
   const manifest = parseManifest(manifestBytes);
   const openNext = withTheSameKeys(open);
   const frames = decodeFrameIndex(await readEntry(source, entryOf(entries, names.frames), openNext));
-  const dump = await openNext(source, entryOf(entries, names.dump));
+  const dumpEntry = entryOf(entries, names.dump);
+  const dump = await openNext(source, dumpEntry);
   requireConsistent(manifest, frames, { name: names.dump, sizeBytes: dump.sizeBytes });
   return {
     manifest,
@@ -70,6 +74,7 @@ export async function openArchive(source: ArchiveSource, options: OpenArchiveOpt
     dump,
     dumpStream: ({ namespaces } = {}) =>
       namespaces === undefined ? wholeDump(dump, frames) : chosenDump(dump, { manifest, frames, namespaces }),
+    storedDump: () => readRange(source, dumpEntry, names.dump),
     readFrame: async (frame) => {
       const stored = await joined(dump.read(rangeOf([frame])));
       return await decompressFrame(stored, frame.rawBytes, frame.storedOffset);
@@ -172,34 +177,6 @@ async function* chosenDump(dump: EntryContent, choice: Choice): AsyncGenerator<B
       }
     }
   }
-}
-
-/** So much is rather read and thrown away than left out by another read. */
-const gapBytes = 1024 * 1024;
-
-/** Each run is one read: it begins and ends with a wanted frame, and has no large gaps between them. */
-function runsOf(frames: readonly Frame[], isWanted: (frame: Frame) => boolean): Frame[][] {
-  const runs: Frame[][] = [];
-  let gap: Frame[] = [];
-  let gapped = Number.POSITIVE_INFINITY;
-  for (const frame of frames) {
-    if (!isWanted(frame)) {
-      gap.push(frame);
-      gapped += frame.storedBytes;
-      continue;
-    }
-    if (gapped > gapBytes) runs.push([frame]);
-    else runs.at(-1)?.push(...gap, frame);
-    gap = [];
-    gapped = 0;
-  }
-  return runs;
-}
-
-function rangeOf(run: readonly Frame[]): { start: number; end: number } {
-  const [first, last] = [run[0], run.at(-1)];
-  if (first === undefined || last === undefined) return { start: 0, end: 0 };
-  return { start: first.storedOffset, end: last.storedOffset + last.storedBytes };
 }
 
 function damaged(how: string, cause?: unknown): OperationFailure {

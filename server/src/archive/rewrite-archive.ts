@@ -18,6 +18,8 @@ export interface NamespaceName {
 export interface RewriteOptions {
   readonly keep: NamespacePredicate;
   readonly rename: (database: string, collection: string) => NamespaceName;
+  /** What is to be said of a namespace instead of its metadata, before names are changed in it. */
+  readonly metadata?: (namespace: PreludeNamespace) => string;
   /** Counts what passes, under the names in the archive. */
   readonly progress?: ArchiveProgress;
 }
@@ -28,7 +30,7 @@ export interface RewriteOptions {
  */
 export async function* rewriteArchive(stream: AsyncIterable<Buffer>, options: RewriteOptions): AsyncGenerator<Buffer> {
   const keep = keepNamespaces(options.keep);
-  const rewriter = new Rewriter(options);
+  const rewriter = new ArchiveRewriter(options);
   const parser = new ArchiveParser();
   for await (const chunk of stream) {
     for (const found of parser.push(chunk)) {
@@ -45,13 +47,14 @@ interface Passing extends NamespaceName {
   readonly counter: NamespaceCounter | undefined;
 }
 
-class Rewriter {
-  readonly #options: RewriteOptions;
+/** Takes the parts that are kept, in stream order, and gives the bytes to write for each. Throws as `rewriteArchive`. */
+export class ArchiveRewriter {
+  readonly #options: Omit<RewriteOptions, 'keep'>;
   /** Those whose end was not seen yet, by the name that blocks use. */
   readonly #open = new Map<string, Passing>();
   #counter: NamespaceCounter | undefined;
 
-  constructor(options: RewriteOptions) {
+  constructor(options: Omit<RewriteOptions, 'keep'>) {
     this.#options = options;
   }
 
@@ -87,7 +90,9 @@ class Rewriter {
     return { type, ...to, metadata, raw: encodeNamespace(namespace, { ...to, metadata }) };
   }
 
-  #editMetadata({ database, metadata }: PreludeNamespace, to: NamespaceName): string {
+  #editMetadata(namespace: PreludeNamespace, to: NamespaceName): string {
+    const { database } = namespace;
+    const metadata = this.#options.metadata?.(namespace) ?? namespace.metadata;
     if (metadata === '') return metadata;
     return editJsonStrings(metadata, (path, value) => {
       const [first, second, third] = path;

@@ -2,18 +2,15 @@
 // written is known from the manifest within and, against a file that was replaced as a whole, from what the ledger expects.
 import { createHash } from 'node:crypto';
 import { addAbortSignal } from 'node:stream';
-import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { OperationFailure } from '@holdfast/shared/failures';
-import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { AgeIdentity } from './age/age-keys.ts';
-import { blockCollection } from './archive-prelude.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import type { FrameContent } from './frame-content.ts';
 import type { Frame } from './frame-index.ts';
 import { framesAtOnce, inspectFrame } from './frame-pool.ts';
 import { inOrder } from './in-order.ts';
-import { manifestNamespaceOf } from './manifest-namespace.ts';
+import { requireInFrame, requireSame } from './manifest-checks.ts';
 import { type ArchiveSource, type OpenArchive, openArchive } from './open-archive.ts';
 import { ArchiveParser } from './parse-archive.ts';
 import { readRange } from './read-bytes.ts';
@@ -105,7 +102,7 @@ async function scanDump(
         scan.take(part);
       }
     } else {
-      requireInFrame(archive, frame, content);
+      requireInFrame(archive.manifest, frame, content);
       scan.takeFrame(frame.namespace, content);
     }
   }
@@ -128,20 +125,6 @@ function inspectFrames(frames: readonly Frame[], stored: AsyncIterable<Buffer>):
         : await inspectFrame(bytes, rawBytes, storedOffset);
     return { frame, content };
   });
-}
-
-function requireInFrame(
-  { manifest }: OpenArchive,
-  { namespace: place, documents }: Frame,
-  content: FrameContent,
-): void {
-  const namespace = manifest.namespaces[place - 1];
-  for (const { database, collection } of content.blocks) {
-    if (namespace?.database === database && blockCollection(namespace) === collection) continue;
-    throw damaged('a frame holds another namespace than the frame index says');
-  }
-  const found = content.blocks.reduce((total, block) => total + block.documents, 0);
-  if (found !== documents) throw damaged('a frame does not hold what the frame index says');
 }
 
 /** Checks the file's bytes while they are read, and hands on those of the dump. */
@@ -200,24 +183,6 @@ class FileCheck {
     const sha256 = this.#wholeFile.digest('hex');
     if (expectedSha256 !== undefined && expectedSha256 !== sha256) throw damaged('the file is another one');
     return sha256;
-  }
-}
-
-function requireSame(expected: readonly ManifestNamespace[], found: readonly ScannedNamespace[]): void {
-  if (expected.length !== found.length) throw damaged('manifest and dump differ in the number of namespaces');
-  for (const [at, wanted] of expected.entries()) {
-    const one = found[at];
-    const name = `${wanted.database}.${wanted.collection}`;
-    const { namespace } = one ?? {};
-    if (one === undefined || namespace?.database !== wanted.database || namespace.collection !== wanted.collection) {
-      throw damaged(`${name} is not where the manifest says`);
-    }
-    const actual = manifestNamespaceOf(one);
-    for (const fact of ['documents', 'bytes', 'fingerprint', 'crc64'] as const) {
-      if (actual[fact] !== wanted[fact]) throw damaged(`${name}: ${fact} ${actual[fact]} instead of ${wanted[fact]}`);
-    }
-    if (!isDeepStrictEqual(actual, wanted))
-      throw damaged(`${name} has other options or indexes than the manifest says`);
   }
 }
 

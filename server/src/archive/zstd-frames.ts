@@ -21,7 +21,7 @@ export function compressFrameSync(raw: Buffer): Buffer<ArrayBuffer> {
 }
 
 /** Throws OperationFailure('archive-damaged') unless it gives exactly `rawBytes` bytes. */
-export async function decompressFrame(stored: Buffer, rawBytes: number, offset: number): Promise<Buffer> {
+export async function decompressFrame(stored: Buffer, rawBytes: number, offset: number): Promise<Buffer<ArrayBuffer>> {
   if (rawBytes < smallBytes) return decompressFrameSync(stored, rawBytes, offset);
   const raw = await decompressOnPool(stored, decompressOptions(rawBytes)).catch((cause: unknown) => {
     throw undecodable(offset, cause);
