@@ -2,7 +2,7 @@
 // environment names a folder (HOLDFAST_FAILPOINTS); otherwise nothing is asked and nothing waits.
 //
 // requested -> claimed -> started -> mid-stream -> sealed -> renamed                              (backup)
-// requested -> claimed -> started -> mid-restore -> staged -> swapping -> completed-restore       (restore)
+// requested -> claimed -> started -> mid-restore -> restored -> staged -> swapping -> completed-restore       (restore)
 // mid-copy -> copied                                                                                  (copy of an archive)
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ export const failpoints = [
   'renamed',
   /** mongorestore was fed some bytes. */
   'mid-restore',
+  /** mongorestore is done; nothing was read back yet. */
+  'restored',
   /** `RestoreStaged` is in the ledger, nothing live has changed. */
   'staged',
   /** A rename of the swap is done; held after each as long as it is asked for. */
@@ -59,8 +61,17 @@ const pollMs = 20;
 
 /** The same bytes, and the point once some of them have passed. Without failpoints it is the stream itself. */
 export function midway(source: AsyncIterable<Buffer>, name: FailpointName, failpoint: Failpoint): Readable {
-  const held = failpoint === noFailpoint ? source : holdMidway(source, () => failpoint(name));
+  const held = heldMidway(source, name, failpoint);
   return held instanceof Readable ? held : Readable.from(held, { objectMode: false });
+}
+
+/** The same for who takes one piece after the other: nothing is read ahead. */
+export function heldMidway(
+  source: AsyncIterable<Buffer>,
+  name: FailpointName,
+  failpoint: Failpoint,
+): AsyncIterable<Buffer> {
+  return failpoint === noFailpoint ? source : holdMidway(source, () => failpoint(name));
 }
 
 const midwayBytes = 256 * 1024;

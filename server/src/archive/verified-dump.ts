@@ -88,7 +88,10 @@ class VerifiedReading {
   constructor(archive: OpenArchive, scan: NamespaceScan, options: VerifiedDumpOptions) {
     this.#archive = archive;
     this.#scan = scan;
-    this.#rewriter = new ArchiveRewriter({ rename: options.rename, ...(options.metadata && { metadata: options.metadata }) });
+    this.#rewriter = new ArchiveRewriter({
+      rename: options.rename,
+      ...(options.metadata && { metadata: options.metadata }),
+    });
     this.#keep = keepNamespaces((database, collection) => options.namespaces.has(nameOf({ database, collection })));
     for (const [place, namespace] of archive.manifest.namespaces.entries())
       if (options.namespaces.has(nameOf(namespace))) this.#places.set(place + 1, this.#places.size + 1);

@@ -3,7 +3,7 @@
 // itself, in the document sequences of its bulk writes, but offers no way to hand them over: hence its own class.
 import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
-import { bsonType, elementsOf } from '../archive/bson-elements.ts';
+import { type BsonValue, bsonType, elementsOf } from '../archive/bson-elements.ts';
 import { arrayValue, booleanValue, bsonDocument, bsonElement, documentValue } from '../archive/encode-bson.ts';
 import { idOf } from '../archive/id-key.ts';
 
@@ -30,7 +30,7 @@ export async function insertRaw(
   client: MongoClient,
   { database, collection, documents }: RawWrite,
 ): Promise<RawWriteError[]> {
-  const buffers = documents.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+  const buffers = documents.map(asBuffer);
   const plain = buffers.flatMap((bytes, index) => (hasEmptyTimestamp(bytes) ? [] : [{ index, bytes }]));
   const filledIn = buffers.flatMap((bytes, index) =>
     hasEmptyTimestamp(bytes) ? [{ index, bytes: upsert(bytes) }] : [],
@@ -39,6 +39,18 @@ export async function insertRaw(
     sendStatements(client, { database, collection, command, field, statements });
   const refused = [...(await send('insert', 'documents', plain)), ...(await send('update', 'updates', filledIn))];
   return refused.sort((a, b) => a.index - b.index);
+}
+
+/**
+ * Writes documents over those of the same `_id`, as `insertRaw` writes them: a field that holds an empty timestamp keeps it. What is
+ * not there is not made. Resolves with the documents that the server refused. Throws what the driver throws.
+ */
+export async function replaceRaw(
+  client: MongoClient,
+  { database, collection, documents }: RawWrite,
+): Promise<RawWriteError[]> {
+  const statements = documents.map((document, index) => ({ index, bytes: replacement(asBuffer(document)) }));
+  return await sendStatements(client, { database, collection, command: 'update', field: 'updates', statements });
 }
 
 /** What one message carries well: the server takes three times as much. */
@@ -94,7 +106,7 @@ async function sendStatements(
 }
 
 /** An insert gives such a field of the document itself, but for `_id`, the present time; an update with a pipeline does not. */
-function hasEmptyTimestamp(bytes: Buffer): boolean {
+export function hasEmptyTimestamp(bytes: Buffer): boolean {
   for (const { type, start } of elementsOf(bytes, 0)) {
     if (type === bsonType.timestamp && bytes.readBigUInt64LE(start) === 0n) return true;
   }
@@ -109,11 +121,28 @@ function upsert(bytes: Buffer): Buffer {
   const conditions = [bsonElement('_id', id), bsonElement('_id', isAbsent)].map((one) =>
     documentValue(bsonDocument(one)),
   );
-  const literal = documentValue(bsonDocument(bsonElement('$literal', documentValue(bytes))));
-  const replacement = documentValue(bsonDocument(bsonElement('$replaceWith', literal)));
   return bsonDocument(
     bsonElement('q', documentValue(bsonDocument(bsonElement('$and', arrayValue(...conditions))))),
-    bsonElement('u', arrayValue(replacement)),
+    bsonElement('u', pipeline(bytes)),
     bsonElement('upsert', booleanValue(true)),
   );
+}
+
+function replacement(bytes: Buffer): Buffer {
+  const id = idOf(bytes, 0);
+  if (id === undefined) throw new Error('a document without _id can replace none');
+  return bsonDocument(
+    bsonElement('q', documentValue(bsonDocument(bsonElement('_id', id)))),
+    bsonElement('u', pipeline(bytes)),
+  );
+}
+
+/** `[{$replaceWith: {$literal: document}}]` */
+function pipeline(document: Buffer): BsonValue {
+  const literal = documentValue(bsonDocument(bsonElement('$literal', documentValue(document))));
+  return arrayValue(documentValue(bsonDocument(bsonElement('$replaceWith', literal))));
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,24 +1,25 @@
-// Feeds the chosen namespaces of an archive, renamed, into mongorestore. Archive and tool are both believed: whichever
-// fails first stops the other.
-import type { Readable } from 'node:stream';
-import { Readable as ReadableStream } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+// Feeds the chosen namespaces of an archive, renamed and verified while they pass, into mongorestore. Archive and tool are both
+// believed: whichever fails first stops the other.
+import type { Writable } from 'node:stream';
 import type { ArchiveProgress } from '../../archive/archive-progress.ts';
 import type { OpenArchive } from '../../archive/open-archive.ts';
-import { rewriteArchive } from '../../archive/rewrite-archive.ts';
+import { verifiedDump } from '../../archive/verified-dump.ts';
 import type { DeploymentAddress } from '../../engine/connection-string.ts';
 import { processStartTime } from '../../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../../engine/start-restore.ts';
-import { midway } from '../../failpoints.ts';
+import { heldMidway } from '../../failpoints.ts';
 import { requireTools, type Services } from '../../services.ts';
 import { rollForwardLimits } from '../limits.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { StagedNamespace } from './prove-namespaces.ts';
+import { stagedMetadata, type TtlWay } from './ttl-indexes.ts';
 
 export interface FeedOptions {
   readonly archive: OpenArchive;
   readonly address: DeploymentAddress;
   readonly staged: readonly StagedNamespace[];
+  /** How expiries are staged; undefined: as they are in the backup. */
+  readonly ttl: TtlWay | undefined;
   readonly progress: ArchiveProgress;
   readonly signal: AbortSignal;
   /** Replaces live collections in place: finished forward, whatever the operation's limits are. */
@@ -26,7 +27,15 @@ export interface FeedOptions {
   readonly run: OperationRun;
 }
 
-/** Resolves with what mongorestore says it restored. Throws OperationFailure. The process is gone when it settles. */
+/** What could not be read of the archive, as opposed to what the server or the tool did not take. */
+export class FeedFailed extends Error {
+  override readonly name = 'FeedFailed';
+}
+
+/**
+ * Resolves with what mongorestore says it restored. Throws OperationFailure; FeedFailed, whose cause it is, when reading the
+ * archive failed first. The process is gone when it settles.
+ */
 export async function feedRestore(services: Services, options: FeedOptions): Promise<RestoreExit> {
   const stopped = new AbortController();
   const restore = startRestore({
@@ -40,10 +49,10 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   let feedError: unknown;
   try {
     await options.run.note({ child: { pid: restore.pid, startTime: await processStartTime(restore.pid) } });
-    const fed = pipeline(streamOf(services, options), restore.stdin).catch((error: unknown) => {
+    const fed = feed(streamOf(services, options), restore.stdin).catch((error: unknown) => {
       // A tool that ends early closes its input; its exit says why.
       if (isClosedInput(error)) return;
-      feedError = error;
+      feedError = new FeedFailed('the archive could not be fed', { cause: error });
       stopped.abort(error);
     });
     const exit = await restore.exited;
@@ -57,16 +66,35 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   }
 }
 
-function streamOf(services: Services, { archive, staged, progress, run }: FeedOptions): Readable {
-  const targets = new Map(staged.map((one) => [keyOf(one.namespace.database, one.namespace.collection), one]));
-  const namespaces = new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`));
-  const rewritten = rewriteArchive(archive.dumpStream({ namespaces }), {
-    keep: (database, collection) => targets.has(keyOf(database, collection)),
-    rename: (database, collection) => targets.get(keyOf(database, collection)) ?? { database, collection },
+/** Each piece is out of hand before the next is asked for, which may lie in the same memory. */
+async function feed(pieces: AsyncIterable<Uint8Array>, input: Writable): Promise<void> {
+  try {
+    for await (const piece of pieces) await written(input, piece);
+  } catch (error) {
+    input.destroy();
+    throw error;
+  }
+  input.end();
+}
+
+function written(input: Writable, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    input.write(piece, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function streamOf(services: Services, { archive, staged, ttl, progress, run }: FeedOptions): AsyncIterable<Uint8Array> {
+  const targets = new Map(staged.map((one) => [keyOf(one.namespace), one]));
+  const dump = verifiedDump(archive, {
+    namespaces: new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`)),
+    rename: (database, collection) => targets.get(keyOf({ database, collection })) ?? { database, collection },
+    metadata: (one) => {
+      const namespace = targets.get(keyOf(one))?.namespace;
+      return ttl === undefined || namespace === undefined ? one.metadata : stagedMetadata(one.metadata, namespace, ttl);
+    },
     progress,
   });
-  const held = midway(rewritten, 'mid-restore', services.failpoint);
-  return ReadableStream.from(whileLeased(held, run), { objectMode: false });
+  return whileLeased(heldMidway(dump, 'mid-restore', services.failpoint), run);
 }
 
 async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: OperationRun): AsyncGenerator<Uint8Array> {
@@ -76,7 +104,7 @@ async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: OperationRun
   }
 }
 
-function keyOf(database: string, collection: string): string {
+function keyOf({ database, collection }: { readonly database: string; readonly collection: string }): string {
   return `${database}\0${collection}`;
 }
 

@@ -9,6 +9,7 @@ import type { DeploymentAddress } from '../../engine/connection-string.ts';
 import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
+import type { ArchiveCopies } from './archive-copies.ts';
 import type { Swap } from './swap-in.ts';
 
 /** All that an attempt made, which has to be taken back when it fails. */
@@ -25,7 +26,9 @@ export interface Work {
   readonly attempt: Attempt;
   /** What was asked for: target, options. As of the start. */
   readonly restore: RestoreState;
+  /** Of the copies, the one that is read: another one once that turned out damaged. */
   readonly archive: OpenArchive;
+  readonly copies: ArchiveCopies;
   /** To the primary of the deployment that is written to. */
   readonly client: MongoClient;
   readonly address: DeploymentAddress;

@@ -18,14 +18,16 @@ import { shareArchive } from '../archive-leases.ts';
 import { type OperationRun, startOperationRun } from '../operation-run.ts';
 import { toFailure } from '../record-outcome.ts';
 import { CancelRequested, isFenced } from '../stop-reason.ts';
+import { openArchiveCopies } from './archive-copies.ts';
 import { beginPhase } from './begin-phase.ts';
 import { changeRestore } from './change-restore.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
+import { ttlOf } from './stage.ts';
 import { takeBack } from './take-back.ts';
-import { verifiedArchive } from './verify-source.ts';
+import { expiriesOf, makeExpiries } from './ttl-indexes.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runRestore(
@@ -66,7 +68,7 @@ export async function runRestore(
 async function bringBack(services: Services, run: OperationRun, attempt: Attempt, restoreId: RestoreId) {
   const restore = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   await using _archiveInUse = await shareArchive(services, restore.backupId, { kind: 'restore' });
-  const archive = await verifiedArchive(services, run, restore);
+  const copies = await openArchiveCopies(services, run, restore);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await throughFailover(() => connectionStringOf(services, deployment.facts)));
   attempt.address = address;
@@ -75,13 +77,25 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   const { target, options } = restore;
   const isProtected = excludedFrom(services.ledgerPlace, server);
   const limitedTo = deployment.facts.database;
-  const scope = restoreScope({ manifest: archive.manifest, target, options, limitedTo, isProtected });
+  const scope = restoreScope({ manifest: copies.current.manifest, target, options, limitedTo, isProtected });
   const namespaces = scope.placed.map(({ namespace }) => namespace);
   const where = { client, address: throughSet(address, server), server };
-  const work: Work = { services, run, attempt, restore, archive, ...where, scope, namespaces };
+  const work: Work = {
+    ...{ services, run, attempt, restore, copies, ...where, scope, namespaces },
+    get archive() {
+      return copies.current;
+    },
+  };
   await requireUnchanged(work);
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
   await beginPhase(work, 'finish');
+  const ttl = ttlOf(work);
+  await makeExpiries(
+    client,
+    scope.placed.flatMap(({ namespace, database, collection }) =>
+      expiriesOf(namespace, { database, live: collection }, ttl),
+    ),
+  );
   return {
     databases,
     documents: namespaces.reduce((total, { documents }) => total + documents, 0),

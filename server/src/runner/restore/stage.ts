@@ -1,26 +1,69 @@
-// Staging: the chosen namespaces of the archive, written under other names than the live ones.
+// Staging: the chosen namespaces of the archive, written under other names than the live ones; and the proof of what was written.
 import { OperationFailure } from '@holdfast/shared/failures';
 import { ArchiveProgress } from '../../archive/archive-progress.ts';
+import { explained } from '../../engine/driver-failure.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
+import { endWrites } from '../end-writes.ts';
 import type { Totals } from '../operation-run.ts';
 import { beginPhase } from './begin-phase.ts';
-import { feedRestore } from './feed-restore.ts';
+import { FeedFailed, feedRestore } from './feed-restore.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-namespaces.ts';
 import type { Work } from './restore-work.ts';
+import { type TtlWay, ttlWay } from './ttl-indexes.ts';
 
-/** Writes the namespaces under their staged names. Throws OperationFailure. */
+/**
+ * Writes the namespaces under their staged names, expiries left out. When the copy of the archive that is read turns out damaged,
+ * what was written is dropped, and the next copy is taken. Throws OperationFailure: what the first copy said when none is whole;
+ * `restore-incomplete`, and what the server and the tool say.
+ */
 export async function stage(
   work: Work,
   staged: readonly StagedNamespace[],
   options: { readonly drop: boolean },
 ): Promise<void> {
   if (staged.length === 0) return;
+  if (!options.drop) await beginPhase(work, 'stage');
+  for (;;) {
+    try {
+      await stageFromCopy(work, staged, options);
+      break;
+    } catch (error) {
+      if (!(error instanceof FeedFailed)) throw error;
+      const { cause } = error;
+      if (options.drop || work.run.signal.aborted || !isOfCopy(cause)) throw cause;
+      await dropStaged(work, staged);
+      await work.copies.next(cause, work.run.signal);
+    }
+  }
+  await work.services.failpoint('restored');
+}
+
+/** Reads what was staged back and compares it with the manifest. Throws OperationFailure('restore-incomplete'). */
+export async function prove(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
+  const progress = new ArchiveProgress();
+  await beginPhase(work, 'prove', progress, totalsOf(staged));
+  const { signal } = work.run;
+  const options = { archive: work.archive, ttl: ttlOf(work), progress, signal };
+  await unlessAborted(signal, proveNamespaces(work.client, staged, options));
+}
+
+/** How this restore stages what expires, and the proof expects it. */
+export function ttlOf({ server, restore }: Work): TtlWay {
+  return ttlWay(server, restore.options.ttlIndexes);
+}
+
+async function stageFromCopy(
+  work: Work,
+  staged: readonly StagedNamespace[],
+  { drop }: { readonly drop: boolean },
+): Promise<void> {
   const { run, services, archive, address } = work;
   const progress = new ArchiveProgress();
-  if (!options.drop) await beginPhase(work, 'stage', progress, totalsOf(staged));
+  if (!drop) run.phase('stage', progress, totalsOf(staged));
   // What replaces live data in place is not stopped half-way.
-  const signal = options.drop ? new AbortController().signal : run.signal;
-  const outcome = await feedRestore(services, { archive, address, staged, progress, signal, drop: options.drop, run });
+  const signal = drop ? new AbortController().signal : run.signal;
+  const ttl = drop ? undefined : ttlOf(work);
+  const outcome = await feedRestore(services, { archive, address, staged, ttl, progress, signal, drop, run });
   const expected = staged
     .filter(({ namespace }) => namespace.type !== 'view')
     .reduce((total, { namespace }) => total + namespace.documents, 0);
@@ -30,12 +73,20 @@ export async function stage(
   });
 }
 
-/** Reads what was staged back and compares it with the manifest. Throws OperationFailure('restore-incomplete'). */
-export async function prove(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
-  const progress = new ArchiveProgress();
-  await beginPhase(work, 'prove', progress, totalsOf(staged));
-  const { signal } = work.run;
-  await unlessAborted(signal, proveNamespaces(work.client, staged, { progress, signal }));
+const reasonsOfCopies: ReadonlySet<string> = new Set(['archive-damaged', 'storage-missing', 'destination-unavailable']);
+
+/** Another copy may well be whole, and within reach. */
+function isOfCopy(error: unknown): error is OperationFailure {
+  return error instanceof OperationFailure && reasonsOfCopies.has(error.reason);
+}
+
+async function dropStaged(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
+  const { client, run, restore, attempt } = work;
+  await endWrites(client, { restoreId: restore.restoreId, databases: attempt.createdDatabases });
+  for (const { database, collection } of staged) {
+    run.requireLease();
+    await explained(() => client.db(database).dropCollection(collection));
+  }
 }
 
 function totalsOf(staged: readonly StagedNamespace[]): Totals {

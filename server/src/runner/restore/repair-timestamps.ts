@@ -1,0 +1,41 @@
+// An empty timestamp (0, 0) in a field of a document itself: a server that inserts it writes the present time there instead. The
+// documents that hold one are written again by an update, which leaves it as it is.
+import type { MongoClient } from 'mongodb';
+import { type ArchiveCollection, ArchiveCollections } from '../../archive/archive-collections.ts';
+import { blockCollection } from '../../archive/archive-prelude.ts';
+import { endOfDocument } from '../../archive/bson-elements.ts';
+import type { OpenArchive } from '../../archive/open-archive.ts';
+import type { PlacedNamespace } from '../../domain/restore-scope.ts';
+import { hasEmptyTimestamp, rawBatches, replaceRaw } from '../../engine/insert-raw.ts';
+
+/**
+ * Writes what the archive has of them over what was restored, and resolves with how many there are: the collection is to be
+ * proven again then. Throws OperationFailure(archive-damaged), what the driver throws, the signal's reason.
+ */
+export async function repairTimestamps(
+  client: MongoClient,
+  { namespace, database, collection }: PlacedNamespace,
+  { archive, signal }: { readonly archive: OpenArchive; readonly signal: AbortSignal },
+): Promise<number> {
+  const archived = new ArchiveCollections(archive).find(`${namespace.database}.${namespace.collection}`);
+  if (archived === undefined) throw new Error(`${namespace.database}.${namespace.collection} is not in the archive`);
+  const stored = blockCollection({ type: namespace.type, collection });
+  let repaired = 0;
+  for await (const documents of rawBatches(emptyTimestamps(archived, signal))) {
+    await replaceRaw(client, { database, collection: stored, documents });
+    repaired += documents.length;
+  }
+  return repaired;
+}
+
+async function* emptyTimestamps(collection: ArchiveCollection, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (const frame of collection.frames) {
+    signal.throwIfAborted();
+    const { bytes, starts } = await collection.read(frame);
+    for (const start of starts) {
+      const document = bytes.subarray(start, endOfDocument(bytes, start));
+      // A copy: a few documents must not keep their whole frames.
+      if (hasEmptyTimestamp(document)) yield Buffer.from(document);
+    }
+  }
+}
