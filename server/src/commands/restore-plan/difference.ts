@@ -14,19 +14,23 @@ export interface Compared {
   readonly sizes: ReadonlyMap<string, CollectionSize>;
 }
 
-/** What is written comes first, in the manifest's order; then what is dropped; then what stays as it is. */
+/** What is written comes first; then what is dropped; then what stays as it is; each by name. */
 export function differenceOf(compared: Compared): PlanNamespace[] {
   const { scope, live } = compared;
-  const placed = scope.placed.map((one) => placedNamespace(one, compared));
+  const placed = scope.placed.map((one) => placedNamespace(one, compared)).sort(byTarget);
   const concerned = new Set(scope.placed.map(nameOf));
   const others = [...live.values()].filter((one) => !concerned.has(nameOf(one)));
   const isWritten = ({ action }: PlanNamespace) => action !== 'untouched';
+  const untouched = others.filter((one) => !scope.drops(one)).map((one) => otherNamespace(one, compared, 'untouched'));
   return [
     ...placed.filter(isWritten),
     ...others.filter(scope.drops).map((one) => otherNamespace(one, compared, 'dropped')),
-    ...placed.filter((one) => !isWritten(one)),
-    ...others.filter((one) => !scope.drops(one)).map((one) => otherNamespace(one, compared, 'untouched')),
+    ...[...placed.filter((one) => !isWritten(one)), ...untouched].sort(byTarget),
   ];
+}
+
+function byTarget(a: PlanNamespace, b: PlanNamespace): number {
+  return a.target < b.target ? -1 : 1;
 }
 
 function placedNamespace(placed: PlacedNamespace, compared: Compared): PlanNamespace {
