@@ -12,6 +12,7 @@ import { recordFailedSignIns } from './access/record-failed-sign-ins.ts';
 import { type SignIn, type StoredCode, type StoredSession, signIn } from './access/sign-in.ts';
 import { encryptionFinding } from './commands/encryption.ts';
 import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
+import { restoreTestsState } from './commands/restore-tests.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Destinations, openDestinations } from './destinations/destinations.ts';
@@ -41,6 +42,8 @@ import { startCopier } from './runner/copier.ts';
 import { copyLeases, type StoredCopyLease } from './runner/copy-leases.ts';
 import { limitsOf } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
+import { startRestoreTester } from './runner/restore-test/restore-tester.ts';
+import type { StoredRestoreTest } from './runner/restore-test/running-restore-tests.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
 import { type RunningImports, runningImports, type StoredImport } from './runner/running-imports.ts';
 import { type RunningOperation, runningOperations } from './runner/running-operations.ts';
@@ -60,6 +63,7 @@ import { openStorage } from './storage/open-storage.ts';
 import { parseLocation } from './storage/storage-location.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
+import { findMongods } from './tools/find-mongods.ts';
 import type { ToolName } from './tools/find-tool.ts';
 
 /** Everything that runs, but for the HTTP listener. */
@@ -149,6 +153,8 @@ async function startWork(
   parts.defer(() => runner?.close());
   const verifier = services.role === 'api' ? null : startVerifier(services);
   parts.defer(() => verifier?.close());
+  const tester = services.role === 'api' ? null : await startRestoreTester(services);
+  parts.defer(() => tester?.close());
   const scheduler = startScheduler(services);
   parts.defer(() => scheduler.close());
   if (runner === null) return null;
@@ -200,7 +206,9 @@ async function openServices(
     imports: openImports(opening),
     keys: openKeyring({ ledger, secrets, logger }),
     openedArchives: openedArchives(),
-    verifyingHere: new Map(),
+    ...{ verifyingHere: new Map(), testingHere: new Map() },
+    mongods: () => findMongods({ ...config, configured: config.toolPaths.mongod }),
+    dataDir: config.dataDir,
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),
     ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
@@ -284,7 +292,13 @@ async function openCollections({ db }: Opening) {
   await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   const verifications = db.collection<StoredVerification>('verifications');
   await throughFailover(() => verifications.createIndex({ until: 1 }, { expireAfterSeconds: 0 }));
-  return { plans, verifications, reconciliations: db.collection<StoredReconciliation>('reconciliations') };
+  const restoreTests = db.collection<StoredRestoreTest>('restore_tests');
+  return {
+    plans,
+    verifications,
+    restoreTests,
+    reconciliations: db.collection<StoredReconciliation>('reconciliations'),
+  };
 }
 
 async function joinAs(
@@ -372,6 +386,7 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
       })),
     ),
     verification: () => verificationState(services),
+    restoreTests: () => restoreTestsState(services),
     encryption: () => encryptionFinding(services),
     now: services.now,
   });

@@ -17,11 +17,13 @@ import type { ArchiveLeases } from './runner/archive-leases.ts';
 import type { CopyLeases } from './runner/copy-leases.ts';
 import type { OperationLimits } from './runner/limits.ts';
 import type { StoredReconciliation } from './runner/reconcile.ts';
+import type { OwnRestoreTest, StoredRestoreTest } from './runner/restore-test/running-restore-tests.ts';
 import type { RunningImports } from './runner/running-imports.ts';
 import type { RunningOperations } from './runner/running-operations.ts';
 import type { OwnVerification, StoredVerification } from './runner/verifications.ts';
 import type { ServerRegistry } from './servers/server-registry.ts';
 import type { DoctorCheck } from './tools/doctor.ts';
+import type { FoundTool } from './tools/find-tool.ts';
 
 /** Paths of the MongoDB tools, and the version that archives are written with. */
 export interface Tools {
@@ -49,6 +51,12 @@ export interface Services {
   readonly verifications: Collection<StoredVerification>;
   /** The verifications that this process began by itself: they make way for a deletion. */
   readonly verifyingHere: Map<BackupId, OwnVerification>;
+  /** The restore tests that run right now, on any server. */
+  readonly restoreTests: Collection<StoredRestoreTest>;
+  /** Those that this process began by itself: they make way for a deletion. */
+  readonly testingHere: Map<BackupId, OwnRestoreTest>;
+  /** Every mongod at hand here, for a test of the same version. */
+  readonly mongods: () => Promise<readonly FoundTool[]>;
   readonly plans: Collection<StoredPlan>;
   /** The latest pass over each destination. */
   readonly reconciliations: Collection<StoredReconciliation>;
@@ -65,6 +73,8 @@ export interface Services {
     readonly client: MongoClient;
     readonly kind: 'embedded' | 'external';
   };
+  /** This server's own folder. */
+  readonly dataDir: string;
   /** Names the data folder; survives restarts. */
   readonly instanceId: string;
   /** `<instanceId>/<boot>`: names this process in events and leases. */

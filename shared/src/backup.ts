@@ -5,6 +5,7 @@ import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
 import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
+import { backupRestoreTest } from './restore-test.ts';
 import { verificationCause } from './verification.ts';
 
 /**
@@ -80,6 +81,12 @@ export const backup = z.object({
   checkedAt: z.iso.datetime().nullable(),
   checkCause: verificationCause.nullable(),
   error: failure.nullable(),
+  /** When it last passed a restore test; null also once a later test or reading found that it is not whole. */
+  testedAt: z.iso.datetime().nullable(),
+  /** How long bringing it back took in that test. */
+  testedRestoreMs: z.int().nonnegative().nullable(),
+  /** The newest restore test, whatever came of it; null when there was none. */
+  restoreTest: backupRestoreTest.nullable(),
   /** Only of an imported one. */
   origin: dumpOrigin.optional(),
   /** Only of one that holds users and roles. */

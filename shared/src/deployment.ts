@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { actor } from './actor.ts';
 import { deploymentId, operationId } from './ids.ts';
+import { lastRestoreTest } from './restore-test.ts';
 
 /** Names are used in archive keys and on the command line: lower-case letters, digits and hyphens. */
 export const deploymentName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -34,6 +35,8 @@ export const deployment = z.object({
   status: z.enum(['idle', 'backup-running', 'restore-running']),
   operation: lockHolder.nullable(),
   registeredAt: z.iso.datetime(),
+  /** The newest passed restore test of any of its backups; null when there was none. */
+  restoreTest: lastRestoreTest.nullable(),
   /** false: it was recovered from its backups and needs its connection string. */
   isConnected: z.boolean(),
 });

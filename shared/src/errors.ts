@@ -290,6 +290,18 @@ export const errorCatalogue = {
     message: ({ id }) => `There is no restore ${id}.`,
     hint: 'List the restores to see their ids.',
   }),
+  RESTORE_TEST_IN_PROGRESS: entry({
+    details: z.object({ id: z.string(), since: z.string() }),
+    transport: 'CONFLICT',
+    message: ({ since }) => `The restore of this backup is being tested since ${since}.`,
+    hint: 'Wait for it, or cancel it.',
+  }),
+  RESTORE_TEST_NOT_RUNNING: entry({
+    details: named,
+    transport: 'CONFLICT',
+    message: () => 'No restore test of this backup is asked for or running.',
+    hint: 'There is nothing to cancel any more.',
+  }),
   OPERATION_NOT_FOUND: entry({
     details: named,
     transport: 'NOT_FOUND',

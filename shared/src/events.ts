@@ -261,6 +261,8 @@ export const eventData = {
     replaced: count,
   }),
 
+  /** Somebody wants the backup tested; the next worker that is free begins. */
+  RestoreTestRequested: z.object({ ...ofBackup }),
   RestoreTestStarted: z.object({ ...ofBackup, worker: text, cause: restoreTestCause, serverVersion: text }),
   /** Every document, index and option equals the manifest. `restoreMs` is what bringing the data back took. */
   RestoreTestPassed: z.object({
@@ -270,9 +272,22 @@ export const eventData = {
     documents: count,
     collections: count,
     serverVersion: text,
+    cause: restoreTestCause.optional(),
   }),
-  RestoreTestFailed: z.object({ ...ofBackup, ...failureFields }),
-  RestoreTestSkipped: z.object({ ...ofBackup, cause: restoreTestCause, reason: restoreTestSkipReason, message: text }),
+  RestoreTestFailed: z.object({
+    ...ofBackup,
+    ...failureFields,
+    cause: restoreTestCause.optional(),
+    durationMs: count.optional(),
+  }),
+  RestoreTestSkipped: z.object({
+    ...ofBackup,
+    cause: restoreTestCause,
+    reason: restoreTestSkipReason,
+    message: text,
+    /** How long it had run. */
+    durationMs: count.optional(),
+  }),
   RestoreTestsChanged: restoreTestSettings,
   /** What a restore was about to replace and no rename could take back, committed as an archive of the deployment. */
   SafetyBackupCompleted: z.object({

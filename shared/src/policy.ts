@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { policyEncryption } from './encryption.ts';
 import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
+import { restoreTestEvery } from './restore-test.ts';
 
 /** A time zone name of the IANA database that this runtime knows. */
 export const timezone = z.string().refine(isTimezone, {
@@ -75,6 +76,8 @@ const laterSettings = z.object({
   encryption: policyEncryption,
   /** Whether backups hold the users and roles too, password hashes included. */
   usersAndRoles: z.boolean(),
+  /** After every n-th completed backup its restore is tested; null: not because of this policy. */
+  restoreTestEvery,
 });
 
 /** What a user sets of a policy. */
@@ -106,6 +109,7 @@ export const defaultPolicySettings: PolicySettings = {
   destinationIds: [],
   encryption: 'inherit',
   usersAndRoles: false,
+  restoreTestEvery: null,
 };
 
 /** A policy as `policies.list` and `policies.byId` return it. Times are ISO 8601 in UTC. */

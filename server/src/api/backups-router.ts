@@ -4,6 +4,7 @@ import { backupId, type PolicyId } from '@holdfast/shared/ids';
 import type { Filter } from 'mongodb';
 import { z } from 'zod';
 import * as backups from '../commands/backups.ts';
+import * as restoreTests from '../commands/restore-tests.ts';
 import { listCollections, readDocuments } from '../inside/look-inside.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
@@ -49,6 +50,15 @@ export const backupsRouter = router({
   verify: procedure
     .input(z.object({ id: backupId }))
     .mutation(({ ctx, input }) => backups.verify(ctx.services, input.id, { actor: ctx.actor, cause: 'asked' })),
+  /** Accepted; how it comes out is in the backup. */
+  restoreTest: procedure.input(z.object({ id: backupId })).mutation(async ({ ctx, input }) => {
+    await restoreTests.requestTest(ctx.services, input.id, ctx.actor);
+    return findBackup(ctx.services, input.id);
+  }),
+  cancelRestoreTest: procedure.input(z.object({ id: backupId })).mutation(async ({ ctx, input }) => {
+    await restoreTests.cancelTest(ctx.services, input.id, ctx.actor);
+    return findBackup(ctx.services, input.id);
+  }),
   delete: procedure.input(z.object({ id: backupId })).mutation(async ({ ctx, input }) => {
     await backups.remove(ctx.services, input.id, { actor: ctx.actor, cause: 'manual' });
     return {};

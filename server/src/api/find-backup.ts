@@ -83,6 +83,9 @@ function latelyKnown({
   checkedAt = null,
   checkCause = null,
   optimes = null,
+  testedAt = null,
+  testedRestoreMs = null,
+  restoreTest = null,
 }: Partial<StoredBackup>) {
-  return { encryption, checkedAt, checkCause, optimes };
+  return { encryption, checkedAt, checkCause, optimes, testedAt, testedRestoreMs, restoreTest };
 }

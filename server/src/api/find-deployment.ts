@@ -18,6 +18,8 @@ export async function findDeployment(
 }
 
 /** Without the reference of the connection string. */
-export function publicDeployment({ _id, secretRef, removed: _, ...rest }: StoredDeployment): Deployment {
-  return { id: _id as DeploymentId, ...rest, isConnected: secretRef !== null };
+export function publicDeployment(stored: StoredDeployment): Deployment {
+  const { _id, secretRef, removed: _, restoreTriedAt: __, ...rest } = stored;
+  // What was stored before there were restore tests has none.
+  return { id: _id as DeploymentId, ...rest, restoreTest: rest.restoreTest ?? null, isConnected: secretRef !== null };
 }

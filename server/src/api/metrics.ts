@@ -1,5 +1,6 @@
 // Metrics in Prometheus' text format, read from the read models when they are asked for.
 import { Gauge, Registry } from 'prom-client';
+import { countTests } from '../commands/restore-tests.ts';
 import { verificationState } from '../commands/verification.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
@@ -8,7 +9,7 @@ import type { Services } from '../services.ts';
 
 /**
  * `holdfast_*` gauges: ledger position, running operations, servers by state, destinations and the copies that are behind there,
- * backups by status, time and size of the newest good backup, and how far backups are verified.
+ * backups by status, time and size of the newest good backup, and how far backups are verified and restore-tested.
  */
 export async function metricsText(services: Services): Promise<string> {
   const registry = new Registry();
@@ -55,7 +56,31 @@ export async function metricsText(services: Services): Promise<string> {
     newestSize.set({ deployment: name }, newest.sizeBytes ?? 0);
   }
   await verificationMetrics(services, gauge);
+  await restoreTestMetrics(services, gauge);
   return registry.metrics();
+}
+
+async function restoreTestMetrics(
+  services: Services,
+  gauge: (name: string, help: string, labelNames?: string[]) => Gauge,
+): Promise<void> {
+  const { tested, failedTotal } = await countTests(services);
+  gauge('holdfast_backups_restore_tested', 'Completed backups that were restored and compared').set(tested);
+  gauge('holdfast_restore_tests_failed', 'Completed backups that did not pass their latest restore test').set(
+    failedTotal,
+  );
+  const testedAt = gauge('holdfast_last_restore_test_timestamp_seconds', 'When a backup last passed its restore test', [
+    'deployment',
+  ]);
+  const seconds = gauge('holdfast_expected_recovery_seconds', 'How long bringing a backup back took in that test', [
+    'deployment',
+  ]);
+  const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
+  for await (const { name, restoreTest } of deployments.find({ removed: false })) {
+    if (!restoreTest) continue;
+    testedAt.set({ deployment: name }, Date.parse(restoreTest.at) / 1_000);
+    seconds.set({ deployment: name }, restoreTest.restoreMs / 1_000);
+  }
 }
 
 async function verificationMetrics(services: Services, gauge: (name: string, help: string) => Gauge): Promise<void> {

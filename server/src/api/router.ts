@@ -8,6 +8,7 @@ import { encryptionRouter } from './encryption-router.ts';
 import { liveRouter } from './live-router.ts';
 import { operationsRouter } from './operations-router.ts';
 import { policiesRouter } from './policies-router.ts';
+import { restoreTestsRouter } from './restore-tests-router.ts';
 import { restoresRouter } from './restores-router.ts';
 import { systemRouter } from './system-router.ts';
 import { router } from './trpc.ts';
@@ -21,6 +22,7 @@ export const appRouter = router({
   destinations: destinationsRouter,
   operations: operationsRouter,
   verification: verificationRouter,
+  restoreTests: restoreTestsRouter,
   configuration: configurationRouter,
   encryption: encryptionRouter,
   audit: auditRouter,

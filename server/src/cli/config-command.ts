@@ -149,6 +149,7 @@ function otherWords(settings: PolicySettings): string[] {
   return [
     ...(settings.encryption === 'inherit' ? [] : [`encryption ${settings.encryption}`]),
     ...(settings.usersAndRoles ? ['with users and roles'] : []),
+    ...(settings.restoreTestEvery === null ? [] : [`every ${settings.restoreTestEvery} backups restore-tested`]),
     ...(verifyAfterBackup ? [] : ['not verified at once']),
     ...(readPreference === null ? [] : [`reads from ${readPreference}`]),
     ...(parallelCollections === defaultPolicySettings.parallelCollections

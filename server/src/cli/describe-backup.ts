@@ -2,6 +2,7 @@ import type { Backup, BackupCollection, BackupCopy } from '@holdfast/shared/back
 import type { DumpOrigin, Optime } from '@holdfast/shared/manifest';
 import { printable } from './printable.ts';
 import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
+import { describeTest } from './restore-test-command.ts';
 import { shortIds } from './short-ids.ts';
 import { type Column, facts, table } from './table.ts';
 import { formatTime, formatTimeOrDash } from './times.ts';
@@ -23,6 +24,7 @@ export function describeBackup(backup: Backup): string {
     ['Users', usersWords(backup)],
     ['Consistency', consistencyWords(backup)],
     ['Verified', verifiedWords(backup)],
+    ['Restore test', backup.restoreTest === null ? null : testedWords(backup)],
     ['Error', error === null ? null : error.message],
     ['What to do', error === null ? null : error.hint],
   ];
@@ -79,6 +81,13 @@ function verifiedWords(backup: Backup): string | null {
   return backup.status === 'completed' ? 'not yet' : null;
 }
 
+/** The newest test, and the mark that it left where it did not take place. */
+function testedWords({ restoreTest, testedAt }: Backup): string {
+  const newest = describeTest(restoreTest);
+  const isOlder = testedAt !== null && restoreTest?.state !== 'passed';
+  return isOlder ? `${newest}; passed ${formatTime(testedAt)}` : newest;
+}
+
 function copyWords({ destinationId, name, state, at, error }: BackupCopy): string {
   const since = at === null ? '' : `, ${formatTime(at)}`;
   return `${name ?? destinationId}: ${state}${since}${error === null ? '' : `: ${error.message}`}`;
@@ -106,6 +115,7 @@ export function backupTable(backups: readonly Backup[]): string {
     },
     { title: 'encrypted for', value: (backup) => keyNames(backup) || '-' },
     { title: 'verified', value: (backup) => (isDamaged(backup) ? 'DAMAGED' : formatTimeOrDash(backup.verifiedAt)) },
+    { title: 'restore-tested', value: ({ testedAt }) => formatTimeOrDash(testedAt) },
   ];
   return table(backups, columns, 'There is no backup yet. Take one: holdfast backup DEPLOYMENT');
 }

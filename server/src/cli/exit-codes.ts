@@ -59,6 +59,8 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   TOO_MANY_DOWNLOADS: refused,
   TOO_MANY_IMPORTS: refused,
   RESTORE_NOT_FOUND: notFound,
+  RESTORE_TEST_IN_PROGRESS: refused,
+  RESTORE_TEST_NOT_RUNNING: refused,
   OPERATION_NOT_FOUND: notFound,
   OPERATION_ENDED: refused,
   WRONG_WORKER: refused,

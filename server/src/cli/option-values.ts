@@ -12,6 +12,7 @@ import {
   timeLimitMinutes,
   timezone,
 } from '@holdfast/shared/policy';
+import { restoreTestEvery } from '@holdfast/shared/restore-test';
 import { scrubEveryDays } from '@holdfast/shared/verification';
 import { InvalidArgumentError } from 'commander';
 
@@ -80,6 +81,15 @@ export function bandwidthLimitOf(text: string): number | 'none' {
   if (!bandwidthLimitBytesPerSecond.safeParse(bytes).success)
     throw new InvalidArgumentError('The bandwidth limit must be from 1 to 100000 megabytes a second, or none.');
   return bytes;
+}
+
+/** After how many completed backups one is tested, 1 to 100, or `none`. */
+export function restoreTestEveryOf(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const every = wholeNumber(text);
+  if (every === null || !restoreTestEvery.safeParse(every).success)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 100, or none.');
+  return every;
 }
 
 /** In how many days each archive is read again once, 1 to 365. */

@@ -12,6 +12,7 @@ import {
   keepOf,
   parallelCollectionsOf,
   readPreferenceOf,
+  restoreTestEveryOf,
   stallLimitOf,
   switchOf,
   timeLimitOf,
@@ -35,6 +36,7 @@ interface SetOptions {
   readonly destinations?: string;
   readonly encryption?: string;
   readonly usersAndRoles?: boolean;
+  readonly restoreTestEvery?: number | 'none';
   readonly on?: boolean;
   readonly off?: boolean;
 }
@@ -73,6 +75,7 @@ export function addPoliciesCommand(program: Command, invocation: Invocation): vo
       '--encryption <inherit|off|KEY>',
       'as the server does (inherit), not at all (off), or for a key by name or id',
     )
+    .option('--restore-test-every <1-100|none>', 'restore every n-th completed backup for a test', restoreTestEveryOf)
     .option('--users-and-roles <on|off>', 'back up users and roles too, password hashes included', switchOf)
     .option('--on', 'take scheduled backups')
     .option('--off', 'take none')
@@ -165,13 +168,14 @@ const settingsOfOptions = [
   ['parallelCollections', 'parallelCollections'],
   ['bandwidthLimit', 'bandwidthLimitBytesPerSecond'],
   ['usersAndRoles', 'usersAndRoles'],
+  ['restoreTestEvery', 'restoreTestEvery'],
 ] as const satisfies readonly (readonly [keyof SetOptions, keyof PolicySettings])[];
 
 function usage(message: string): CliError {
   return new CliError(exitCodes.usage, {
     code: 'USAGE',
     message,
-    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --encryption, --users-and-roles, --on, --off.',
+    hint: 'Give one or more of --hour, --keep, --timezone, --time-limit, --stall-limit, --verify, --read-preference, --parallel-collections, --bandwidth-limit, --destinations, --encryption, --users-and-roles, --restore-test-every, --on, --off.',
   });
 }
 
@@ -217,6 +221,11 @@ const details = [
   {
     title: 'verified',
     value: ({ verifyAfterBackup }: Policy) => (verifyAfterBackup ? 'after each backup' : 'by the scrub'),
+  },
+  {
+    title: 'restore-tested',
+    value: ({ restoreTestEvery: every }: Policy) =>
+      every === null ? 'by the schedule, or when asked' : every === 1 ? 'every backup' : `every ${every} backups`,
   },
   { title: 'reads from', value: ({ readPreference }: Policy) => readPreference ?? 'as the connection string says' },
   { title: 'at once', value: ({ parallelCollections }: Policy) => `${parallelCollections} collections` },

@@ -18,6 +18,8 @@ import { addOperationsCommand } from './operations-command.ts';
 import { addPoliciesCommand } from './policies-command.ts';
 import { addRecoverCommand } from './recover-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
+import { addRestoreTestCommand } from './restore-test-command.ts';
+import { addRestoreTestsCommand } from './restore-tests-command.ts';
 import { addScrubCommand } from './scrub-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServersCommand } from './servers-command.ts';
@@ -54,6 +56,8 @@ const commands = [
   addVerifyCommand,
   addOpenCommand,
   addScrubCommand,
+  addRestoreTestCommand,
+  addRestoreTestsCommand,
   addRestoreCommand,
   addDeploymentsCommand,
   addPoliciesCommand,

@@ -108,7 +108,7 @@ export async function remove(
   options: { readonly actor: Actor; readonly cause: 'retention' | 'manual' },
 ): Promise<void> {
   const stream = `backup:${backupId}` as const;
-  await services.verifyingHere.get(backupId)?.makeWay();
+  await Promise.all([services.verifyingHere, services.testingHere].map((here) => here.get(backupId)?.makeWay()));
   await using lease = await takeArchive(services, backupId);
   const state = await stateOf(services, backupId);
   deleteBackup(state, { backupId, cause: options.cause });

@@ -1,7 +1,9 @@
 // What no backup contains and no restore takes for data, on one deployment: the server's own databases, users and roles (they are
-// backed up and restored by themselves, when asked for), the ledger, and what restores leave while they run.
+// backed up and restored by themselves, when asked for), the ledger, and what restores and
+// restore tests leave while they run.
 import { holdsUsersAndRoles } from '../archive/users-and-roles.ts';
 import { isShadowName } from '../domain/restore-names.ts';
+import { isTestDatabase } from '../domain/restore-test-names.ts';
 import type { Services } from '../services.ts';
 
 /** Says of a namespace whether it stays out. */
@@ -13,6 +15,7 @@ export function excludedFrom(
   return (database, collection) =>
     serverDatabases.has(database) ||
     holdsUsersAndRoles(database, collection) ||
+    isTestDatabase(database) ||
     (holdsLedger && database === place.database) ||
     isShadowName(collection.replace(/^system\.buckets\./, ''));
 }

@@ -20,6 +20,7 @@ import type { VerificationCause } from '@holdfast/shared/verification';
 import { type CopyState, evolveCopies, withCopy } from './copies.ts';
 import { type DeploymentState, requireConnected, requireDeployment, requireIdle } from './deployment.ts';
 import type { PolicyState } from './policy.ts';
+import { evolveRestoreTest, type RestoreTestState } from './restore-test-state.ts';
 
 type Sealed = EventData<'BackupSealed'>;
 /** Of a recovered archive that nobody has read wholly yet, the hash is not known. */
@@ -37,6 +38,8 @@ export interface BackupState {
   /** Left out while there is only the one that it was written to: see `copiesOf`. */
   readonly copies?: readonly CopyState[] | undefined;
   readonly cancelRequested: boolean;
+  /** The restore test that is asked for or runs; left out or null while there is none. */
+  readonly restoreTest?: RestoreTestState | null | undefined;
 }
 
 /** Who ends an attempt: the worker that runs it, or the supervisor that found it abandoned. */
@@ -272,6 +275,12 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
     case 'BackupCopyFailed':
     case 'BackupCopyMissing':
       return state && { ...state, copies: evolveCopies(state, event) };
+    case 'RestoreTestRequested':
+    case 'RestoreTestStarted':
+    case 'RestoreTestPassed':
+    case 'RestoreTestFailed':
+    case 'RestoreTestSkipped':
+      return state && { ...state, restoreTest: evolveRestoreTest(state.restoreTest ?? null, event) };
     case 'BackupMissing':
       return state && { ...state, status: 'missing', copies: evolveCopies(state, event) };
     default: {

@@ -29,6 +29,7 @@ export const settings = {
     encryption: 'inherit' as const,
     destinationIds: [] as DestinationId[],
   },
+  restoreTestEvery: null,
   ...{
     usersAndRoles: false,
     verifyAfterBackup: true,

@@ -6,6 +6,7 @@ import { type DestinationState, evolveDestination } from './destination.ts';
 import { type EncryptionState, evolveEncryption } from './encryption.ts';
 import { evolvePolicy, type PolicyState } from './policy.ts';
 import { evolveRestore, type RestoreState } from './restore.ts';
+import { evolveRestoreTests, type RestoreTestsState } from './restore-tests.ts';
 import { evolveScrub, type ScrubState } from './scrub.ts';
 
 /** The state that a stream's name stands for. */
@@ -23,9 +24,11 @@ export type StateOf<S extends StreamName> = S extends `deployment:${string}`
             ? DestinationState
             : S extends 'scrub'
               ? ScrubState
-              : S extends 'encryption'
-                ? EncryptionState
-                : never;
+              : S extends 'restore-tests'
+                ? RestoreTestsState
+                : S extends 'encryption'
+                  ? EncryptionState
+                  : never;
 
 export const streamModel = { affects, evolve };
 
@@ -39,6 +42,7 @@ function affects(event: NewEvent): StreamName[] {
   }
   if (event.type === 'DeploymentRemoved') for (const id of event.data.policyIds) streams.add(`policy:${id}`);
   if (movesRegistry(event)) streams.add('configuration');
+  if (spendsBudget.has(event.type)) streams.add('restore-tests');
   if (event.type === 'PolicyChanged' || event.type === 'DeploymentRemoved') streams.add('encryption');
   return [...streams];
 }
@@ -51,6 +55,7 @@ function evolve(stream: StreamName, state: unknown, event: LedgerEvent): unknown
   if (stream.startsWith('destination:')) return evolveDestination(state as DestinationState | undefined, event);
   if (stream === 'configuration') return evolveRegistry(state as RegistryState | undefined, event);
   if (stream === 'encryption') return evolveEncryption(state as EncryptionState | undefined, event);
+  if (stream === 'restore-tests') return evolveRestoreTests(state as RestoreTestsState | undefined, event);
   if (stream === 'scrub') return evolveScrub(state as ScrubState | undefined, event);
   return state;
 }
@@ -59,6 +64,12 @@ function movesRegistry({ type, data }: NewEvent): boolean {
   if (type === 'PolicyChanged') return data.destinationIds !== undefined;
   return type.startsWith('Deployment') || type.startsWith('Destination');
 }
+
+const spendsBudget: ReadonlySet<LedgerEvent['type']> = new Set<LedgerEvent['type']>([
+  'RestoreTestPassed',
+  'RestoreTestFailed',
+  'RestoreTestSkipped',
+]);
 
 const movesDeployment: ReadonlySet<LedgerEvent['type']> = new Set<LedgerEvent['type']>([
   'PolicyChanged',

@@ -21,6 +21,7 @@ export const plainCollections = [
   'imports',
   'archive_leases',
   'verifications',
+  'restore_tests',
   'reconciliations',
   'copies',
   'secrets',

@@ -4,6 +4,7 @@ import type { EventData, LedgerEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
+import { restoreTested, untested } from './restore-tested.ts';
 
 /** What is known of the archive at one destination. */
 export interface StoredCopy {
@@ -32,6 +33,7 @@ export const backupsProjection: Projection = {
     { key: { status: 1, checkedAt: 1 } },
     { key: { 'encryption.keys.id': 1 }, sparse: true },
     { key: { missingAt: 1 }, sparse: true },
+    { key: { 'restoreTest.state': 1 }, sparse: true },
   ],
   project,
 };
@@ -66,7 +68,13 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
     case 'BackupVerified':
       return { $set: { ...verified(event), ...checked(event) } };
     case 'BackupVerificationFailed':
-      return { $set: { verifiedAt: null, error: failureOf(event.data), ...checked(event) } };
+      return { $set: { verifiedAt: null, ...untested, error: failureOf(event.data), ...checked(event) } };
+    case 'RestoreTestRequested':
+    case 'RestoreTestStarted':
+    case 'RestoreTestPassed':
+    case 'RestoreTestFailed':
+    case 'RestoreTestSkipped':
+      return { $set: restoreTested(event) };
     case 'BackupAdopted':
       return adopted(event);
     case 'BackupImported':
@@ -109,6 +117,8 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     checkedAt: null,
     checkCause: null,
     optimes: null,
+    ...untested,
+    restoreTest: null,
     error: null,
   };
 }
@@ -140,6 +150,8 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
     checkedAt: recovered ? null : event.at,
     checkCause: recovered ? null : ('asked' as const),
     error: null,
+    ...untested,
+    restoreTest: null,
   };
   const durationMs = Math.max(0, Date.parse(completedAt) - Date.parse(createdAt));
   const trigger = recovered ? 'recovered' : 'adopted';
@@ -160,6 +172,7 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
     ...{ createdAt: takenAt, startedAt: null, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption },
     ...{ verifiedAt: null, checkedAt: null, checkCause: null, optimes: null, error: null },
+    ...{ ...untested, restoreTest: null },
   };
 }
 

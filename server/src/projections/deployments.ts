@@ -9,6 +9,8 @@ export type StoredDeployment = Omit<Deployment, 'id' | 'isConnected'> & {
   _id: string;
   secretRef: string | null;
   removed: boolean;
+  /** When the schedule of restore tests last had its turn here, whoever began that test. */
+  restoreTriedAt?: string | null;
 };
 
 export const deploymentsProjection: Projection = {
@@ -40,6 +42,17 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'RestoreFailed':
     case 'RestoreCancelled':
       return [{ id: event.data.deploymentId, update: { $set: { status: 'idle', operation: null } }, upsert: false }];
+    case 'RestoreTestPassed': {
+      const { deploymentId, backupId, restoreMs, durationMs } = event.data;
+      const restoreTest = { backupId, at: event.at, restoreMs, durationMs };
+      return [{ id: deploymentId, update: { $set: { restoreTest, restoreTriedAt: event.at } }, upsert: false }];
+    }
+    case 'RestoreTestFailed':
+      return [{ id: event.data.deploymentId, update: { $set: { restoreTriedAt: event.at } }, upsert: false }];
+    case 'RestoreTestSkipped':
+      return event.data.cause === 'schedule' && event.data.reason !== 'interrupted'
+        ? [{ id: event.data.deploymentId, update: { $set: { restoreTriedAt: event.at } }, upsert: false }]
+        : [];
     default:
       return [];
   }
@@ -50,7 +63,7 @@ function recovered(event: LedgerEvent<'DeploymentRecovered'>) {
   return { name, hosts, database, serverVersion, replicaSet: null, secretRef: null, ...fresh };
 }
 
-const fresh = { status: 'idle', operation: null, removed: false } as const;
+const fresh = { status: 'idle', operation: null, removed: false, restoreTest: null, restoreTriedAt: null } as const;
 
 function facts(event: LedgerEvent<'DeploymentRegistered' | 'DeploymentUpdated'>) {
   const { name, hosts, database, replicaSet, serverVersion, secretRef } = event.data;

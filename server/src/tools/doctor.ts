@@ -1,12 +1,14 @@
 // The doctor: looks at everything that the service needs, and says what is found, what is wrong and what to do. It changes
 // nothing but a probe at the destination, knows no environment, and never repeats a secret.
 import type { DiskReport } from '@holdfast/shared/destination';
+import type { RestoreTestsState } from '@holdfast/shared/restore-test';
 import type { VerificationState } from '@holdfast/shared/verification';
 import { type CheckedDeployment, checkDeployment } from './check-deployment.ts';
 import { checkOwnDisk, checkSpace, checkStorage } from './check-disks.ts';
 import { type EncryptionFinding, encryptionCheck } from './check-encryption.ts';
 import { checkNode, checkProcessor, checkTimeZones } from './check-host.ts';
 import { checkClock, checkLedger } from './check-ledger.ts';
+import { restoreTestsCheck } from './check-restore-tests.ts';
 import { checkTool } from './check-tool.ts';
 import { checkVerification } from './check-verification.ts';
 import type { ToolName } from './find-tool.ts';
@@ -41,6 +43,8 @@ export interface DoctorOptions {
   readonly ledgerTime: () => Promise<number>;
   /** How far backups are verified; left out where it is not known. */
   readonly verification?: () => Promise<VerificationState>;
+  /** How restore tests stand; left out where it is not known. */
+  readonly restoreTests?: () => Promise<RestoreTestsState>;
   /** How keys and recovery kit stand; left out where it is not known. */
   readonly encryption?: () => Promise<EncryptionFinding>;
   readonly deployments?: readonly CheckedDeployment[];
@@ -67,6 +71,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> 
     checkClock(options.ledgerTime, now),
     checkTimeZones(),
     ...(options.verification === undefined ? [] : [checkVerification(options.verification, now)]),
+    ...(options.restoreTests === undefined ? [] : [options.restoreTests().then(restoreTestsCheck)]),
     ...(options.encryption === undefined ? [] : [options.encryption().then(encryptionCheck)]),
     ...deployments.map(async (deployment) => checkDeployment(deployment, await ledger)),
   ];

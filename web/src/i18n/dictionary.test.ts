@@ -96,7 +96,6 @@ const sampleDetails = {
   most: 2,
   expected: 'shop',
   databases: ['shop'],
-  namespace: 'shop.orders',
   tool: 'mongodump',
   retryAfterSeconds: 8,
   deploymentName: 'shop-prod',

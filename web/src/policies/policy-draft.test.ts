@@ -8,6 +8,7 @@ const settings = {
   ...{ timeLimitMinutes: 1_440, stallLimitMinutes: 10, destinationIds: [], encryption: 'inherit' as const },
   ...{
     usersAndRoles: false,
+    restoreTestEvery: null,
     verifyAfterBackup: true,
     readPreference: null,
     parallelCollections: 4,
@@ -47,6 +48,12 @@ describe('the form agrees with the contract', () => {
       bandwidthLimitBytesPerSecond: Math.round(megabytes * 1_000_000),
     });
     expect(toSettings({ ...saved, bandwidth: String(megabytes) }) !== null).toBe(accepted.success);
+  });
+
+  it.each([0, 1, 7, 100, 101])('about a test of every %d backups', (restoreTestEvery) => {
+    const accepted = policySettings.safeParse({ ...settings, restoreTestEvery });
+    expect(toSettings({ ...saved, testEvery: String(restoreTestEvery) }) !== null).toBe(accepted.success);
+    expect(toSettings({ ...saved, testEvery: '' })?.restoreTestEvery).toBeNull();
   });
 
   it('about every read preference', () => {

@@ -10,6 +10,9 @@ export const timeLimitRange = { min: 1, max: 10_080 } as const;
 /** Minutes. */
 export const stallLimitRange = { min: 1, max: 1_440 } as const;
 
+/** Backups. */
+export const testEveryRange = { min: 1, max: 100 } as const;
+
 /** Collections at once. */
 export const parallelRange = { min: 1, max: 16 } as const;
 /** Megabytes a second. */
@@ -39,6 +42,8 @@ export interface PolicyDraft {
   /** Ids; the first is written to first. */
   readonly destinations: readonly string[];
   readonly encryption: PolicyEncryption;
+  /** A count of backups; empty: none is tested because of the policy. */
+  readonly testEvery: string;
   readonly users: boolean;
 }
 
@@ -58,6 +63,7 @@ export function toDraft(settings: PolicySettings): PolicyDraft {
     bandwidth: toMegabytes(settings.bandwidthLimitBytesPerSecond),
     destinations: settings.destinationIds,
     encryption: settings.encryption,
+    testEvery: settings.restoreTestEvery === null ? '' : String(settings.restoreTestEvery),
     users: settings.usersAndRoles,
   };
 }
@@ -72,6 +78,7 @@ export function invalidFields(draft: PolicyDraft): PolicyField[] {
   if (!isWholeWithin(draft.stallLimit, stallLimitRange)) invalid.push('stallLimit');
   if (!isWholeWithin(draft.parallel, parallelRange)) invalid.push('parallel');
   if (!isBandwidth(draft.bandwidth)) invalid.push('bandwidth');
+  if (draft.testEvery.trim() !== '' && !isWholeWithin(draft.testEvery, testEveryRange)) invalid.push('testEvery');
   return invalid;
 }
 
@@ -93,6 +100,7 @@ export function toSettings(draft: PolicyDraft): PolicySettings | null {
     destinationIds: [...draft.destinations] as PolicySettings['destinationIds'],
     encryption: draft.encryption,
     usersAndRoles: draft.users,
+    restoreTestEvery: draft.testEvery.trim() === '' ? null : Number(draft.testEvery),
   };
 }
 

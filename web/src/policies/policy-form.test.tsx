@@ -90,6 +90,7 @@ describe('the policy form', () => {
         stallLimitMinutes: 10,
         verifyAfterBackup: true,
         usersAndRoles: true,
+        restoreTestEvery: null,
         readPreference: 'secondary',
         parallelCollections: 4,
         bandwidthLimitBytesPerSecond: 2_500_000,

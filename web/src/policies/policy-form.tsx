@@ -21,6 +21,7 @@ import {
   type PolicyField,
   retentionRange,
   stallLimitRange,
+  testEveryRange,
   timeLimitRange,
   toDraft,
   toSettings,
@@ -106,6 +107,15 @@ function PolicyFields(props: { form: PolicyFormState }) {
         inputMode="numeric"
       />
       <CheckField form={props.form} field="verify" title={t('policies.verification')} label={t('policies.verify')} />
+      <TextField
+        label={t('policies.testEvery')}
+        hint={t('policies.testEveryHint', testEveryRange.min, testEveryRange.max)}
+        value={props.form.draft().testEvery}
+        was={was('testEvery')}
+        error={problem('testEvery', t('policies.testEveryProblem', testEveryRange.min, testEveryRange.max))}
+        onInput={(testEvery) => props.form.edit({ testEvery })}
+        inputMode="numeric"
+      />
       <CheckField
         form={props.form}
         field="users"

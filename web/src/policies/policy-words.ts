@@ -20,6 +20,7 @@ export function impactWords(t: I18n['t'], settings: PolicySettings): string | nu
   const { verifyAfterBackup, readPreference, parallelCollections, bandwidthLimitBytesPerSecond } = settings;
   const words = [
     ...(settings.usersAndRoles ? [t('policies.withUsers')] : []),
+    ...(settings.restoreTestEvery === null ? [] : [t('policies.tested', settings.restoreTestEvery)]),
     ...(verifyAfterBackup ? [] : [t('policies.notVerified')]),
     ...(readPreference === null ? [] : [t('policies.readsFrom', readPreference)]),
     ...(parallelCollections === defaultParallel ? [] : [t('policies.atOnce', parallelCollections)]),

@@ -23,9 +23,9 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { name: 'overview', href: '/', icon: TextAlignStart, also: /^\/(?:deployments\/|backups\/(?!.*\/restore$))/ },
+  { name: 'overview', href: '/', icon: TextAlignStart, also: /^\/(?:deployments|backups)\// },
   { name: 'activity', href: '/activity', icon: GitCommit },
-  { name: 'restore', href: '/restore', icon: RotateCcw, also: /^\/(?:restores\/|backups\/[^/]+\/restore$)/ },
+  { name: 'restore', href: '/restore', icon: RotateCcw, also: /^\/restores\// },
   { name: 'policies', href: '/policies', icon: Clock, also: /^\/policies\// },
   { name: 'settings', href: '/settings', icon: Settings2 },
 ];

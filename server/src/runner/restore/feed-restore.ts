@@ -9,7 +9,7 @@ import { processStartTime } from '../../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../../engine/start-restore.ts';
 import { heldMidway } from '../../failpoints.ts';
 import { requireTools, type Services } from '../../services.ts';
-import { rollForwardLimits } from '../limits.ts';
+import { type OperationLimits, rollForwardLimits } from '../limits.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { StagedNamespace } from './prove-namespaces.ts';
 import { stagedMetadata, type TtlWay } from './ttl-indexes.ts';
@@ -24,7 +24,12 @@ export interface FeedOptions {
   readonly signal: AbortSignal;
   /** Replaces live collections in place: finished forward, whatever the operation's limits are. */
   readonly drop: boolean;
-  readonly run: OperationRun;
+  readonly run: FeedRun;
+}
+
+/** What is wanted of whoever runs it: to keep what it started, its lease, and its patience. */
+export interface FeedRun extends Pick<OperationRun, 'note' | 'requireLease'> {
+  readonly facts: { readonly limits: Pick<OperationLimits, 'stallLimitMs'> };
 }
 
 /** What could not be read of the archive, as opposed to what the server or the tool did not take. */
@@ -97,7 +102,7 @@ function streamOf(services: Services, { archive, staged, ttl, progress, run }: F
   return whileLeased(heldMidway(dump, 'mid-restore', services.failpoint), run);
 }
 
-async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: OperationRun): AsyncGenerator<Uint8Array> {
+async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: FeedRun): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     run.requireLease();
     yield chunk;

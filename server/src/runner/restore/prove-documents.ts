@@ -31,7 +31,8 @@ export async function proveDocuments(
   let found = await readBack(client, staged, options);
   if (isEqual(found, namespace)) return;
   const { archive, signal } = options;
-  if (options.ttl === undefined && mayExpire(namespace) && found.documents < namespace.documents) return;
+  const mayBeGone = options.ttl === undefined && !options.nothingExpires && mayExpire(namespace);
+  if (mayBeGone && found.documents < namespace.documents) return;
   if (archive === undefined) throw differs(namespace, countWords(found, namespace));
   if ((await repairTimestamps(client, staged, { archive, signal })) > 0) {
     options.progress?.namespace(nameOf(namespace)).add(-found.bytes, -found.documents);

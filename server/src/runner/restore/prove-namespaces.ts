@@ -18,6 +18,8 @@ export interface ProofOptions {
   readonly archive?: OpenArchive;
   /** How expiries were staged. Without it they are expected as in the backup, and expired documents may be gone. */
   readonly ttl?: TtlWay;
+  /** The server lets nothing expire: every document has to be there, whatever `ttl` is. */
+  readonly nothingExpires?: boolean;
   /** Counts what was read back, under the names of the manifest. */
   readonly progress?: ArchiveProgress;
   readonly signal: AbortSignal;

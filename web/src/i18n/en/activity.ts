@@ -43,6 +43,7 @@ const typeNames: Record<EventType, string> = {
   RestoreUndoExpired: 'Undo ended',
   RestoreUndoDropped: 'Kept data removed',
   DocumentsPutBack: 'Documents put back',
+  RestoreTestRequested: 'Restore test requested',
   RestoreTestStarted: 'Restore test started',
   RestoreTestPassed: 'Restore test passed',
   RestoreTestFailed: 'Restore test failed',
@@ -129,6 +130,8 @@ export const restoreTestSkips: Record<RestoreTestSkipReason, string> = {
   'no-space': 'there is too little space',
   'budget-spent': 'the time of the day is spent',
   'archive-in-use': 'its archive is in use',
+  cancelled: 'it was cancelled',
+  interrupted: 'its server stopped',
 };
 
 export const events: EventSentences = {
@@ -191,6 +194,7 @@ export const events: EventSentences = {
   RestoreUndoDropped: () => 'what it had replaced is removed',
   DocumentsPutBack: ({ namespace, inserted, replaced }) =>
     `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced`,
+  RestoreTestRequested: () => 'restore test requested',
   RestoreTestStarted: ({ serverVersion }) => `restore test started in a MongoDB ${serverVersion} of its own`,
   RestoreTestPassed: ({ documents, restoreMs }) =>
     `restore test passed: ${f.count(documents)} documents back in ${f.duration(restoreMs)}, compared and equal`,

@@ -109,6 +109,9 @@ const messages: RefusalMessages = {
   TOO_MANY_DOWNLOADS: ({ most }) => `This server gives out ${f.count(most)} collections already.`,
   TOO_MANY_IMPORTS: ({ most }) => `This server imports ${f.count(most)} dumps already.`,
   RESTORE_NOT_FOUND: ({ id }) => `There is no restore ${id}.`,
+  RESTORE_TEST_IN_PROGRESS: ({ since }) =>
+    `The restore of this backup is being tested since ${f.since(since, Date.now())}.`,
+  RESTORE_TEST_NOT_RUNNING: () => 'No restore test of this backup is asked for or running.',
   OPERATION_NOT_FOUND: ({ id }) => `There is no operation ${id}.`,
   OPERATION_ENDED: ({ kind }) => `The ${kind} has already ended.`,
   OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]}: ${message}`,

@@ -42,6 +42,7 @@ const typeNames: Record<EventType, string> = {
   RestoreUndoExpired: 'Retour clos',
   RestoreUndoDropped: 'Données gardées supprimées',
   DocumentsPutBack: 'Documents remis',
+  RestoreTestRequested: 'Test de restauration demandé',
   RestoreTestStarted: 'Test de restauration commencé',
   RestoreTestPassed: 'Test de restauration réussi',
   RestoreTestFailed: 'Test de restauration échoué',
@@ -132,6 +133,8 @@ export const restoreTestSkips: Record<RestoreTestSkipReason, string> = {
   'no-space': 'il y a trop peu de place',
   'budget-spent': 'le temps du jour est épuisé',
   'archive-in-use': 'son archive est utilisée',
+  cancelled: 'il a été annulé',
+  interrupted: 'son serveur s’est arrêté',
 };
 
 export const events: Dictionary['events'] = {
@@ -197,6 +200,7 @@ export const events: Dictionary['events'] = {
   RestoreUndoDropped: () => 'ce qu’elle avait remplacé est supprimé',
   DocumentsPutBack: ({ namespace, inserted, replaced }) =>
     `remis dans ${namespace} : ${f.count(inserted)} insérés, ${f.count(replaced)} remplacés`,
+  RestoreTestRequested: () => 'test de restauration demandé',
   RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,
   RestoreTestPassed: ({ documents, restoreMs }) =>
     `test de restauration réussi : ${documentsText(documents)} revenus en ${f.duration(restoreMs)}, comparés et égaux`,

@@ -11,7 +11,6 @@ import { deployments, overview } from './fleet.ts';
 import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
-import { restorePlan } from './restore-plan.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -33,7 +32,6 @@ export const fr: Dictionary = {
   operation,
   overview,
   policies,
-  restorePlan,
   restores,
   settings,
   shell,

@@ -122,6 +122,9 @@ const messages: RefusalMessages = {
   TOO_MANY_DOWNLOADS: ({ most }) => `Ce serveur transmet déjà ${f.count(most)} collections.`,
   TOO_MANY_IMPORTS: ({ most }) => `Ce serveur importe déjà ${f.count(most)} dumps.`,
   RESTORE_NOT_FOUND: ({ id }) => `Il n’y a pas de restauration ${id}.`,
+  RESTORE_TEST_IN_PROGRESS: ({ since }) =>
+    `La restauration de cette sauvegarde est testée depuis ${f.since(since, Date.now())}.`,
+  RESTORE_TEST_NOT_RUNNING: () => 'Aucun test de restauration de cette sauvegarde n’est demandé ni en cours.',
   OPERATION_NOT_FOUND: ({ id }) => `Il n’y a pas d’opération ${id}.`,
   OPERATION_ENDED: ({ kind }) => `La ${nouns[kind]} est déjà terminée.`,
   OPERATION_FAILED: ({ reason, message }) => `${failureReasons[reason]} : ${message}`,
@@ -198,6 +201,8 @@ const refusalHints: Record<ErrorCode, string> = {
   TOO_MANY_DOWNLOADS: 'Attendez que l’un de ces téléchargements soit terminé.',
   TOO_MANY_IMPORTS: 'Attendez que l’un d’eux soit terminé.',
   RESTORE_NOT_FOUND: 'La liste des restaurations donne leurs identifiants.',
+  RESTORE_TEST_IN_PROGRESS: 'Attendez qu’il soit terminé, ou annulez-le.',
+  RESTORE_TEST_NOT_RUNNING: 'Il n’y a plus rien à annuler.',
   OPERATION_NOT_FOUND: 'La liste des opérations donne leurs identifiants.',
   OPERATION_ENDED: 'Il n’y a plus rien à annuler.',
   OPERATION_FAILED: 'Les détails disent quoi faire.',

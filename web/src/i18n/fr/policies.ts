@@ -79,6 +79,13 @@ export const policies: Dictionary['policies'] = {
   stallLimitHint: (min, max) => `Sans qu’un octet bouge, de ${f.count(min)} à ${f.count(max)} (1 jour)`,
   stallLimitProblem: (min, max) =>
     `La limite d’inactivité est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (1 jour).`,
+  testEvery: 'Test de restauration toutes les … sauvegardes',
+  testEveryHint: (min, max) => `${min} pour chacune, jusqu’à ${max} ; vide pour aucun`,
+  testEveryProblem: (min, max) => `C’est un nombre entier de ${min} à ${max}, ou vide.`,
+  tested: (every) =>
+    every === 1
+      ? 'restauration de chaque sauvegarde testée'
+      : `restauration d’une sauvegarde sur ${f.count(every)} testée`,
   timeLimit: 'Limite de durée (minutes)',
   timeLimitHint: (min, max) => `Du début à la fin, de ${f.count(min)} à ${f.count(max)} (7 jours)`,
   timeLimitProblem: (min, max) =>

@@ -1,0 +1,105 @@
+// Which backup is to be tested next. Nothing is queued: what is asked for stands in the backup, the rest is found in the read
+// models, so that a restart or another server goes on where one stopped.
+//
+// completed backup                                            its turn comes
+// asked for                                                   right away
+// every n-th of its policy, for a day                         right away, the newest first
+// the newest verified one of its deployment                   so many days after the deployment's last test, by the schedule
+import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
+import type { RestoreTestSettings } from '@holdfast/shared/restore-test';
+import type { Filter } from 'mongodb';
+import type { StoredBackup } from '../../projections/backups.ts';
+import type { StoredDeployment } from '../../projections/deployments.ts';
+import type { StoredPolicy } from '../../projections/policies.ts';
+import type { Services } from '../../services.ts';
+
+const dayMs = 24 * 3_600_000;
+
+type Due = Pick<Services, 'ledger' | 'now'>;
+/** What is tested is not known to be damaged. */
+const good = { status: 'completed', error: null as never } as const;
+
+/** Those that somebody wants tested, the first asked for first; `besides` are left alone. Raises LEDGER_UNAVAILABLE. */
+export async function requestedTests({ ledger }: Due, besides: readonly BackupId[]): Promise<BackupId[]> {
+  const backups = await ledger.readModel<StoredBackup>('backups');
+  const filter: Filter<StoredBackup> = { status: 'completed', 'restoreTest.state': 'requested', ...not(besides) };
+  const found = await backups.find(filter).sort({ 'restoreTest.at': 1 }).limit(20).project({ _id: 1 }).toArray();
+  return found.map(({ _id }) => _id as BackupId);
+}
+
+/** Of each policy that wants every n-th tested, the newest whose turn it is. Raises LEDGER_UNAVAILABLE. */
+export async function nthBackups(due: Due, besides: readonly BackupId[]): Promise<BackupId[]> {
+  const policies = await due.ledger.readModel<StoredPolicy>('policies');
+  const wanting = await policies.find({ removed: false, restoreTestEvery: { $gte: 1 } }).toArray();
+  const found = await Promise.all(wanting.map((policy) => nthOf(due, policy, besides)));
+  return found.filter((id) => id !== null);
+}
+
+async function nthOf(
+  { ledger, now }: Due,
+  { _id, restoreTestEvery }: StoredPolicy,
+  besides: readonly BackupId[],
+): Promise<BackupId | null> {
+  const backups = await ledger.readModel<StoredBackup>('backups');
+  const policyId = _id as never;
+  const completedAt = { $gt: new Date(now() - dayMs).toISOString() };
+  const filter: Filter<StoredBackup> = { ...good, policyId, completedAt, ...notTested, ...not(besides) };
+  for await (const backup of backups.find(filter).sort({ completedAt: -1 }).limit(100)) {
+    // Those that are gone by now count too.
+    const ordinal = await backups.countDocuments({
+      policyId,
+      completedAt: { $gt: '', $lte: backup.completedAt ?? '' },
+    });
+    if (ordinal % (restoreTestEvery ?? 1) === 0) return backup._id as BackupId;
+  }
+  return null;
+}
+
+/** One that was stopped by the end of its server is begun anew. */
+const notTested: Filter<StoredBackup> = {
+  $or: [
+    { restoreTest: null as never },
+    { 'restoreTest.state': 'skipped', 'restoreTest.skipped': 'interrupted', 'restoreTest.cause': 'after-backup' },
+  ],
+};
+
+/** A backup that the schedule wants tested, and how long the last test of its deployment took; null: not known. */
+export interface ScheduledTest {
+  readonly backupId: BackupId;
+  readonly expectedMs: number | null;
+}
+
+/** The newest verified backup of each deployment that was not tested for long, never tested ones first. Raises LEDGER_UNAVAILABLE. */
+export async function scheduledTests(
+  { ledger, now }: Due,
+  { everyDays }: Pick<RestoreTestSettings, 'everyDays'>,
+  besides: readonly BackupId[],
+): Promise<ScheduledTest[]> {
+  const deployments = await ledger.readModel<StoredDeployment>('deployments');
+  const before = new Date(now() - everyDays * dayMs).toISOString();
+  const waiting = { $or: [{ restoreTriedAt: null as never }, { restoreTriedAt: { $lte: before } }] };
+  const due = await deployments
+    .find({ removed: false, ...waiting })
+    .sort({ restoreTriedAt: 1, name: 1 })
+    .toArray();
+  const found = await Promise.all(
+    due.map(async ({ _id, restoreTest }) => {
+      const backupId = await newestVerified({ ledger }, _id as DeploymentId);
+      return backupId === null || besides.includes(backupId)
+        ? []
+        : [{ backupId, expectedMs: restoreTest?.durationMs ?? null }];
+    }),
+  );
+  return found.flat();
+}
+
+async function newestVerified({ ledger }: Pick<Due, 'ledger'>, deploymentId: DeploymentId): Promise<BackupId | null> {
+  const backups = await ledger.readModel<StoredBackup>('backups');
+  const filter: Filter<StoredBackup> = { deploymentId, ...good, verifiedAt: { $ne: null as never } };
+  const [newest] = await backups.find(filter).sort({ createdAt: -1 }).limit(1).toArray();
+  return (newest?._id ?? null) as BackupId | null;
+}
+
+function not(besides: readonly BackupId[]): Filter<StoredBackup> {
+  return { _id: { $nin: [...besides] } };
+}

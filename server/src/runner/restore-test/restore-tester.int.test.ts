@@ -1,0 +1,297 @@
+// Backups are restored for real into a mongod that is thrown away: what is whole passes and is timed, what is damaged loses its
+// mark, what cannot be tested says why, and nothing is ever left behind, whatever happens to the server.
+import { chmod, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backup } from '@holdfast/shared/backup';
+import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
+import { defaultRestoreTestSettings } from '@holdfast/shared/restore-test';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { metricsText } from '../../api/metrics.ts';
+import { execute } from '../../commands/execute.ts';
+import { processStartTime } from '../../engine/orphan-process.ts';
+import { loadSample } from '../../sample/load-sample.ts';
+import { expectConsistent } from '../../testing/expect-consistent.ts';
+import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
+import { startHoldfastProcess } from '../../testing/holdfast-process.ts';
+import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
+import { testTools } from '../../testing/tools.ts';
+import { until } from '../../testing/until.ts';
+
+let source: TestMongo;
+let ledger: TestMongo;
+let folder: string;
+beforeAll(async () => {
+  [source, ledger] = await Promise.all([startReplicaSet(), startReplicaSet()]);
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-restore-tests-'));
+  await loadSample(source.client, 'shop');
+  const noise = Array.from({ length: 200 }, (_, n) => ({
+    _id: n as never,
+    noise: crypto.getRandomValues(new Uint8Array(10_000)),
+  }));
+  await source.client.db('small').collection('noise').insertMany(noise);
+});
+beforeEach(async () => {
+  await ledger.client.db('holdfast').dropDatabase();
+});
+afterAll(async () => {
+  await Promise.all([source.stop(), ledger.stop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const dayMs = 24 * 3_600_000;
+
+/** Of the small database unless something else is said. */
+function start({ database = 'small', ...options }: { database?: string } & Parameters<typeof startHoldfast>[0] = {}) {
+  const mongodbUri = source.uri.replace('/?', `/${database}?`);
+  return startHoldfast({ ledgerUri: ledger.uri, mongodbUri, ...options });
+}
+
+async function backedUp({ api, backupEnd }: TestHoldfast): Promise<Backup> {
+  const backup = await backupEnd((await api.backups.request({ deploymentId: 'default' })).id);
+  expect([backup.status, backup.error]).toStrictEqual(['completed', null]);
+  return backup;
+}
+
+function tested({ api }: TestHoldfast, id: Backup['id'], state: string[] = ['passed', 'failed', 'skipped']) {
+  return until(
+    () => api.backups.byId({ id }),
+    ({ restoreTest }) => restoreTest !== null && state.includes(restoreTest.state),
+    60_000,
+  );
+}
+
+async function setPolicy({ api }: TestHoldfast, change: object): Promise<void> {
+  const [policy] = await api.policies.list();
+  if (policy === undefined) throw new Error('there is no policy');
+  await api.policies.set({ ...policy, ...change });
+}
+
+async function testEvents({ services }: TestHoldfast, id: string): Promise<LedgerEvent[]> {
+  const events = await services.ledger.read({ after: 0, limit: 1_000 });
+  return events.filter(({ correlationId, type }) => correlationId === id && type.startsWith('RestoreTest'));
+}
+
+async function leftIn(dataDir: string): Promise<string[]> {
+  return await readdir(join(dataDir, 'restore-tests')).catch(() => []);
+}
+
+/** Settings under which the only mongod at hand is one of another version. */
+async function otherVersion() {
+  const fake = join(folder, 'mongod');
+  await writeFile(fake, '#!/bin/sh\necho "db version v4.4.29"\n');
+  await chmod(fake, 0o755);
+  return { toolPaths: { ...(await testTools()), mongod: fake }, searchPath: '', cacheDir: join(folder, 'cache') };
+}
+
+/** Readings of the destination give nothing until they are aborted, until it is disposed of. */
+function hangReads({ services }: TestHoldfast): Disposable {
+  const storage = services.destinations.main;
+  const read = storage.read.bind(storage);
+  const hanging: typeof storage.read = async (key, range) => {
+    const stream = await read(key, range);
+    stream._read = () => undefined;
+    return stream;
+  };
+  Object.assign(storage, { read: hanging });
+  return { [Symbol.dispose]: () => void Object.assign(storage, { read }) };
+}
+
+describe('a restore test that is asked for', () => {
+  it('passes on a backup with every kind of collection, takes no lock, and is timed', async () => {
+    await using holdfast = await start({ database: 'shop' });
+    const { api, services } = holdfast;
+    const { id, documents, collections } = await backedUp(holdfast);
+    expect((await api.backups.restoreTest({ id })).restoreTest).toMatchObject({ state: 'requested', cause: 'asked' });
+    const running = await tested(holdfast, id, ['running']);
+    expect(running.restoreTest?.serverVersion).toMatch(/^\d+\.\d+\.\d+/);
+    await expect(api.backups.restoreTest({ id })).rejects.toThrow('being tested since');
+    expect((await api.deployments.byId({ id: 'default' })).status).toBe('idle');
+    const { restoreTest, testedAt, testedRestoreMs } = await tested(holdfast, id);
+    expect(restoreTest).toMatchObject({ state: 'passed', documents, error: null });
+    expect([testedAt, testedRestoreMs]).toStrictEqual([restoreTest?.at, restoreTest?.restoreMs]);
+    expect(restoreTest?.restoreMs).toBeGreaterThan(0);
+    expect(restoreTest?.durationMs).toBeGreaterThan(restoreTest?.restoreMs ?? 0);
+    const events = await testEvents(holdfast, id);
+    expect(events.map(({ type, actor }) => [type, actor.kind])).toStrictEqual([
+      ['RestoreTestRequested', 'user'],
+      ['RestoreTestStarted', 'system'],
+      ['RestoreTestPassed', 'system'],
+    ]);
+    expect(events.at(-1)?.data).toMatchObject({ documents, collections, cause: 'asked' });
+    const { restoreTest: last } = await api.deployments.byId({ id: 'default' });
+    expect(last).toMatchObject({ backupId: id, restoreMs: testedRestoreMs });
+    expect(await leftIn(holdfast.config.dataDir)).toStrictEqual([]);
+    expect(await metricsText(services)).toContain('holdfast_backups_restore_tested 1');
+    const checks = (await services.doctor()).filter((check) => check.id === 'restore-tests');
+    expect(checks).toMatchObject([{ status: 'ok', found: expect.stringContaining('1 of 1 backups restore-tested') }]);
+    await expectConsistent(services, [source.client]);
+  });
+
+  it('fails on a damaged archive, which loses its mark, and says so everywhere', async () => {
+    await using holdfast = await start();
+    const { api, services, config } = holdfast;
+    const backup = await backedUp(holdfast);
+    const { id } = backup;
+    await api.backups.restoreTest({ id });
+    expect((await tested(holdfast, id)).testedAt).not.toBeNull();
+    await flipBit(join(config.storageUrl.slice('file:'.length), backup.filePath ?? ''));
+    await api.backups.restoreTest({ id });
+    const failed = await tested(holdfast, id, ['failed']);
+    expect(failed).toMatchObject({ testedAt: null, restoreTest: { error: { reason: 'archive-damaged' } } });
+    expect(await api.restoreTests.state()).toMatchObject({ tested: 0, failedTotal: 1, failed: [{ backupId: id }] });
+    const checks = (await services.doctor()).filter((check) => check.id === 'restore-tests');
+    expect(checks).toMatchObject([{ status: 'failed', found: expect.stringContaining('1 did not pass: default of') }]);
+    expect(await leftIn(config.dataDir)).toStrictEqual([]);
+  });
+
+  it('is skipped where no mongod of that version is at hand, and says which there are', async () => {
+    await using holdfast = await start({ config: await otherVersion() });
+    const { id } = await backedUp(holdfast);
+    await holdfast.api.backups.restoreTest({ id });
+    const { restoreTest, testedAt } = await tested(holdfast, id);
+    expect(restoreTest).toMatchObject({ state: 'skipped', skipped: 'no-server-of-version', cause: 'asked' });
+    expect(restoreTest?.message).toMatch(/comes from MongoDB \d.* only 4\.4\.29/);
+    expect(testedAt).toBeNull();
+    expect((await testEvents(holdfast, id)).map(({ type }) => type)).toStrictEqual([
+      'RestoreTestRequested',
+      'RestoreTestSkipped',
+    ]);
+  });
+
+  it('goes to the deployment that is set aside, whose own data stays, and leaves nothing there', async () => {
+    await using holdfast = await start({ config: await otherVersion() });
+    const { api, services } = holdfast;
+    const own = ledger.client.db('own');
+    await own.collection('a').insertMany([{ a: 1 }, { a: 2 }]);
+    const before = await own.command({ dbHash: 1 });
+    const aside = await api.deployments.register({ name: 'aside', uri: ledger.uri });
+    await api.restoreTests.set({ ...defaultRestoreTestSettings, setAsideId: aside.id });
+    const { id } = await backedUp(holdfast);
+    await api.backups.restoreTest({ id });
+    expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
+    expect((await own.command({ dbHash: 1 })).md5).toBe(before.md5);
+    const { databases } = await ledger.client.db('admin').admin().listDatabases({ nameOnly: true });
+    expect(databases.map(({ name }) => name).filter((name) => name.startsWith('hf_'))).toStrictEqual([]);
+    await expectConsistent(services, [source.client]);
+    await own.dropDatabase();
+  });
+
+  it('is cancelled by whoever wants to, and leaves nothing', async () => {
+    await using holdfast = await start();
+    const { api } = holdfast;
+    await setPolicy(holdfast, { verifyAfterBackup: false });
+    const { id } = await backedUp(holdfast);
+    using _hanging = hangReads(holdfast);
+    await api.backups.restoreTest({ id });
+    await tested(holdfast, id, ['running']);
+    await api.backups.cancelRestoreTest({ id });
+    expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'skipped', skipped: 'cancelled' });
+    expect((await testEvents(holdfast, id)).at(-1)?.actor).toMatchObject({ kind: 'user' });
+    await expect(api.backups.cancelRestoreTest({ id })).rejects.toThrow('No restore test');
+    await until(
+      () => leftIn(holdfast.config.dataDir),
+      (left) => left.length === 0,
+    );
+  });
+});
+
+async function flipBit(path: string): Promise<void> {
+  await using file = await open(path, 'r+');
+  const at = Math.floor((await file.stat()).size / 2);
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
+  await file.write(Buffer.from([(buffer[0] ?? 0) ^ 4]), 0, 1, at);
+}
+
+describe('a killed server', () => {
+  it('leaves no mongod, and nothing after the next start', async () => {
+    const failpoints = await mkdtemp(join(folder, 'failpoints-'));
+    const dataDir = await mkdtemp(join(folder, 'data-'));
+    const env = {
+      LEDGER_URI: ledger.uri,
+      MONGODB_URI: source.uri.replace('/?', '/small?'),
+      HOLDFAST_FAILPOINTS: failpoints,
+    };
+    const killed = await startHoldfastProcess({ env, dataDir });
+    const { id } = await killed.client.backups.request.mutate({ deploymentId: 'default' });
+    await until(
+      () => killed.client.backups.byId.query({ id }),
+      ({ verifiedAt }) => verifiedAt !== null,
+    );
+    await writeFile(join(failpoints, 'mid-restore'), '');
+    await killed.client.backups.restoreTest.mutate({ id });
+    await until(
+      () => readdir(failpoints),
+      (names) => names.includes('mid-restore.reached'),
+    );
+    const [place = ''] = await leftIn(dataDir);
+    const recorded = join(dataDir, 'restore-tests', place, 'process.json');
+    const { pid } = JSON.parse(await readFile(recorded, 'utf8')) as { pid: number };
+    expect(await processStartTime(pid)).not.toBe('');
+    await killed.end('SIGKILL');
+    await until(
+      () => processStartTime(pid),
+      (startTime) => startTime === '',
+    );
+    await rm(join(failpoints, 'mid-restore'));
+    await using again = await startHoldfastProcess({ env, dataDir });
+    const { restoreTest } = await until(
+      () => again.client.backups.byId.query({ id }),
+      (backup) => backup.restoreTest?.state === 'skipped',
+    );
+    expect(restoreTest).toMatchObject({ skipped: 'interrupted', cause: 'asked' });
+    expect(await leftIn(dataDir)).toStrictEqual([]);
+    expect((await again.client.restoreTests.state.query()).running).toStrictEqual([]);
+  });
+});
+
+describe('without being asked', () => {
+  it('every n-th backup of a policy is tested, and a deletion goes before it', async () => {
+    await using holdfast = await start();
+    await setPolicy(holdfast, { restoreTestEvery: 2, verifyAfterBackup: false });
+    const first = await backedUp(holdfast);
+    const second = await backedUp(holdfast);
+    expect((await tested(holdfast, second.id)).restoreTest).toMatchObject({ state: 'passed', cause: 'after-backup' });
+    expect((await holdfast.api.backups.byId({ id: first.id })).restoreTest).toBeNull();
+    await setPolicy(holdfast, { restoreTestEvery: 3, verifyAfterBackup: false });
+    const hanging = hangReads(holdfast);
+    const third = await backedUp(holdfast);
+    await tested(holdfast, third.id, ['running']);
+    await holdfast.api.backups.delete({ id: third.id });
+    hanging[Symbol.dispose]();
+    const deleted = await holdfast.api.backups.byId({ id: third.id });
+    expect(deleted).toMatchObject({ status: 'deleted', restoreTest: { skipped: 'archive-in-use' } });
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+
+  it('the newest verified backup is tested once in so many days, within the minutes of the day', async () => {
+    let now = Date.now();
+    await using holdfast = await start({ now: () => now });
+    const { api, services } = holdfast;
+    const { id, deploymentId } = await backedUp(holdfast);
+    await until(
+      () => api.backups.byId({ id }),
+      ({ verifiedAt }) => verifiedAt !== null,
+    );
+    const settings = { ...defaultRestoreTestSettings, enabled: true, everyDays: 3, minutesPerDay: 1 };
+    // So much of the minute is spent that the next one is cut off.
+    const spent = { backupId: id, deploymentId, cause: 'schedule', reason: 'interrupted', message: '' } as const;
+    const data = { ...spent, durationMs: 59_995 };
+    const event: NewEvent = { stream: `backup:${id}`, type: 'RestoreTestSkipped', data };
+    await execute(services.ledger, { actor: { kind: 'system', id: 'test' }, reads: [], decide: () => [event] });
+    expect((await api.restoreTests.state()).spentMs).toBe(59_995);
+    await api.restoreTests.set(settings);
+    const cut = await until(
+      () => api.backups.byId({ id }),
+      ({ restoreTest }) => restoreTest?.skipped === 'budget-spent',
+    );
+    expect(cut.restoreTest).toMatchObject({
+      cause: 'schedule',
+      message: expect.stringContaining('minutes of the day'),
+    });
+    now += 4 * dayMs;
+    await api.restoreTests.set({ ...settings, everyDays: 2 });
+    expect((await tested(holdfast, id, ['passed'])).restoreTest).toMatchObject({ cause: 'schedule' });
+    expect((await testEvents(holdfast, id)).filter(({ type }) => type === 'RestoreTestPassed')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,171 @@
+// Tests restores: what somebody asks for, every n-th backup of a policy, and by a schedule within its budget of minutes. Beside the
+// operations: it takes no deployment's lock and no place among them, tests one backup at a time on each server, none twice among
+// all, and makes way for a deletion unless somebody asked. The schedule begins nothing while an operation runs here.
+import { join } from 'node:path';
+import { AppError } from '@holdfast/shared/errors';
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { BackupId } from '@holdfast/shared/ids';
+import { execute } from '../../commands/execute.ts';
+import { skipRestoreTest } from '../../domain/restore-test.ts';
+import { type RestoreTestsState, restoreTestsOf, spentOn } from '../../domain/restore-tests.ts';
+import { removeThrowAways } from '../../engine/throw-away-mongod.ts';
+import { pause } from '../../ledger/waiting.ts';
+import type { Services } from '../../services.ts';
+import { takeTurn } from '../archive-leases.ts';
+import { followLedger } from '../follow-ledger.ts';
+import { nthBackups, requestedTests, scheduledTests } from './due-restore-tests.ts';
+import { endAbandonedTests } from './end-abandoned-tests.ts';
+import { type RestoreTestOrder, runRestoreTest } from './run-restore-test.ts';
+import { throwAwayFolder } from './test-place.ts';
+import { TestStopped } from './test-stopped.ts';
+
+export interface RestoreTester {
+  /** Stops what it tests, which is recorded as interrupted; resolves once nothing of it is left. */
+  close(): Promise<void>;
+}
+
+const lookEveryMs = 15_000;
+/** One that could not be begun, or made way, is left alone for so long. */
+const restMs = 10 * 60_000;
+
+/** Removes what an earlier server left in the data folder, then starts to test until it is closed. */
+export async function startRestoreTester(services: Services): Promise<RestoreTester> {
+  const left = await removeThrowAways(join(services.dataDir, throwAwayFolder));
+  if (left.length > 0) services.logger.info({ left }, 'what a killed server left of its restore tests was removed');
+  const closing = new AbortController();
+  const work = new TesterWork(services, closing.signal);
+  const working = work.run();
+  const following = followLedger(services, closing.signal, {
+    begun: () => work.look(),
+    event: ({ type }) => {
+      if (wakes.has(type)) work.look();
+    },
+  });
+  return {
+    async close() {
+      closing.abort(new OperationFailure('interrupted', 'The service was stopped while this ran.'));
+      await Promise.all([working, following]);
+    },
+  };
+}
+
+const wakes: ReadonlySet<string> = new Set([
+  'RestoreTestRequested',
+  'RestoreTestsChanged',
+  'BackupCompleted',
+  'BackupVerified',
+  'PolicyChanged',
+]);
+
+type Own = Omit<RestoreTestOrder, 'signal'>;
+
+class TesterWork {
+  readonly #services: Services;
+  readonly #closing: AbortSignal;
+  /** Until when each is left alone, by the monotonic clock. */
+  readonly #resting = new Map<BackupId, number>();
+  #looking = new AbortController();
+
+  constructor(services: Services, closing: AbortSignal) {
+    this.#services = services;
+    this.#closing = closing;
+  }
+
+  /** There may be something to test: looks at once. */
+  look(): void {
+    this.#looking.abort();
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    while (!this.#closing.aborted) {
+      this.#looking = new AbortController();
+      const signal = AbortSignal.any([this.#closing, this.#looking.signal]);
+      const hasTested = await this.#testNext().catch((err: unknown) => {
+        this.#services.logger.warn({ err }, 'what to test is looked for again soon');
+        return false;
+      });
+      if (!hasTested) await pause(lookEveryMs, signal);
+    }
+  }
+
+  async #testNext(): Promise<boolean> {
+    const services = this.#services;
+    await endAbandonedTests(services);
+    for (const backupId of await requestedTests(services, this.#left()))
+      if (await this.#test({ backupId, cause: 'asked' })) return true;
+    for (const backupId of await nthBackups(services, this.#left()))
+      if (await this.#test({ backupId, cause: 'after-backup' })) return true;
+    return await this.#testScheduled();
+  }
+
+  async #testScheduled(): Promise<boolean> {
+    const services = this.#services;
+    const state = (await services.ledger.state('restore-tests')) as RestoreTestsState | undefined;
+    const settings = restoreTestsOf(state);
+    if (!settings.enabled || services.runningHere.size > 0) return false;
+    const budgetMs = settings.minutesPerDay * 60_000;
+    const leftMs = budgetMs - spentOn(new Date(services.now()).toISOString().slice(0, 10), state);
+    if (leftMs <= 0) return false;
+    await using turn = await takeTurn(services, 'restore-test-schedule');
+    if (turn === null) return false;
+    for (const { backupId, expectedMs } of await scheduledTests(services, settings, this.#left())) {
+      // One that fits into a whole day waits for the next; one that never does is begun, and cut off with words.
+      if (expectedMs !== null && expectedMs > leftMs && expectedMs <= budgetMs) continue;
+      if (await this.#test({ backupId, cause: 'schedule', budgetMs: leftMs })) return true;
+    }
+    return false;
+  }
+
+  /** False when another server tests it. Whatever comes of it is in the ledger or in the log. */
+  async #test(order: Own): Promise<boolean> {
+    const services = this.#services;
+    const { backupId, cause } = order;
+    await using turn = await takeTurn(services, `restore-test/${backupId}`);
+    if (turn === null) return false;
+    const own = new AbortController();
+    const signal = AbortSignal.any([this.#closing, turn.signal, own.signal]);
+    const testing = runRestoreTest(services, { ...order, signal }).catch((error: unknown) =>
+      this.#putOff(order, error),
+    );
+    if (cause !== 'asked') {
+      services.testingHere.set(backupId, {
+        makeWay: () => {
+          own.abort(new TestStopped('archive-in-use', 'The backup is being deleted.'));
+          return testing;
+        },
+      });
+    }
+    await testing;
+    services.testingHere.delete(backupId);
+    return true;
+  }
+
+  /** It was not begun, or its end could not be recorded. */
+  async #putOff({ backupId, cause }: Own, error: unknown): Promise<void> {
+    const { logger } = this.#services;
+    this.#resting.set(backupId, performance.now() + restMs);
+    if (error instanceof OperationFailure)
+      logger.debug({ backupId, err: error.message }, 'a restore is not tested now');
+    else if (!(error instanceof AppError)) logger.error({ backupId, err: error }, 'defect in a restore test');
+    else if (cause === 'asked' && error.code === 'ARCHIVE_IN_USE') await this.#skip(backupId, error.message);
+    else logger.debug({ backupId, code: error.code }, 'a restore is not tested now');
+  }
+
+  async #skip(backupId: BackupId, message: string): Promise<void> {
+    const { ledger, instanceId, worker } = this.#services;
+    const stream = `backup:${backupId}` as const;
+    const skipped = { backupId, by: worker, cause: 'asked', reason: 'archive-in-use', message, durationMs: 0 } as const;
+    await execute(ledger, {
+      actor: { kind: 'system', id: instanceId },
+      correlationId: backupId,
+      reads: [stream],
+      decide: (read) => skipRestoreTest(read(stream), skipped),
+    });
+  }
+
+  #left(): BackupId[] {
+    for (const [backupId, until] of this.#resting) if (performance.now() >= until) this.#resting.delete(backupId);
+    return [...this.#resting.keys()];
+  }
+}
