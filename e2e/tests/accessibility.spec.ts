@@ -21,6 +21,7 @@ for (const theme of ['light', 'dark'] as const) {
         '/',
         '/deployments/shop-prod',
         backup,
+        `${backup}/restore`,
         `${backup}/collections/shop.orders`,
         '/restore',
         '/policies',
@@ -33,15 +34,18 @@ for (const theme of ['light', 'dark'] as const) {
       }
     });
 
-    test('the gate and the restore dialog pass it', async ({ page, console: signedIn, shop, browser, baseURL }) => {
+    test('the gate and the way to a restore pass it', async ({ page, console: signedIn, shop, browser, baseURL }) => {
       expect(shop.deploymentId).toBeTruthy();
       await signedIn.goto('/deployments/shop-prod');
       await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
-      await page.getByRole('radio', { name: /In place/ }).check();
+      await page.getByRole('radio', { name: /^In place/ }).check();
+      await page.getByRole('radio', { name: /^Chosen collections/ }).check();
+      await page.getByRole('checkbox', { name: 'shop', exact: true }).check();
+      await page.getByText('More', { exact: true }).click();
       await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
       await expectNoViolation(page);
-      await page.getByRole('button', { name: 'Continue…' }).click();
-      await expect(page.getByRole('textbox')).toBeFocused();
+      await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+      await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
       await expectNoViolation(page);
 
       const stranger = await browser.newContext({ colorScheme: theme });
@@ -56,10 +60,21 @@ for (const theme of ['light', 'dark'] as const) {
 
 test('nothing runs over the edge at 360 pixels, nor at 200 % zoom', async ({ console: page, shop, holdfast }) => {
   const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
-  const collection = `/backups/${items[0]?.id}/collections/shop.orders`;
+  const backup = `/backups/${items[0]?.id}`;
+  const collection = `${backup}/collections/shop.orders`;
+  const plan = `${backup}/restore`;
   for (const width of [360, 720]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const path of ['/', '/deployments/shop-prod', collection, '/restore', '/policies', '/activity', '/settings']) {
+    for (const path of [
+      '/',
+      '/deployments/shop-prod',
+      collection,
+      plan,
+      '/restore',
+      '/policies',
+      '/activity',
+      '/settings',
+    ]) {
       await page.goto(path);
       await expect(page.getByText('Live as of')).toBeVisible();
       await expect(page.locator('.bones')).toHaveCount(0);

@@ -11,9 +11,8 @@ test('speaks French to a French browser, and keeps a choice of language', async 
   await page.goto('/deployments/shop-prod');
   await expect(page.getByRole('button', { name: 'Sauvegarder maintenant' })).toBeVisible();
   await page.getByRole('button', { name: 'Restaurer…', exact: true }).first().click();
-  await page.getByRole('button', { name: 'Continuer…' }).click();
-  await expect(page.getByRole('button', { name: 'Confirmer la restauration' })).toBeVisible();
-  await page.getByRole('button', { name: 'Revenir' }).click();
+  await page.getByRole('button', { name: 'Continuer vers la confirmation…' }).click();
+  await expect(page.getByRole('dialog', { name: /^Restaurer shop-prod/ })).toBeVisible();
   await page.getByRole('button', { name: 'Revenir' }).click();
 
   await page.goto('/settings');

@@ -18,13 +18,15 @@ test('restores into a copy that equals the original, and leaves the original alo
 
   await page.goto('/deployments/shop-prod');
   await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
-  const dialog = page.getByRole('dialog', { name: 'Restore shop-prod' });
-  await expect(dialog.getByRole('radio', { name: /Into a copy/ })).toBeChecked();
-  await dialog.getByRole('textbox', { name: /Suffix/ }).fill('_copy');
+  await expect(page.getByRole('heading', { level: 1, name: /^Restore shop-prod to / })).toBeVisible();
+  await expect(page.getByRole('radio', { name: /^Into a copy/ })).toBeChecked();
+  await page.getByRole('textbox', { name: 'Suffix' }).fill('_copy');
+  await expect(page.getByText('shop_copy', { exact: true })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'What this restore does' })).toHaveText('4 added');
+  await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore shop-prod?' });
   await expect(dialog.getByText('shop_copy', { exact: true })).toBeVisible();
-  await expect(dialog.getByText('collections added')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Continue…' }).click();
-  await page.getByRole('button', { name: 'Confirm the restore' }).click();
+  await dialog.getByRole('button', { name: 'Restore shop-prod' }).click();
 
   await expect(page.getByText('shop-prod is restored')).toBeVisible();
   await expect(page.getByRole('status').getByText('The copy is in shop_copy.')).toBeVisible();
@@ -43,12 +45,12 @@ test('restores in place only after the name was typed exactly', async ({ console
 
   await page.goto(`/backups/${backupId}`);
   await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
-  await page.getByRole('radio', { name: /In place/ }).check();
-  await expect(page.getByText(/collections? replaced/)).toBeVisible();
+  await page.getByRole('radio', { name: /^In place/ }).check();
   await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
-  await page.getByRole('button', { name: 'Continue…' }).click();
-  const confirm = page.getByRole('button', { name: 'Confirm the restore' });
-  const phrase = page.getByRole('textbox');
+  await expect(page.getByRole('row', { name: /^shop\.customers/ })).toContainText('+400');
+  await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+  const confirm = page.getByRole('button', { name: 'Restore shop-prod' });
+  const phrase = page.getByRole('dialog').getByRole('textbox');
   await expect(phrase).toBeFocused();
   for (const wrong of ['', 'Shop', 'shop-prod', 'shop ']) {
     await phrase.fill(wrong);
@@ -82,10 +84,10 @@ test('says what is wrong when the copy would land in a database that exists', as
   await shop.mongo.client.db('shop_taken').collection('something').insertOne({});
   await page.goto('/deployments/shop-prod');
   await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
-  await page.getByRole('textbox', { name: /Suffix/ }).fill('_taken');
+  await page.getByRole('textbox', { name: 'Suffix' }).fill('_taken');
   await expect(
     page.getByRole('alert').getByText('The copy would land in databases that exist: shop_taken.'),
   ).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Continue…' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Continue to confirm…' })).toBeDisabled();
   await shop.mongo.client.db('shop_taken').dropDatabase();
 });

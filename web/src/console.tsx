@@ -13,7 +13,6 @@ import { I18nProvider } from './i18n/i18n-context.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import type { Silent } from './live/live-messages.ts';
 import { WatchedOperations } from './operations/watched-operations.tsx';
-import { RestoreDialogProvider } from './restores/restore-dialog-context.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
@@ -25,6 +24,7 @@ const BackupPage = lazy(async () => ({ default: (await import('./backups/backup-
 const CollectionPage = lazy(async () => ({
   default: (await import('./documents/collection-page.tsx')).CollectionPage,
 }));
+const PlanPage = lazy(async () => ({ default: (await import('./restores/plan-page.tsx')).PlanPage }));
 const RestorePage = lazy(async () => ({ default: (await import('./restores/restore-page.tsx')).RestorePage }));
 const RestorablePage = lazy(async () => ({ default: (await import('./restores/restorable-page.tsx')).RestorablePage }));
 const PoliciesPage = lazy(async () => ({ default: (await import('./policies/policies-page.tsx')).PoliciesPage }));
@@ -83,9 +83,7 @@ function Routes() {
       root={(section) => (
         <ToastProvider>
           <WatchedOperations>
-            <RestoreDialogProvider>
-              <Shell {...section} />
-            </RestoreDialogProvider>
+            <Shell {...section} />
           </WatchedOperations>
         </ToastProvider>
       )}
@@ -94,6 +92,7 @@ function Routes() {
       <Route path="/deployments/:id" component={DeploymentPage} />
       <Route path="/backups/:id" component={BackupPage} />
       <Route path="/backups/:id/collections/:namespace" component={CollectionPage} />
+      <Route path="/backups/:id/restore" component={PlanPage} />
       <Route path="/restore" component={RestorablePage} />
       <Route path="/restores/:id" component={RestorePage} />
       <Route path="/policies" component={PoliciesPage} />

@@ -11,7 +11,7 @@ import { toRefusal } from '../data/refusal.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import type { Busy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
-import { useRestoreDialog } from '../restores/restore-dialog-context.tsx';
+import { useOpenPlan } from '../restores/open-plan.ts';
 
 export interface BackupActsProps {
   backup: Backup;
@@ -22,7 +22,7 @@ export interface BackupActsProps {
 /** For a row of a list: the restore as a button, the rest behind "…". A missing backup can only be deleted. */
 export function BackupActs(props: BackupActsProps) {
   const { t, f } = useI18n();
-  const restore = useRestoreDialog();
+  const openPlan = useOpenPlan();
   const verify = createVerify(() => props.backup);
   const [isDeleting, setDeleting] = createSignal(false);
   const isThere = () => props.backup.status === 'completed';
@@ -35,7 +35,7 @@ export function BackupActs(props: BackupActsProps) {
             class="small"
             reason="short"
             label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}
-            onPress={() => restore.open(props.backup.id)}
+            onPress={() => openPlan(props.backup.id)}
           >
             {t('restores.restoreAsk')}
           </GuardedButton>

@@ -19,7 +19,7 @@ import { useLive } from '../live/live-context.tsx';
 import { type Busy, useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { ProgressPanel } from '../operations/progress-panel.tsx';
-import { useRestoreDialog } from '../restores/restore-dialog-context.tsx';
+import { useOpenPlan } from '../restores/open-plan.ts';
 import { Page, Verdict } from '../shell/page.tsx';
 import { createVerify, DeleteBackup } from './backup-acts.tsx';
 import { BackupFacts } from './backup-facts.tsx';
@@ -114,7 +114,7 @@ function BackupVerdict(props: { backup: Backup; busy: Busy | null }) {
 
 function PageActs(props: { backup: Backup; busy: Busy | null }) {
   const { t } = useI18n();
-  const restore = useRestoreDialog();
+  const openPlan = useOpenPlan();
   const verify = createVerify(() => props.backup);
   const [isDeleting, setDeleting] = createSignal(false);
   return (
@@ -130,7 +130,7 @@ function PageActs(props: { backup: Backup; busy: Busy | null }) {
         <button class="btn" type="button" disabled={verify.isPending()} onClick={verify.run}>
           {verify.isPending() ? t('backups.verifying') : t('backups.verify')}
         </button>
-        <GuardedButton busy={props.busy} class="primary" onPress={() => restore.open(props.backup.id)}>
+        <GuardedButton busy={props.busy} class="primary" onPress={() => openPlan(props.backup.id)}>
           <RotateCcw class="icon" aria-hidden="true" />
           {t('restores.restoreAsk')}
         </GuardedButton>

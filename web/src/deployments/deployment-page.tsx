@@ -12,7 +12,7 @@ import { BackUpNow } from '../operations/back-up-now.tsx';
 import { type Busy, useBusy, useProgress } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { ProgressPanel } from '../operations/progress-panel.tsx';
-import { useRestoreDialog } from '../restores/restore-dialog-context.tsx';
+import { useOpenPlan } from '../restores/open-plan.ts';
 import { RestoreList } from '../restores/restore-list.tsx';
 import { Page, Verdict } from '../shell/page.tsx';
 import { DeploymentVitals } from './deployment-vitals.tsx';
@@ -125,7 +125,7 @@ function DeploymentVerdict(props: { member: FleetMember; busy: Busy | null }) {
 
 function DeploymentActs(props: { member: FleetMember; busy: Busy | null }) {
   const { t } = useI18n();
-  const restore = useRestoreDialog();
+  const openPlan = useOpenPlan();
   const good = () => props.member.readiness.lastGood;
   return (
     <>
@@ -133,7 +133,7 @@ function DeploymentActs(props: { member: FleetMember; busy: Busy | null }) {
       <GuardedButton
         busy={props.busy}
         unavailable={good() ? null : t('restores.nothingYet')}
-        onPress={() => restore.open(good()?.id)}
+        onPress={() => openPlan(good()?.id)}
       >
         <RotateCcw class="icon" aria-hidden="true" />
         {t('restores.restoreAsk')}

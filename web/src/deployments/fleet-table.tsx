@@ -10,7 +10,7 @@ import { BackUpNow } from '../operations/back-up-now.tsx';
 import { type Busy, useBusy, useProgress } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { ProgressLine } from '../operations/progress-panel.tsx';
-import { useRestoreDialog } from '../restores/restore-dialog-context.tsx';
+import { useOpenPlan } from '../restores/open-plan.ts';
 import { scopeWords } from './deployment-words.ts';
 import type { FleetMember } from './fleet.ts';
 import { HistoryStrip } from './history-strip.tsx';
@@ -149,7 +149,7 @@ function MemberRow(props: { member: FleetMember; busy: Busy | null; joined: bool
 
 function MemberActs(props: { member: FleetMember; busy: Busy | null }) {
   const { t } = useI18n();
-  const restore = useRestoreDialog();
+  const openPlan = useOpenPlan();
   const good = () => props.member.readiness.lastGood;
   return (
     <div class="row-acts">
@@ -160,7 +160,7 @@ function MemberActs(props: { member: FleetMember; busy: Busy | null }) {
         class="small"
         reason="elsewhere"
         label={t('restores.restoreAskOf', props.member.deployment.name)}
-        onPress={() => restore.open(good()?.id)}
+        onPress={() => openPlan(good()?.id)}
       >
         {t('restores.restoreAsk')}
       </GuardedButton>

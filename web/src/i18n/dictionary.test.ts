@@ -96,6 +96,7 @@ const sampleDetails = {
   most: 2,
   expected: 'shop',
   databases: ['shop'],
+  namespace: 'shop.orders',
   tool: 'mongodump',
   retryAfterSeconds: 8,
   deploymentName: 'shop-prod',

@@ -24,6 +24,8 @@ export interface Formats {
   readonly locale: Locale;
   readonly zone: string;
   count(value: number): string;
+  /** With its sign: "+503,118", "−3,854", "0". */
+  signed(value: number): string;
   percent(share: number): string;
   bytes(value: number): string;
   duration(ms: number): string;
@@ -50,6 +52,7 @@ export interface Formats {
 export function createFormats(locale: Locale, zone = new Intl.DateTimeFormat().resolvedOptions().timeZone): Formats {
   const tag = tags[locale];
   const numbers = new Intl.NumberFormat(tag);
+  const signed = new Intl.NumberFormat(tag, { signDisplay: 'exceptZero' });
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const plurals = new Intl.PluralRules(tag);
   const lists = new Intl.ListFormat(tag, { type: 'conjunction' });
@@ -58,6 +61,7 @@ export function createFormats(locale: Locale, zone = new Intl.DateTimeFormat().r
     locale,
     zone,
     count: (value) => numbers.format(value),
+    signed: (value) => signed.format(value).replace('-', '−'),
     percent: (share) => percents.format(share),
     bytes: (value) => formatBytes(tag, locale, value),
     duration: (ms) => formatDuration(locale, numbers, ms),

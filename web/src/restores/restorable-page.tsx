@@ -16,7 +16,7 @@ import { Mark } from '../marks/mark.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { Page, Section, Verdict } from '../shell/page.tsx';
-import { useRestoreDialog } from './restore-dialog-context.tsx';
+import { useOpenPlan } from './open-plan.ts';
 import { RestoreList } from './restore-list.tsx';
 
 export function RestorablePage() {
@@ -93,7 +93,7 @@ function RestorableTable(props: { backups: readonly Backup[] }) {
 
 function RestorableRow(props: { backup: Backup }) {
   const { t, f } = useI18n();
-  const restore = useRestoreDialog();
+  const openPlan = useOpenPlan();
   const deployment = createDeployment(() => props.backup.deploymentId);
   const busy = useBusy(deployment);
   const look = () => backupLook(props.backup);
@@ -123,7 +123,7 @@ function RestorableRow(props: { backup: Backup }) {
             class="small"
             reason="short"
             label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}
-            onPress={() => restore.open(props.backup.id)}
+            onPress={() => openPlan(props.backup.id)}
           >
             {t('restores.restoreAsk')}
           </GuardedButton>

@@ -1,87 +1,193 @@
-// What somebody is about to restore: backup, target, the server's plan for it, and the typed phrase. The plan is made anew
-// whenever the target changes; only the plan that is on the screen can be confirmed.
+// What somebody is about to restore: backup, choices, the server's plan for them, and its confirmation. The plan is made
+// anew whenever a choice changes; only the plan that is on the screen can be confirmed.
 import type { Backup } from '@holdfast/shared/backup';
-import type { RestoreTarget } from '@holdfast/shared/restore';
 import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { useNavigate } from '@solidjs/router';
 import { useMutation, useQuery } from '@tanstack/solid-query';
-import { type Accessor, createEffect, createSignal, on } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { useApi } from '../data/api-context.tsx';
+import { refusedWith } from '../data/refusal.ts';
+import { now } from '../live/clock.ts';
 import { useWatched } from '../operations/watched-operations.tsx';
-
-export type RestoreStep = 'plan' | 'confirm';
+import { droppedOf } from './plan-rows.ts';
+import {
+  hasProblem,
+  initialForm,
+  problemsOf,
+  type RestoreForm,
+  type RestoreProblems,
+  type WantedPlan,
+  wantedOf,
+} from './restore-form.ts';
 
 export interface RestoreDraft {
   readonly backup: Accessor<Backup | undefined>;
-  readonly step: Accessor<RestoreStep>;
-  setStep(step: RestoreStep): void;
-  readonly kind: Accessor<RestoreTarget['kind']>;
-  setKind(kind: RestoreTarget['kind']): void;
-  readonly suffix: Accessor<string>;
-  /** Plans anew with this suffix; empty means the server's own. */
-  setSuffix(suffix: string): void;
-  readonly suffixProblem: Accessor<boolean>;
-  /** Undefined while the server compares. */
+  readonly form: Accessor<RestoreForm>;
+  /** Changes some of the choices; a new plan follows. */
+  choose(change: Partial<RestoreForm>): void;
+  readonly problems: Accessor<RestoreProblems>;
+  /** The last plan that was made, also while the next one is. */
+  readonly shown: Accessor<RestorePlan | undefined>;
+  /** The plan for what is chosen now; undefined while the server compares, and once it has expired. */
   readonly plan: Accessor<RestorePlan | undefined>;
+  readonly isPlanning: Accessor<boolean>;
+  /** The plan on the screen cannot be confirmed any more: its time is over, or the deployment has changed. */
+  readonly isOutdated: Accessor<boolean>;
   replan(): void;
+  readonly planError: Accessor<unknown>;
+  readonly confirmation: Confirmation;
+}
+
+/** What has to be seen and typed before a plan can begin. */
+export interface Confirmation {
+  readonly isOpen: Accessor<boolean>;
+  setOpen(open: boolean): void;
   readonly phrase: Accessor<string>;
   setPhrase(phrase: string): void;
   /** True when the typed phrase is exactly the one that the plan asks for, or none is asked for. */
   readonly phraseFits: Accessor<boolean>;
+  isSeen(name: string): boolean;
+  setSeen(names: readonly string[], seen: boolean): void;
+  /** True when every drop is ticked. */
+  readonly allSeen: Accessor<boolean>;
+  /** Does nothing unless everything is seen and typed. */
   confirm(): void;
   readonly isConfirming: Accessor<boolean>;
   readonly error: Accessor<unknown>;
 }
 
-/** Makes a draft and asks for its first plan, into a copy. `onStarted` is called once the ledger has the restore. */
-export function createRestoreDraft(backupId: Accessor<string>, onStarted: () => void): RestoreDraft {
+/** While somebody types, the server is not asked for each letter. */
+const restMs = 250;
+
+/** Makes a draft and asks for its first plan, into a copy. */
+export function createRestoreDraft(backupId: Accessor<string>): RestoreDraft {
   const api = useApi();
-  const [step, setStep] = createSignal<RestoreStep>('plan');
-  const [kind, setKind] = createSignal<RestoreTarget['kind']>('copy');
-  const [suffix, setSuffix] = createSignal('');
-  const [phrase, setPhrase] = createSignal('');
-  const backup = useQuery(() => api.backups.byId.query({ id: backupId() }));
-  const plan = useMutation(() => api.restores.plan.mutation());
-  const confirm = createConfirm(onStarted);
-
-  const suffixProblem = () => suffix() !== '' && !/^[A-Za-z0-9_-]{1,32}$/.test(suffix());
-  const target = (): RestoreTarget =>
-    kind() === 'original' ? { kind: 'original' } : { kind: 'copy', ...(suffix() ? { suffix: suffix() } : {}) };
-  const replan = () => {
-    confirm.reset();
-    setPhrase('');
-    setStep('plan');
-    if (!suffixProblem()) plan.mutate({ backupId: backupId(), target: target() });
-  };
-  createEffect(on([backupId, kind, suffix], replan));
-
-  const current = () => (plan.isPending || suffixProblem() ? undefined : plan.data);
-  const phraseFits = () => current()?.phrase === null || current()?.phrase === phrase();
+  const [form, setForm] = createSignal(initialForm);
+  const backup = useQuery(() => api.backups.byId.query({ id: backupId() as never }));
+  const problems = createMemo(() => problemsOf(form()));
+  const planning = createPlanning(
+    () => wantedOf(backupId(), form()),
+    () => hasProblem(problems()),
+  );
+  const [voidId, setVoidId] = createSignal<string | null>(null);
+  const isOutdated = createMemo(() => {
+    const plan = planning.data();
+    return plan !== undefined && (plan.id === voidId() || now() >= Date.parse(plan.expiresAt));
+  });
+  const plan = () => (isOutdated() ? undefined : planning.data());
+  const confirmation = createConfirmation(plan, planning.shown);
+  createEffect(() => {
+    if (isVoid(confirmation.error())) setVoidId(planning.data()?.id ?? null);
+  });
   return {
     backup: () => backup.data,
-    step,
-    setStep,
-    kind,
-    setKind,
-    suffix,
-    setSuffix,
-    suffixProblem,
-    plan: current,
-    replan,
-    phrase,
-    setPhrase,
-    phraseFits,
-    confirm: () => {
-      const known = current();
-      if (known && phraseFits())
-        confirm.mutate({ planId: known.id, ...(known.phrase === null ? {} : { phrase: phrase() }) });
+    form,
+    choose: (change) => setForm((before) => ({ ...before, ...change })),
+    problems,
+    shown: planning.shown,
+    plan,
+    isPlanning: planning.isPending,
+    isOutdated,
+    replan: () => {
+      confirmation.setOpen(false);
+      planning.again();
     },
-    isConfirming: () => confirm.isPending,
-    error: () => confirm.error ?? plan.error ?? backup.error,
+    planError: () => planning.error() ?? backup.error,
+    confirmation,
   };
 }
 
-function createConfirm(onStarted: () => void) {
+/** Whether the server will not take the plan any more. */
+function isVoid(error: unknown): boolean {
+  return refusedWith(error, 'PLAN_OUTDATED') || refusedWith(error, 'PLAN_NOT_FOUND');
+}
+
+function createPlanning(wanted: Accessor<WantedPlan>, hasProblems: Accessor<boolean>) {
+  const api = useApi();
+  const plan = useMutation(() => api.restores.plan.mutation());
+  const key = createMemo(() => JSON.stringify(wanted()));
+  const [asked, setAsked] = createSignal('');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = () => {
+    clearTimeout(timer);
+    if (hasProblems()) return;
+    setAsked(key());
+    plan.mutate(wanted() as never);
+  };
+  createEffect(
+    on(key, (_key, previous) => {
+      if (previous === undefined) return ask();
+      clearTimeout(timer);
+      timer = setTimeout(ask, restMs);
+    }),
+  );
+  onCleanup(() => clearTimeout(timer));
+  const isFor = () => asked() === key() && !hasProblems();
+  return {
+    data: () => (isFor() && !plan.isPending ? plan.data : undefined),
+    shown: createLast(() => plan.data),
+    isPending: () => !hasProblems() && (plan.isPending || !isFor()),
+    error: () => (isFor() ? plan.error : null),
+    again: ask,
+  };
+}
+
+/** The last value that there was. */
+function createLast<T>(value: Accessor<T | undefined>): Accessor<T | undefined> {
+  return createMemo<T | undefined>((last) => value() ?? last);
+}
+
+function createConfirmation(
+  plan: Accessor<RestorePlan | undefined>,
+  shown: Accessor<RestorePlan | undefined>,
+): Confirmation {
+  const begin = createBegin();
+  const [isOpen, setOpen] = createSignal(false);
+  const [phrase, setPhrase] = createSignal('');
+  const [seen, setSeen] = createSignal<ReadonlySet<string>>(new Set());
+  const forget = () => {
+    begin.reset();
+    setPhrase('');
+    setSeen(new Set<string>());
+  };
+  createEffect(on(() => shown()?.id, forget, { defer: true }));
+  const phraseFits = () => plan()?.phrase === null || plan()?.phrase === phrase();
+  const drops = createMemo(() => ticksOf(shown()));
+  const allSeen = () => drops().every((name) => seen().has(name));
+  return {
+    isOpen,
+    setOpen: (open) => {
+      forget();
+      setOpen(open);
+    },
+    phrase,
+    setPhrase,
+    phraseFits,
+    isSeen: (name) => seen().has(name),
+    setSeen: (names, isSeen) =>
+      setSeen((before) => (isSeen ? before.union(new Set(names)) : before.difference(new Set(names)))),
+    allSeen,
+    confirm: () => {
+      const known = plan();
+      if (!known || !phraseFits() || !allSeen()) return;
+      begin.mutate({ planId: known.id, ...(known.phrase === null ? {} : { phrase: phrase() }) });
+    },
+    isConfirming: () => begin.isPending,
+    error: () => begin.error,
+  };
+}
+
+/** Users that vanish are ticked under this name, which no namespace has. */
+export const usersTick = ' users';
+
+/** What has to be ticked before the plan can begin: whatever it takes away. */
+function ticksOf(plan: RestorePlan | undefined): string[] {
+  if (!plan) return [];
+  const names = droppedOf(plan.namespaces).map(({ target }) => target);
+  return plan.users?.vanish && plan.users.notInBackup.length > 0 ? [...names, usersTick] : names;
+}
+
+function createBegin() {
   const api = useApi();
   const watched = useWatched();
   const navigate = useNavigate();
@@ -89,7 +195,6 @@ function createConfirm(onStarted: () => void) {
     ...api.restores.confirm.mutation(),
     onSuccess: (restore) => {
       watched.watch({ kind: 'restore', id: restore.id });
-      onStarted();
       navigate(`/restores/${restore.id}`);
     },
   }));

@@ -23,9 +23,9 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { name: 'overview', href: '/', icon: TextAlignStart, also: /^\/(?:deployments|backups)\// },
+  { name: 'overview', href: '/', icon: TextAlignStart, also: /^\/(?:deployments\/|backups\/(?!.*\/restore$))/ },
   { name: 'activity', href: '/activity', icon: GitCommit },
-  { name: 'restore', href: '/restore', icon: RotateCcw, also: /^\/restores\// },
+  { name: 'restore', href: '/restore', icon: RotateCcw, also: /^\/(?:restores\/|backups\/[^/]+\/restore$)/ },
   { name: 'policies', href: '/policies', icon: Clock, also: /^\/policies\// },
   { name: 'settings', href: '/settings', icon: Settings2 },
 ];

@@ -15,7 +15,6 @@ import { I18nProvider } from '../i18n/i18n-context.tsx';
 import { LiveProvider } from '../live/live-context.tsx';
 import type { HubMessage } from '../live/live-messages.ts';
 import { WatchedOperations } from '../operations/watched-operations.tsx';
-import { RestoreDialogProvider } from '../restores/restore-dialog-context.tsx';
 
 /** Procedure path -> answer. What an answer throws becomes the error's `data`. */
 export type Answers = Record<string, (input: never) => unknown>;
@@ -32,7 +31,7 @@ export const liveStatus = { connection: 'live', since: 0, position: 1, head: 1 }
 
 export function renderConsole(
   part: () => JSX.Element,
-  options: { answers: Answers; locale?: 'en' | 'fr' },
+  options: { answers: Answers; locale?: 'en' | 'fr'; path?: string },
 ): RenderedConsole {
   const calls: RenderedConsole['calls'] = [];
   let receive: (message: HubMessage) => void = () => {};
@@ -48,9 +47,7 @@ export function renderConsole(
       <ApiProvider client={client} onSignedOut={() => {}}>
         <LiveProvider open={open} onSignedOut={() => {}}>
           <ToastProvider>
-            <WatchedOperations>
-              <RestoreDialogProvider>{props.children}</RestoreDialogProvider>
-            </WatchedOperations>
+            <WatchedOperations>{props.children}</WatchedOperations>
           </ToastProvider>
         </LiveProvider>
       </ApiProvider>
@@ -58,7 +55,7 @@ export function renderConsole(
   );
   render(() => (
     <Router root={Root}>
-      <Route path="*" component={part} />
+      <Route path={options.path ?? '*'} component={part} />
     </Router>
   ));
   return { calls, live: (message) => receive(message) };

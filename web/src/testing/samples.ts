@@ -155,7 +155,8 @@ export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
     target: { kind: 'copy', suffix: '_copy' },
     backupCreatedAt: '2026-03-26T02:00:00.000Z',
     createdAt: '2026-03-26T10:44:00.000Z',
-    expiresAt: '2026-03-26T11:14:00.000Z',
+    // Long after any day on which the tests run.
+    expiresAt: '2126-03-26T11:14:00.000Z',
     options: { mode: 'replace', safetyBackup: 'needed', ttlIndexes: 'build', usersAndRoles: false, undoHours: 24 },
     namespaces: [samplePlanned({ target: 'shop_copy.orders' })],
     documents: 1_958_020,

@@ -10,6 +10,7 @@ import { deployments, overview } from './fleet.ts';
 import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
+import { restorePlan } from './restore-plan.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -31,6 +32,7 @@ export const en = {
   operation,
   overview,
   policies,
+  restorePlan,
   restores,
   settings,
   shell,

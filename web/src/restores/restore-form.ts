@@ -1,0 +1,94 @@
+// What somebody chose for a restore, and what it asks of the server. Pure.
+import {
+  defaultRestoreOptions,
+  type RestoreMode,
+  type RestoreOptions,
+  type RestoreTarget,
+} from '@holdfast/shared/restore';
+import { type NamespaceChoice, namespacesOf } from './namespace-choice.ts';
+
+export interface RestoreForm {
+  readonly kind: RestoreTarget['kind'];
+  /** Another deployment than the backup's; null for its own. */
+  readonly deploymentId: string | null;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly scope: 'everything' | 'chosen';
+  readonly choice: NamespaceChoice;
+  readonly mode: RestoreMode;
+  readonly safetyBackup: RestoreOptions['safetyBackup'];
+  readonly ttlIndexes: RestoreOptions['ttlIndexes'];
+  readonly usersAndRoles: boolean;
+  /** As typed. */
+  readonly undoHours: string;
+}
+
+export interface RestoreProblems {
+  readonly prefix: boolean;
+  readonly suffix: boolean;
+  readonly undoHours: boolean;
+  /** Chosen collections, but none of them. */
+  readonly nothingChosen: boolean;
+  readonly tooManyChosen: boolean;
+}
+
+/** What `restores.plan` is asked. */
+export interface WantedPlan extends Partial<RestoreOptions> {
+  readonly backupId: string;
+  readonly target: RestoreTarget;
+}
+
+const affix = /^[A-Za-z0-9_-]{1,32}$/;
+/** The server takes so many names in one plan. */
+const mostNames = 1_000;
+
+/** A copy beside what is live: nothing live changes unless somebody asks for it. */
+export const initialForm: RestoreForm = {
+  kind: 'copy',
+  deploymentId: null,
+  prefix: '',
+  suffix: '',
+  scope: 'everything',
+  choice: new Map(),
+  mode: defaultRestoreOptions.mode,
+  safetyBackup: defaultRestoreOptions.safetyBackup,
+  ttlIndexes: defaultRestoreOptions.ttlIndexes,
+  usersAndRoles: defaultRestoreOptions.usersAndRoles,
+  undoHours: String(defaultRestoreOptions.undoHours),
+};
+
+export function problemsOf(form: RestoreForm): RestoreProblems {
+  const isCopy = form.kind === 'copy';
+  const names = form.scope === 'chosen' ? namespacesOf(form.choice).length : 1;
+  return {
+    prefix: isCopy && form.prefix !== '' && !affix.test(form.prefix),
+    suffix: isCopy && form.suffix !== '' && !affix.test(form.suffix),
+    undoHours: !isCopy && !(/^\d{1,3}$/.test(form.undoHours) && Number(form.undoHours) <= 720),
+    nothingChosen: names === 0,
+    tooManyChosen: names > mostNames,
+  };
+}
+
+export function hasProblem(problems: RestoreProblems): boolean {
+  return Object.values(problems).some(Boolean);
+}
+
+/** Only of a form without problems. What does not concern the target is left to the server's defaults. */
+export function wantedOf(backupId: string, form: RestoreForm): WantedPlan {
+  const chosen = form.scope === 'chosen' ? { namespaces: namespacesOf(form.choice) } : {};
+  const everywhere = { ...chosen, ttlIndexes: form.ttlIndexes, usersAndRoles: form.usersAndRoles };
+  const wanted = { backupId, target: targetOf(form), ...everywhere };
+  if (form.kind === 'copy') return wanted;
+  return { ...wanted, mode: form.mode, safetyBackup: form.safetyBackup, undoHours: Number(form.undoHours) };
+}
+
+function targetOf(form: RestoreForm): RestoreTarget {
+  const elsewhere = form.deploymentId === null ? {} : { deploymentId: form.deploymentId as never };
+  if (form.kind === 'original') return { kind: 'original', ...elsewhere };
+  return {
+    kind: 'copy',
+    ...elsewhere,
+    ...(form.prefix ? { prefix: form.prefix } : {}),
+    ...(form.suffix ? { suffix: form.suffix } : {}),
+  };
+}
