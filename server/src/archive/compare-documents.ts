@@ -2,6 +2,7 @@
 // fit into one table are compared in passes, each of which reads both sides and looks at its share of the ids.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OperationFailure } from '@holdfast/shared/failures';
+import type { DocumentDifference } from '@holdfast/shared/restore-plan';
 import { type ArchiveCollection, ArchiveCollections, type CollectionFrame } from './archive-collections.ts';
 import { endOfDocument } from './bson-elements.ts';
 import { DocumentTable } from './document-table.ts';
@@ -18,24 +19,10 @@ export interface CompareDocumentsOptions {
   /** Reads the live documents (a time-series' buckets), raw, in any order; called once for each pass. */
   readonly live: () => AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
-  /** How many of each kind are named; default 5. */
+  /** How many of each kind are named, those of the archive in its order; default 5. */
   readonly examples?: number;
   /** So many documents of the archive are compared in one pass. */
   readonly documentsPerPass?: number;
-}
-
-/** Live and in the archive, by `_id`. */
-export interface DocumentDifference {
-  readonly onlyLive: number;
-  readonly onlyInBackup: number;
-  readonly changed: number;
-  readonly same: number;
-  /** The first ids of each. */
-  readonly examples: {
-    readonly onlyLive: string[];
-    readonly onlyInBackup: string[];
-    readonly changed: string[];
-  };
 }
 
 /** About 70 MB. */
@@ -65,15 +52,18 @@ class Comparison {
   /** Over all passes: every document of the archive is in one. */
   readonly #fingerprint = new FingerprintSum();
   readonly #counts = { onlyLive: 0, onlyInBackup: 0, changed: 0, same: 0 };
-  readonly #examples = { onlyLive: [] as string[], onlyInBackup: [] as string[], changed: [] as string[] };
-  readonly #left: Smallest;
+  readonly #onlyLive: string[] = [];
+  /** Places in the archive of those that are named. */
+  readonly #onlyInBackup: Smallest;
+  readonly #changed: Smallest;
 
   constructor(collection: ArchiveCollection, hasher: DocumentHasher, options: CompareDocumentsOptions) {
     this.#collection = collection;
     this.#hasher = hasher;
     this.#options = options;
     this.#wanted = options.examples ?? 5;
-    this.#left = new Smallest(this.#wanted);
+    this.#onlyInBackup = new Smallest(this.#wanted);
+    this.#changed = new Smallest(this.#wanted);
     this.#turns = new Turns(options.signal);
     const { documents } = collection.namespace;
     this.#passes = Math.max(1, Math.ceil(documents / (options.documentsPerPass ?? defaultPerPass)));
@@ -89,12 +79,12 @@ class Comparison {
       await this.#readLive(pass);
       for (const position of this.#table.left()) {
         this.#counts.onlyInBackup += 1;
-        this.#left.add(position);
+        this.#onlyInBackup.add(position);
       }
     }
     this.#requireWhole();
-    for (const position of this.#left.sorted()) this.#examples.onlyInBackup.push(await this.#idAt(position));
-    return { ...this.#counts, examples: this.#examples };
+    const [onlyInBackup, changed] = [await this.#idsAt(this.#onlyInBackup), await this.#idsAt(this.#changed)];
+    return { ...this.#counts, examples: { onlyLive: this.#onlyLive, onlyInBackup, changed } };
   }
 
   async #readArchive(pass: number): Promise<void> {
@@ -134,14 +124,14 @@ class Comparison {
     const id = this.#idDigest(document);
     if (!this.#isOfPass(id, pass)) return;
     const slot = this.#table.take(id);
-    if (slot === -1) this.#found('onlyLive', document);
-    else if (this.#table.isSame(slot, this.#hasher.digest(document))) this.#counts.same += 1;
-    else this.#found('changed', document);
-  }
-
-  #found(kind: 'onlyLive' | 'changed', document: Buffer): void {
-    this.#counts[kind] += 1;
-    if (this.#examples[kind].length < this.#wanted) this.#examples[kind].push(idText(document, 0));
+    if (slot === -1) {
+      this.#counts.onlyLive += 1;
+      if (this.#onlyLive.length < this.#wanted) this.#onlyLive.push(idText(document, 0));
+    } else if (this.#table.isSame(slot, this.#hasher.digest(document))) this.#counts.same += 1;
+    else {
+      this.#counts.changed += 1;
+      this.#changed.add(this.#table.positionOf(slot));
+    }
   }
 
   /** What has no `_id` is its own. */
@@ -162,6 +152,12 @@ class Comparison {
     if (this.#fingerprint.hex() === fingerprint) return;
     const message = `The archive is damaged: ${database}.${collection} is not what its manifest says.`;
     throw new OperationFailure('archive-damaged', message);
+  }
+
+  async #idsAt(positions: Smallest): Promise<string[]> {
+    const ids: string[] = [];
+    for (const position of positions.sorted()) ids.push(await this.#idAt(position));
+    return ids;
   }
 
   async #idAt(position: number): Promise<string> {

@@ -56,10 +56,15 @@ export class DocumentTable {
     return this.#words[slot * 4 + 2] === wordAt(document, 4) && this.#words[slot * 4 + 3] === wordAt(document, 8);
   }
 
+  /** Where the document that was added there stood. */
+  positionOf(slot: Slot): number {
+    return this.#positions[slot] as number;
+  }
+
   /** The positions of those that were not taken. */
   *left(): Generator<number> {
     for (let slot = 0; slot < this.#slots; slot += 1) {
-      if (this.#state[slot] === slotThere) yield this.#positions[slot] as number;
+      if (this.#state[slot] === slotThere) yield this.positionOf(slot);
     }
   }
 
