@@ -141,6 +141,40 @@ describe('restores', () => {
     expect(restore).toMatchObject({ status: 'completed', databases: ['shop'], liveData: 'replaced' });
   });
 
+  it('restores chosen collections under another name', async () => {
+    const options = ['--prefix', 'old_', '--only', 'shop.orders', 'shop.openOrders'];
+    const restore = await answer('restore', backup.id, ...options);
+    expect(restore).toMatchObject({ status: 'completed', databases: ['old_shop'], collections: 2 });
+  });
+
+  it('says what to type for all that was asked for', async () => {
+    const options = [
+      '--in-place',
+      '--only',
+      'shop.orders',
+      '--mode',
+      'merge',
+      '--ttl',
+      'leave-out',
+      '--undo-hours',
+      '2',
+    ];
+    const refused = await failed('restore', backup.id, ...options);
+    expect(refused.hint).toContain(`restore ${backup.id} ${options.join(' ')} --confirm shop`);
+  });
+
+  it.each([
+    [['--mode', 'merge'], 2, 'RESTORE_OPTIONS_INVALID'],
+    [['--in-place', '--mode', 'exact', '--only', 'shop.orders'], 2, 'RESTORE_OPTIONS_INVALID'],
+    [['--mode', 'most'], 2, 'USAGE'],
+    [['--in-place', '--suffix', '_copy'], 2, 'USAGE'],
+    [['--undo-hours', '721'], 2, 'USAGE'],
+    [['--only', 'shop.ordres'], 4, 'COLLECTION_NOT_FOUND'],
+    [['--to', 'nowhere'], 4, 'DEPLOYMENT_NOT_FOUND'],
+  ])('refuses %j with %i', async (options, status, code) => {
+    expect(await failed('restore', backup.id, ...options)).toMatchObject({ status, code });
+  });
+
   it('answers with the plan alone when that is asked for', async () => {
     const plan = await answer('restore', backup.id, '--in-place', '--plan');
     expect(plan).toMatchObject({ phrase: 'shop', target: { kind: 'original' }, backupId: backup.id });
