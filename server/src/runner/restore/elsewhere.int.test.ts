@@ -1,4 +1,5 @@
 // Restores to where the backup did not come from: other names, another deployment, parts of it.
+import { randomBytes } from 'node:crypto';
 import { type DisposableTempDir, mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import type { Backup } from '@holdfast/shared/backup';
 import type { DeploymentId } from '@holdfast/shared/ids';
 import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compareWithRecord, type DatabaseRecord, recordDatabase } from '../../sample/compare-databases.ts';
 import { loadSample } from '../../sample/load-sample.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
@@ -36,9 +37,7 @@ beforeAll(async () => {
   crm = await recordDatabase(source.client, 'crm', { spoolDirectory: join(spool.path, 'crm') });
   holdfast = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: source.uri });
   staging = (await holdfast.api.deployments.register({ name: 'staging', uri: other.uri })).id;
-  const { id } = await holdfast.api.backups.request({ deploymentId: 'default' });
-  backup = await holdfast.backupEnd(id);
-  expect(backup.error).toBeNull();
+  backup = await backedUp();
 });
 afterAll(async () => {
   await holdfast[Symbol.asyncDispose]();
@@ -51,13 +50,23 @@ beforeEach(async () => {
   }
 });
 
+async function backedUp(): Promise<Backup> {
+  const { id } = await holdfast.api.backups.request({ deploymentId: 'default' });
+  const made = await holdfast.backupEnd(id);
+  expect(made.error).toBeNull();
+  return made;
+}
+
 async function databasesOf(client: MongoClient): Promise<string[]> {
   const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
   return databases.map(({ name }) => name).filter((name) => !['admin', 'config', 'local'].includes(name));
 }
 
-async function restored(target: RestoreTarget, options: Partial<RestoreOptions> = {}): Promise<Restore> {
-  const plan = await holdfast.api.restores.plan({ backupId: backup.id, target, ...options });
+async function restored(
+  target: RestoreTarget,
+  { of = backup, ...options }: Partial<RestoreOptions> & { of?: Backup } = {},
+): Promise<Restore> {
+  const plan = await holdfast.api.restores.plan({ backupId: of.id, target, ...options });
   const phrase = plan.phrase === null ? {} : { phrase: plan.phrase };
   const { id } = await holdfast.api.restores.confirm({ planId: plan.id, ...phrase });
   const restore = await holdfast.restoreEnd(id);
@@ -86,6 +95,20 @@ describe('into a copy', () => {
     const found = await differences(source.client, 'shop_part', shop);
     expect(new Set(found.map(({ kind }) => kind))).toStrictEqual(new Set(['collection-missing']));
     expect(found).toHaveLength(shop.collections.size - 3);
+  });
+
+  it('of chosen namespaces reads their parts of the archive alone', async () => {
+    const noise = Array.from({ length: 80 }, () => ({ bytes: randomBytes(100_000) }));
+    await source.client.db('bulk').collection('noise').insertMany(noise);
+    const large = await backedUp();
+    await source.client.db('bulk').dropDatabase();
+    const reads = vi.spyOn(holdfast.services.destinations.main, 'read');
+    await restored({ kind: 'copy', suffix: '_part' }, { of: large, namespaces: ['crm', 'shop.stock'] });
+    const bytes = reads.mock.calls.reduce((sum, [, range]) => sum + (range?.end ?? 1e9) - (range?.start ?? 0), 0);
+    reads.mockRestore();
+    expect(large.sizeBytes).toBeGreaterThan(8_000_000);
+    expect(bytes).toBeLessThan(3_000_000);
+    expect(await differences(source.client, 'crm_part', crm)).toStrictEqual([]);
   });
 });
 
@@ -119,8 +142,7 @@ describe('into another deployment', () => {
   it('never touches the ledger of that one, whatever the backup holds', async () => {
     const ledgerSet = await holdfast.api.deployments.register({ name: 'ledger-set', uri: ledger.uri });
     await source.client.db('holdfast').collection('ledger_events').insertOne({ forged: true });
-    const { id } = await holdfast.api.backups.request({ deploymentId: 'default' });
-    const { id: backupId } = await holdfast.backupEnd(id);
+    const { id: backupId } = await backedUp();
     const target = { kind: 'original', deploymentId: ledgerSet.id } as const;
     const plan = await holdfast.api.restores.plan({ backupId, target });
     expect(plan.namespaces.filter(({ target: name }) => name.startsWith('holdfast.'))).toStrictEqual([]);
