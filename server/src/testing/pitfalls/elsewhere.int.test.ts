@@ -53,6 +53,15 @@ async function fill(): Promise<void> {
   await shop.createCollection('readings', { timeseries: { timeField: 'at' } });
   await shop.collection('readings').insertMany([{ at: new Date(0), degrees: 20 }]);
   await shop.createCollection('openOrders', { viewOn: 'orders', pipeline: [{ $match: { open: true } }] });
+  // Everything in it is the name of something in its own database.
+  const pipeline = [
+    { $lookup: { from: 'stores', localField: 'none', foreignField: 'none', as: 'joined' } },
+    {
+      $graphLookup: { from: 'stores', startWith: 'one', connectFromField: 'up', connectToField: 'name', as: 'walked' },
+    },
+    { $unionWith: 'stores' },
+  ];
+  await shop.createCollection('everything', { viewOn: 'openOrders', pipeline });
   await shop.collection('system.js').insertOne({ _id: 'twice' as never, value: 'x => 2 * x' });
 }
 
@@ -106,8 +115,17 @@ describe('a view and what it reads, under other names', () => {
   });
 
   it('reads what was restored with it', async () => {
+    const before = await shop
+      .collection('everything')
+      .find({ since: { $exists: false } })
+      .toArray();
     await restored({ kind: 'copy', suffix: '_copy' });
-    await shop.collection('orders').deleteMany({});
-    expect(await mongo.client.db('shop_copy').collection('openOrders').countDocuments()).toBe(1);
+    for (const name of ['orders', 'stores']) await shop.collection(name).deleteMany({});
+    const copied = await mongo.client.db('shop_copy').collection('everything').find({}).toArray();
+    expect(copied).toMatchObject([
+      { open: true, joined: [{ name: 'one' }], walked: [{ name: 'one' }] },
+      { name: 'one' },
+    ]);
+    expect(before).toHaveLength(copied.length);
   });
 });
