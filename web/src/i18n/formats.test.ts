@@ -40,6 +40,20 @@ describe('durations', () => {
   });
 });
 
+it('says what is shorter than a second to the millisecond', () => {
+  expect([4.4, 999, 1_000, 94_000].map((ms) => plain(fr.milliseconds(ms)))).toEqual([
+    '4 ms',
+    '999 ms',
+    '1 s',
+    '1 min 34 s',
+  ]);
+});
+
+it('signs what changes, with a minus that is one', () => {
+  expect([503_118, -3_854, 0].map((value) => plain(en.signed(value)))).toEqual(['+503,118', '−3,854', '0']);
+  expect(plain(fr.signed(-3_854))).toBe('−3 854');
+});
+
 describe('relative times', () => {
   it.each([
     [now - 20_000, 'less than a minute ago', 'il y a moins d’une minute'],

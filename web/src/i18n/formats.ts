@@ -29,6 +29,8 @@ export interface Formats {
   percent(share: number): string;
   bytes(value: number): string;
   duration(ms: number): string;
+  /** What is shorter than a second, to the millisecond: "4 ms"; else as `duration`. */
+  milliseconds(ms: number): string;
   /** "5 minutes ago", "in 18 hours": rounded down, so that nothing looks fresher or nearer than it is by a whole unit. */
   relative(moment: Moment, now: number): string;
   /** "today 02:31", "Wed 03:00", "9 Mar, 03:40". */
@@ -65,6 +67,8 @@ export function createFormats(locale: Locale, zone = new Intl.DateTimeFormat().r
     percent: (share) => percents.format(share),
     bytes: (value) => formatBytes(tag, locale, value),
     duration: (ms) => formatDuration(locale, numbers, ms),
+    milliseconds: (ms) =>
+      ms < 1_000 ? `${numbers.format(Math.round(ms))}\u00a0ms` : formatDuration(locale, numbers, ms),
     plural: (value, forms) => (plurals.select(value) === 'one' ? forms.one : forms.other),
     list: (items) => lists.format(items),
     ...times,

@@ -27,12 +27,11 @@ export function backupToast(t: I18n['t'], f: Formats, backup: Backup): Toast | n
 }
 
 /** Null while the restore has not ended. For a copy it names the databases that hold the data now. */
-export function restoreToast(t: I18n['t'], restore: Restore): Toast | null {
+export function restoreToast(t: I18n['t'], f: Formats, restore: Restore): Toast | null {
   const link = { href: `/restores/${restore.id}`, label: t('restores.open') };
   if (restore.status === 'completed') {
-    const title = t('restores.toastDone', restore.deploymentName);
-    const text = t(restore.target.kind === 'copy' ? 'restores.toastCopy' : 'restores.toastOriginal', restore.databases);
-    return { mark: 'verified', tone: 'safe', title, text, link };
+    const title = t(restore.undoOf ? 'restores.toastUndone' : 'restores.toastDone', restore.deploymentName);
+    return { mark: 'verified', tone: 'safe', title, text: completedText(t, f, restore), link };
   }
   if (restore.status === 'failed') {
     const text = t('restores.liveData', restore.liveData);
@@ -44,4 +43,11 @@ export function restoreToast(t: I18n['t'], restore: Restore): Toast | null {
     title: t('restores.toastCancelled', restore.deploymentName),
     text: t('restores.liveData', restore.liveData),
   };
+}
+
+function completedText(t: I18n['t'], f: Formats, restore: Restore): string {
+  if (restore.target.kind === 'copy') return t('restores.toastCopy', restore.databases);
+  if (restore.merged) return t('restores.toastMerged', restore.merged.inserted);
+  const until = restore.undo?.state === 'kept' ? f.near(restore.undo.until, Date.now()) : null;
+  return t('restores.toastOriginal', restore.databases, until);
 }

@@ -17,7 +17,8 @@ const shares: Record<OperationKind, Partial<Record<OperationPhase, Range>>> = {
   restore: {
     waiting: [0, 0],
     connect: [0, 0.01],
-    verify: [0.01, 0.15],
+    verify: [0.01, 0.05],
+    'safety-backup': [0.05, 0.15],
     stage: [0.15, 0.75],
     prove: [0.75, 0.96],
     swap: [0.96, 0.98],
@@ -27,7 +28,7 @@ const shares: Record<OperationKind, Partial<Record<OperationPhase, Range>>> = {
 
 /** After this long without a byte an operation counts as stalled. */
 const stalledAfterMs = 20_000;
-const phasesWithBytes: readonly OperationPhase[] = ['dump', 'verify', 'stage', 'prove'];
+const phasesWithBytes: readonly OperationPhase[] = ['dump', 'verify', 'safety-backup', 'stage', 'prove'];
 
 /** Share of the whole, 0 to below 1; null while the size is unknown. */
 export function wholeShare(progress: OperationProgress): number | null {

@@ -1,6 +1,6 @@
 // A running operation: share, rate, time left, each namespace, and how to cancel it.
 import type { NamespaceProgress, OperationProgress } from '@holdfast/shared/operation';
-import { createMemo, For, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { Word } from '../controls/word.tsx';
@@ -20,37 +20,45 @@ export function createSteadyShare(progress: () => OperationProgress): () => numb
   });
 }
 
-/** The whole panel, as the pages of a deployment, a backup and a restore show it. */
+/** The whole panel, as the pages of a deployment and a backup show it. */
 export function ProgressPanel(props: { progress: OperationProgress }) {
+  const { t } = useI18n();
+  return (
+    <section class="operation" aria-label={t('operation.title', props.progress.kind, props.progress.deploymentName)}>
+      <ProgressHeadline progress={props.progress} acts={<CancelOperation progress={props.progress} />} />
+      <Show when={props.progress.namespaces.length > 0}>
+        <NamespaceProgressTable namespaces={props.progress.namespaces} />
+      </Show>
+    </section>
+  );
+}
+
+/** Share, phase, time so far and time left, with what can be done beside them. */
+export function ProgressHeadline(props: { progress: OperationProgress; acts?: JSX.Element }) {
   const { t, f } = useI18n();
   const share = createSteadyShare(() => props.progress);
   const stalled = () => stalledSince(props.progress);
   return (
-    <section class="operation" aria-label={t('operation.title', props.progress.kind, props.progress.deploymentName)}>
-      <div class="headline">
-        <ProgressBar
-          share={share()}
-          label={t('operation.title', props.progress.kind, props.progress.deploymentName)}
-          big
-          stalled={Boolean(stalled())}
-        />
-        <p>
-          <ShareText share={share()} />
-          <span class="muted">{t('operation.phase', props.progress.phase)}</span>
-          <span class="muted">{t('operation.after', f.duration(now() - Date.parse(props.progress.startedAt)))}</span>
-          <span class="end">
-            <Show when={!stalled()} fallback={<StalledText since={stalled() ?? ''} />}>
-              <TimeLeft progress={props.progress} />
-            </Show>
-          </span>
-          <CancelOperation progress={props.progress} />
-        </p>
-        <p class="muted">{t('operation.moved', props.progress)}</p>
-      </div>
-      <Show when={props.progress.namespaces.length > 0}>
-        <NamespaceTable namespaces={props.progress.namespaces} />
-      </Show>
-    </section>
+    <div class="headline">
+      <ProgressBar
+        share={share()}
+        label={t('operation.title', props.progress.kind, props.progress.deploymentName)}
+        big
+        stalled={Boolean(stalled())}
+      />
+      <p>
+        <ShareText share={share()} />
+        <span class="muted">{t('operation.phase', props.progress.phase)}</span>
+        <span class="muted">{t('operation.after', f.duration(now() - Date.parse(props.progress.startedAt)))}</span>
+        <span class="end">
+          <Show when={!stalled()} fallback={<StalledText since={stalled() ?? ''} />}>
+            <TimeLeft progress={props.progress} />
+          </Show>
+        </span>
+        {props.acts}
+      </p>
+      <p class="muted">{t('operation.moved', props.progress)}</p>
+    </div>
   );
 }
 
@@ -106,7 +114,8 @@ function StalledText(props: { since: string }) {
   );
 }
 
-function NamespaceTable(props: { namespaces: readonly NamespaceProgress[] }) {
+/** How far each collection is. */
+export function NamespaceProgressTable(props: { namespaces: readonly NamespaceProgress[] }) {
   const { t } = useI18n();
   return (
     <div class="wide">

@@ -58,7 +58,7 @@ function useOutcomeToast() {
     const ask = async () =>
       kind === 'backup'
         ? backupToast(t, f, await api.backups.byId.fetch({ id }))
-        : restoreToast(t, await api.restores.byId.fetch({ id }));
+        : restoreToast(t, f, await api.restores.byId.fetch({ id }));
     const outcome = await ask().catch(() => null);
     if (!outcome || told.has(id)) return outcome !== null;
     told.add(id);

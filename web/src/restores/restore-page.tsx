@@ -1,9 +1,8 @@
 // One restore: what state the live data is in, how far it has come, and how it ended.
-import type { OperationPhase, OperationProgress } from '@holdfast/shared/operation';
 import type { Restore } from '@holdfast/shared/restore';
 import { useParams } from '@solidjs/router';
 import { useQuery } from '@tanstack/solid-query';
-import { For, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { Story } from '../activity/story.tsx';
 import { Bones } from '../controls/bones.tsx';
 import { FailureNote } from '../controls/failure-note.tsx';
@@ -11,11 +10,15 @@ import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
-import { Mark } from '../marks/mark.tsx';
-import { ProgressPanel } from '../operations/progress-panel.tsx';
+import { ProgressHeadline } from '../operations/progress-panel.tsx';
 import { Page, Verdict } from '../shell/page.tsx';
+import { NextSteps } from './next-steps.tsx';
+import { PhaseThread } from './phase-thread.tsx';
 import { RestoreFacts } from './restore-facts.tsx';
 import { restoreLook } from './restore-list.tsx';
+import { RestoreResult } from './restore-result.tsx';
+import { RestoreSteps } from './restore-steps.tsx';
+import { TruthBand } from './truth-band.tsx';
 
 export function RestorePage() {
   const { t, f } = useI18n();
@@ -54,19 +57,21 @@ function KnownRestore(props: { restore: Restore }) {
   return (
     <>
       <RestoreVerdict restore={props.restore} />
-      <TruthBand restore={props.restore} phase={progress()?.phase} />
-      <Show when={progress()}>
-        {(running) => (
-          <>
-            <ProgressPanel progress={running()} />
-            <Steps restore={props.restore} progress={running()} />
-          </>
-        )}
-      </Show>
+      <TruthBand restore={props.restore} progress={progress()} />
+      <Show when={progress()}>{(running) => <ProgressHeadline progress={running()} />}</Show>
       <Show when={props.restore.error}>{(error) => <FailureNote failure={error()} />}</Show>
+      <Show when={props.restore.status === 'completed'}>
+        <RestoreResult restore={props.restore} />
+      </Show>
       <div class="split">
-        <Story operationId={props.restore.id} />
-        <RestoreFacts restore={props.restore} />
+        <div>
+          <PhaseThread restore={props.restore} progress={progress()} />
+          <Story operationId={props.restore.id} />
+        </div>
+        <aside class="aside">
+          <NextSteps restore={props.restore} />
+          <RestoreFacts restore={props.restore} />
+        </aside>
       </div>
     </>
   );
@@ -78,73 +83,37 @@ function RestoreVerdict(props: { restore: Restore }) {
   const backup = useQuery(() => api.backups.byId.query({ id: props.restore.backupId }));
   const look = () => restoreLook(props.restore);
   const of = () => (backup.data ? f.moment(backup.data.createdAt) : '…');
+  const isCompleted = () => props.restore.status === 'completed';
   return (
     <Verdict
-      small
+      small={!isCompleted()}
       mark={look().mark}
       tone={look().tone}
-      answer={t('restores.verdict', props.restore.status, props.restore.deploymentName)}
-      rest={t('restores.asOf', of())}
-      facts={t('restores.confirmedBy', props.restore.actor, f.moment(props.restore.createdAt))}
+      answer={t('restoreRun.title', props.restore.status, props.restore.deploymentName, props.restore.undoOf !== null)}
+      rest={props.restore.undoOf === null ? t('restores.asOf', of()) : undefined}
+      facts={<VerdictFacts restore={props.restore} />}
+      actions={<RestoreSteps current={isUnderWay(props.restore) ? 'restore' : 'result'} />}
     />
   );
 }
 
-/** One sentence that is always true of the live data; read aloud when it changes. */
-function TruthBand(props: { restore: Restore; phase: OperationPhase | undefined }) {
-  const { t } = useI18n();
-  const isCopy = () => props.restore.target.kind === 'copy';
-  const isRunning = () => props.restore.status === 'running' || props.restore.status === 'requested';
-  const isSwapping = () => isRunning() && !isCopy() && (props.phase === 'swap' || props.phase === 'finish');
-  const isWhole = () => props.restore.liveData !== 'partly-replaced' && !isSwapping();
-  const text = () => {
-    if (isSwapping()) return t('restores.truthSwapping');
-    if (isRunning()) return t(isCopy() ? 'restores.truthCopying' : 'restores.truthStaging');
-    if (props.restore.status === 'completed') {
-      return t(isCopy() ? 'restores.truthCopied' : 'restores.truthReplaced', props.restore.databases);
-    }
-    return t('restores.truthEnded', props.restore.liveData);
-  };
+function VerdictFacts(props: { restore: Restore }) {
+  const { t, f } = useI18n();
+  const took = (until: string) => f.duration(Date.parse(until) - Date.parse(props.restore.createdAt));
   return (
-    <section
-      class="truth"
-      classList={{ uncertain: !isWhole() }}
-      aria-live="polite"
-      aria-label={t('restores.liveDataNow')}
+    <Show
+      when={props.restore.completedAt}
+      fallback={t(
+        isUnderWay(props.restore) ? 'restoreRun.confirmedBy' : 'restoreRun.endedFacts',
+        props.restore.actor,
+        f.moment(props.restore.createdAt),
+      )}
     >
-      <Mark name={isWhole() ? 'verified' : 'attention'} tone={isWhole() ? 'safe' : 'attention'} />
-      <div>
-        <h2>{isSwapping() ? t('restores.swapping') : t('restores.liveData', props.restore.liveData)}</h2>
-        <p>{text()}</p>
-      </div>
-    </section>
+      {(ended) => t('restoreRun.doneFacts', props.restore.actor, f.seconds(ended()), took(ended()))}
+    </Show>
   );
 }
 
-function Steps(props: { restore: Restore; progress: OperationProgress }) {
-  const { t } = useI18n();
-  const steps = (): OperationPhase[] =>
-    props.restore.target.kind === 'copy' ? ['verify', 'stage', 'prove'] : ['verify', 'stage', 'prove', 'swap'];
-  const reached = () => {
-    const index = steps().indexOf(props.progress.phase);
-    return props.progress.phase === 'finish' ? steps().length : index;
-  };
-  return (
-    <ol class="thread flow">
-      <For each={steps()}>
-        {(step, index) => (
-          <li classList={{ future: index() > reached() }} aria-current={index() === reached() ? 'step' : undefined}>
-            <Mark
-              name={index() < reached() ? 'done' : index() === reached() ? 'running' : 'todo'}
-              tone={index() === reached() ? 'running' : index() > reached() ? 'off' : undefined}
-            />
-            <div>
-              <h3>{t(`restores.step.${step as 'verify' | 'stage' | 'prove' | 'swap'}`)}</h3>
-              <p>{t(`restores.stepText.${step as 'verify' | 'stage' | 'prove' | 'swap'}`)}</p>
-            </div>
-          </li>
-        )}
-      </For>
-    </ol>
-  );
+function isUnderWay({ status }: Restore): boolean {
+  return status === 'running' || status === 'requested';
 }

@@ -4,6 +4,7 @@ import type { Deployment } from '@holdfast/shared/deployment';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import type { OperationProgress } from '@holdfast/shared/operation';
 import type { Policy } from '@holdfast/shared/policy';
+import { defaultRestoreOptions, type Restore } from '@holdfast/shared/restore';
 import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 
 const ids = {
@@ -12,6 +13,7 @@ const ids = {
   backup: '0190f5a0-0000-7000-8000-000000000003',
   operation: '0190f5a0-0000-7000-8000-000000000004',
   plan: '0190f5a0-0000-7000-8000-000000000005',
+  restore: '0190f5a0-0000-7000-8000-000000000006',
 };
 
 export const administrator = { kind: 'user', id: 'administrator' } as const;
@@ -171,6 +173,38 @@ export function samplePlan(change: Partial<RestorePlan> = {}): RestorePlan {
     expectedMs: null,
     warnings: [],
     liveDigest: 'd'.repeat(64),
+    ...change,
+  };
+}
+
+/** A restore in place that runs. */
+export function sampleRestore(change: Partial<Restore> = {}): Restore {
+  return {
+    id: ids.restore as Restore['id'],
+    backupId: ids.backup as Restore['backupId'],
+    deploymentId: ids.deployment as Restore['deploymentId'],
+    deploymentName: 'shop-prod',
+    source: null,
+    target: { kind: 'original' },
+    options: defaultRestoreOptions,
+    undoOf: null,
+    actor: administrator,
+    createdAt: '2026-03-26T10:46:59.000Z',
+    startedAt: '2026-03-26T10:47:00.000Z',
+    completedAt: null,
+    durationMs: null,
+    status: 'running',
+    phase: 'stage',
+    documents: null,
+    collections: null,
+    databases: [],
+    liveData: 'untouched',
+    swapMethod: null,
+    swapMs: null,
+    safetyBackupId: null,
+    merged: null,
+    undo: null,
+    error: null,
     ...change,
   };
 }

@@ -11,6 +11,7 @@ import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restorePlan } from './restore-plan.ts';
+import { restoreRun } from './restore-run.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -33,6 +34,7 @@ export const en = {
   overview,
   policies,
   restorePlan,
+  restoreRun,
   restores,
   settings,
   shell,

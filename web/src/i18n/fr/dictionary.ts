@@ -12,6 +12,7 @@ import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restorePlan } from './restore-plan.ts';
+import { restoreRun } from './restore-run.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -34,6 +35,7 @@ export const fr: Dictionary = {
   overview,
   policies,
   restorePlan,
+  restoreRun,
   restores,
   settings,
   shell,

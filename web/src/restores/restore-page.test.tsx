@@ -1,0 +1,99 @@
+import type { RestorePhase } from '@holdfast/shared/restore';
+import { screen, within } from '@solidjs/testing-library';
+import { describe, expect, it, vi } from 'vitest';
+import { renderConsole } from '../testing/render-console.tsx';
+import {
+  sampleBackup,
+  sampleDeployment,
+  sampleEvent,
+  sampleFailure,
+  sampleProgress,
+  sampleRestore,
+} from '../testing/samples.ts';
+import { RestorePage } from './restore-page.tsx';
+
+const running = sampleRestore();
+const begun = (phase: RestorePhase, position: number) =>
+  sampleEvent('RestorePhaseStarted', { position, data: { restoreId: running.id, phase } });
+
+function open(change: Parameters<typeof sampleRestore>[0] = {}) {
+  const answers = {
+    'deployments.list': () => [sampleDeployment()],
+    'backups.byId': () => sampleBackup(),
+    'restores.byId': () => sampleRestore(change),
+    'audit.search': () => ({ events: [begun('stage', 9), begun('verify', 8)], nextCursor: null }),
+  };
+  return renderConsole(RestorePage, { answers });
+}
+const progress = (change: Parameters<typeof sampleProgress>[0] = {}) =>
+  sampleProgress({ operationId: running.id as never, kind: 'restore', phase: 'stage', ...change });
+const band = () => screen.findByRole('region', { name: 'Live data now' });
+
+describe('the page of a restore that runs', () => {
+  it('says before the swap that live data is unchanged, and lets it be cancelled until then', async () => {
+    const { live } = open();
+    await band();
+    live({ kind: 'operations', operations: [progress()] });
+    expect(within(await band()).getByRole('heading', { name: 'Live data is unchanged.' })).toBeTruthy();
+    expect(within(await band()).getByRole('button', { name: 'Cancel the restore…' })).toBeTruthy();
+    live({ kind: 'operations', operations: [progress({ phase: 'swap' })] });
+    expect(within(await band()).getByRole('heading', { name: 'The swap is under way.' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Cancel the restore…' })).toBeNull();
+  });
+
+  it('does not speak again while the fact stays the same', async () => {
+    const { live } = open();
+    await band();
+    live({ kind: 'operations', operations: [progress()] });
+    const heading = within(await band()).getByRole('heading');
+    const changes = vi.fn();
+    const words = (await band()).querySelector('[aria-live]') as Element;
+    new MutationObserver(changes).observe(words, { subtree: true, childList: true, characterData: true });
+    live({ kind: 'operations', operations: [progress({ phase: 'prove', bytes: 900 })] });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(changes).not.toHaveBeenCalled();
+    expect(heading.isConnected).toBe(true);
+  });
+
+  it('tells the steps from the ledger, with each collection below the one under way', async () => {
+    const { live } = open();
+    await band();
+    const orders = { namespace: 'shop.orders', documents: 5, totalDocuments: 10, bytes: 5, done: false };
+    live({ kind: 'operations', operations: [progress({ namespaces: [orders] })] });
+    const steps = await screen.findByRole('list', { name: 'Steps of the restore' });
+    await within(steps).findByText('Verify the archive');
+    expect(within(steps).getByRole('heading', { name: /^Verify the archive\s*, done$/ })).toBeTruthy();
+    expect(within(steps).getByRole('heading', { name: /^Write the copy\s*, under way$/ })).toBeTruthy();
+    expect(within(steps).getByRole('progressbar', { name: 'shop.orders' })).toBeTruthy();
+    expect(within(steps).getByRole('heading', { name: /^Swap\s*, still to come$/ })).toBeTruthy();
+  });
+});
+
+describe('the page of a restore that has ended', () => {
+  it('says what a merge did, and what to do about what collides', async () => {
+    const merged = { inserted: 3_120, identical: 1_950_000, colliding: 14 };
+    open({
+      status: 'completed',
+      completedAt: '2026-03-26T10:52:00.000Z',
+      durationMs: 300_000,
+      merged,
+      documents: 3_120,
+    });
+    expect(await screen.findByText('Live data has what it lacked.')).toBeTruthy();
+    expect(screen.getByText('1,950,000')).toBeTruthy();
+    expect(screen.getByText('See what collides.')).toBeTruthy();
+  });
+
+  it('says after a failure what live data is like and what to do next', async () => {
+    open({ status: 'failed', error: sampleFailure() });
+    expect(within(await band()).getByText(/^Nothing of it was changed/)).toBeTruthy();
+    expect(screen.getByText('Try again once the reason is gone.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Make a new plan' })).toBeTruthy();
+  });
+
+  it('does not call live data whole when it is not', async () => {
+    open({ status: 'failed', error: sampleFailure(), liveData: 'partly-replaced' });
+    expect((await band()).classList.contains('uncertain')).toBe(true);
+    expect(screen.getByText('Let nothing write to it.')).toBeTruthy();
+  });
+});
