@@ -2,7 +2,8 @@
 // environment names a folder (HOLDFAST_FAILPOINTS); otherwise nothing is asked and nothing waits.
 //
 // requested -> claimed -> started -> mid-stream -> sealed -> renamed                              (backup)
-// requested -> claimed -> started -> mid-restore -> restored -> staged -> swapping -> completed-restore       (restore)
+// requested -> claimed -> started -> mid-restore -> restored -> completed-restore                                (restore)
+//                                     in place: restored -> staged -> swapping -> swapped -> rewriting -> finishing ->
 // mid-copy -> copied                                                                                  (copy of an archive)
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,8 +29,14 @@ export const failpoints = [
   'restored',
   /** `RestoreStaged` is in the ledger, nothing live has changed. */
   'staged',
-  /** A rename of the swap is done; held after each as long as it is asked for. */
+  /** A command of the swap is done, or a batch of a merge; held after each as long as it is asked for. */
   'swapping',
+  /** `RestoreSwapped` is in the ledger; what no rename brings to its place is still as it was. */
+  'swapped',
+  /** A view, a time-series or the like is rewritten; held after each. */
+  'rewriting',
+  /** All data is in its place; nothing expires yet. */
+  'finishing',
   /** All data is where it was asked for, `RestoreCompleted` is not in the ledger. */
   'completed-restore',
   /** Some of an archive's bytes are through to a further destination. */

@@ -211,12 +211,29 @@ export const eventData = {
         z.object({
           database: text,
           live: text,
-          /** null for a view, and for what is removed. */
+          /** null for what is removed. */
           shadow: text.nullable(),
           type: z.enum(['collection', 'view', 'timeseries', 'none']),
+          /** The uuid of what is replaced, hex: only that is dropped. */
+          replaces: text.optional(),
         }),
       )
       .optional(),
+    /** What begins to expire once all is in place, by live name; `definition` is of an index that is made then. */
+    expiries: z
+      .array(
+        z.object({
+          database: text,
+          live: text,
+          index: text.nullable(),
+          seconds: count,
+          definition: text.optional(),
+        }),
+      )
+      .optional(),
+    /** What there is of it, for who completes it without the archive. */
+    documents: count.optional(),
+    collections: count.optional(),
     /** Where what is missing is inserted; the collection `undo` says which documents were. */
     merges: z.array(z.object({ database: text, live: text, shadow: text, undo: text })).optional(),
     /** Merges that are taken back: `journal` says which documents had been inserted; those that go are kept in `undo`. */
@@ -232,6 +249,7 @@ export const eventData = {
     undoBytes: count.optional(),
     /** How many collections are kept; an undo needs every one of them. */
     undoCollections: count.optional(),
+    merged: mergeOutcome.optional(),
   }),
   RestoreCompleted: z.object({
     ...ofRestore,

@@ -107,6 +107,17 @@ export function baseOf({ type, options }: Pick<ManifestNamespace, 'type' | 'opti
   return type === 'view' && typeof options.viewOn === 'string' ? options.viewOn : null;
 }
 
+/**
+ * Through mongos nothing is swapped in: its collections may lie on several shards. A shard reached past mongos is written to not at
+ * all, as the cluster would not know of it.
+ */
+export function isShardingInTheWay(
+  { sharded, shardMember }: { readonly sharded: boolean; readonly shardMember: boolean },
+  target: RestoreTarget,
+): boolean {
+  return shardMember || (sharded && target.kind === 'original');
+}
+
 /** Databases whose users, settings or oplog are the server's own. */
 export function isServerDatabase(database: string): boolean {
   return database === 'admin' || database === 'config' || database === 'local';

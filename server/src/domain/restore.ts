@@ -15,6 +15,7 @@ import type { BackupId, DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import {
   defaultRestoreOptions,
   type LiveData,
+  type MergeOutcome,
   type RestoreOptions,
   type RestoreSource,
   type RestoreTarget,
@@ -44,7 +45,13 @@ export interface RestoreState {
   readonly rewrites: NonNullable<EventData<'RestoreStaged'>['rewrites']>;
   readonly merges: NonNullable<EventData<'RestoreStaged'>['merges']>;
   readonly unmerges: NonNullable<EventData<'RestoreStaged'>['unmerges']>;
+  readonly expiries: NonNullable<EventData<'RestoreStaged'>['expiries']>;
   readonly method: SwapMethod | null;
+  /** What is restored, once it is staged. */
+  readonly documents: number;
+  readonly collections: number;
+  /** What a merge came to; null before it is done, and without one. */
+  readonly merged: MergeOutcome | null;
   readonly safetyBackupId: BackupId | null;
   /** Until when what it replaced is kept; null: nothing is. */
   readonly undoUntil: string | null;
@@ -166,7 +173,7 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     case 'RestoreStaged':
       return state && { ...state, status: 'staged', ...journalOf(event.data) };
     case 'RestoreSwapped':
-      return state && { ...state, status: 'swapped', ...keptUntil(event.data) };
+      return state && { ...state, status: 'swapped', ...swapped(event.data) };
     case 'RestoreSafetyBackupTaken':
       return state && { ...state, safetyBackupId: event.data.backupId };
     case 'RestoreUndone':
@@ -207,25 +214,22 @@ function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
     status: 'requested',
     requestedAt: event.at,
     worker: null,
-    ...{ swaps: [], rewrites: [], merges: [], unmerges: [], method: null },
+    ...{ swaps: [], rewrites: [], merges: [], unmerges: [], expiries: [], method: null },
+    ...{ documents: 0, collections: 0, merged: null },
     ...{ safetyBackupId: null, undoUntil: null, undo: null, undoEnd: null, undoCollections: null },
     cancelRequested: false,
   };
 }
 
-function journalOf({ swaps, rewrites, merges, unmerges, method }: EventData<'RestoreStaged'>) {
-  return {
-    swaps,
-    rewrites: rewrites ?? [],
-    merges: merges ?? [],
-    unmerges: unmerges ?? [],
-    method: method ?? null,
-  };
+function journalOf(data: EventData<'RestoreStaged'>) {
+  const { swaps, rewrites = [], merges = [], unmerges = [], expiries = [], method = null } = data;
+  const { documents = 0, collections = 0 } = data;
+  return { swaps, rewrites, merges, unmerges, expiries, method, documents, collections };
 }
 
-function keptUntil(data: EventData<'RestoreSwapped'>): Partial<RestoreState> {
-  const { undoUntil, undoCollections = null } = data;
-  return undoUntil === undefined ? {} : { undoUntil, undoCollections, undo: 'kept' };
+function swapped(data: EventData<'RestoreSwapped'>): Partial<RestoreState> {
+  const { undoUntil, undoCollections = null, merged = null } = data;
+  return undoUntil === undefined ? { merged } : { undoUntil, undoCollections, undo: 'kept', merged };
 }
 
 /** The worker has taken this step already, and did not hear of it. */

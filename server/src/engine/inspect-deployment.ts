@@ -51,7 +51,10 @@ export interface DeploymentFacts {
    * may), its name and members, which at least two such users see alike. null outside a replica set.
    */
   readonly replicaSetId: string | null;
+  /** It is reached through mongos. */
   readonly sharded: boolean;
+  /** It is one shard of a cluster, or its config server, connected to past mongos; false where the user may not see that. */
+  readonly shardMember: boolean;
 }
 
 /** What the deployment is. Needs no privilege for most of it. Throws OperationFailure. */
@@ -67,6 +70,7 @@ export async function inspectDeployment(client: MongoClient): Promise<Deployment
       replicaSet,
       replicaSetId: replicaSet === null ? null : await replicaSetIdOf(client, hello),
       sharded: hello.msg === 'isdbgrid',
+      shardMember: hello.msg !== 'isdbgrid' && (hello.configsvr !== undefined || (await isShard(client))),
     };
   });
 }
@@ -147,6 +151,16 @@ async function withinTime(work: Promise<void>, timeoutMs: number): Promise<void>
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A shard knows which it is; who may back up may read that, and who may see the server's status sees it there. */
+async function isShard(client: MongoClient): Promise<boolean> {
+  const admin = client.db('admin');
+  const identity = { find: 'system.version', filter: { _id: 'shardIdentity' }, limit: 1 };
+  const found = await ifAllowed(admin.command(identity));
+  if (found !== null) return found.cursor.firstBatch.length > 0;
+  const status = await ifAllowed(admin.command({ serverStatus: 1, metrics: 0, wiredTiger: 0, tcmalloc: 0 }));
+  return status?.sharding !== undefined;
 }
 
 async function replicaSetIdOf(client: MongoClient, hello: Document): Promise<string> {

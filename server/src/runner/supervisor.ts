@@ -5,21 +5,17 @@
 import { AppError } from '@holdfast/shared/errors';
 import { type Failure, failureHints } from '@holdfast/shared/failures';
 import type { BackupId, RestoreId } from '@holdfast/shared/ids';
-import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { execute } from '../commands/execute.ts';
 import { requireDestination } from '../destinations/destinations.ts';
 import { type BackupState, cancelBackup, completeBackup, failBackup } from '../domain/backup.ts';
-import type { DeploymentState } from '../domain/deployment.ts';
 import { takeOverOperation } from '../domain/operation.ts';
-import { cancelRestore, failRestore, type RestoreState } from '../domain/restore.ts';
-import { parseConnectionString } from '../engine/connection-string.ts';
-import { connectDeployment } from '../engine/inspect-deployment.ts';
+import { failRestore, type RestoreState } from '../domain/restore.ts';
 import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { endAbandonedImports } from './abandoned-imports.ts';
 import { claimLimitMs, overdueLimitMs } from './limits.ts';
-import { settle } from './restore/settle.ts';
+import { endAbandonedRestore } from './restore/end-abandoned-restore.ts';
 import type { RunningOperation } from './running-operations.ts';
 
 /** What one look tells the next: since when a request is overdue although a worker has room, by the monotonic clock. */
@@ -168,27 +164,8 @@ async function endBackup(services: Services, backupId: BackupId, running: Runnin
 }
 
 async function endRestore(services: Services, restoreId: RestoreId, running: RunningOperation | null): Promise<void> {
-  const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
-  // It may have ended since the list was read: what it made is then somebody's data.
-  if (!['running', 'staged', 'swapped'].includes(state.status)) return;
-  const deployment = (await services.ledger.state(`deployment:${state.deploymentId}`)) as DeploymentState;
-  await using client = await connectDeployment(
-    parseConnectionString(await connectionStringOf(services, deployment.facts)),
-  );
-  const liveData = await settle(client, state, running);
   const failure = running?.failure ?? interrupted();
-  await execute(services.ledger, {
-    actor: { kind: 'system', id: services.instanceId },
-    correlationId: restoreId,
-    reads: [`restore:${restoreId}`],
-    decide: (read) => {
-      const current = read(`restore:${restoreId}` as const);
-      if (current?.worker !== supervisorOf(services)) throw new AppError('WRONG_WORKER', { id: restoreId });
-      const by = 'supervisor';
-      if (liveData === 'untouched' && state.cancelRequested) return cancelRestore(current, { restoreId, by });
-      return failRestore(current, { restoreId, by, liveData, failure });
-    },
-  });
+  await endAbandonedRestore(services, { restoreId, running, supervisor: supervisorOf(services), failure });
 }
 
 async function failUnclaimed(services: Services, operation: StoredOperation): Promise<void> {

@@ -1,6 +1,7 @@
 // What a database consists of besides its documents, in a form that two databases can be compared in.
 import { EJSON } from 'bson';
 import type { Db, Document } from 'mongodb';
+import { isShadowName } from '../domain/restore-names.ts';
 
 export interface CollectionDescription {
   readonly name: string;
@@ -15,11 +16,13 @@ export interface CollectionDescription {
 
 /**
  * Every collection and view of a database by name, `system.js` included, without the server's own (`system.views`,
- * `system.profile`). Left out as noise: UUIDs, and `ns`, `v` and `background` of indexes.
+ * `system.profile`), and what restores keep. Left out as noise: UUIDs, and `ns`, `v` and `background` of indexes.
  */
 export async function describeDatabase(db: Db): Promise<Map<string, CollectionDescription>> {
   const listed = await db.listCollections().toArray();
-  const wanted = listed.filter(({ name }) => name === 'system.js' || !name.startsWith('system.'));
+  const wanted = listed.filter(
+    ({ name }) => name === 'system.js' || !(name.startsWith('system.') || isShadowName(name)),
+  );
   const described = new Map<string, CollectionDescription>();
   for (const collection of wanted.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     described.set(collection.name, await describe(db, collection));

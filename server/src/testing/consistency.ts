@@ -1,20 +1,24 @@
 // What both consistency checks look at, from within a server and from outside.
 import type { Document, MongoClient } from 'mongodb';
-import { isShadowName } from '../domain/restore-names.ts';
+import { isShadowName, shadowPrefix } from '../domain/restore-names.ts';
 import type { Ledger, ReadModelName } from '../ledger/ledger.ts';
 
 const readModels: ReadModelName[] = ['deployments', 'policies', 'backups', 'restores', 'operations', 'destinations'];
 
-/** Names of every shadow collection in any database. */
-export async function shadowsOf(client: MongoClient): Promise<string[]> {
+/** Names of every shadow collection in any database, and of what this ledger's restores keep that cannot be taken back. */
+export async function shadowsOf(client: MongoClient, ledger: Ledger): Promise<string[]> {
+  const restores = await ledger.readModel<Document>('restores');
+  const notKeeping = await restores.find({ 'undo.state': { $ne: 'kept' } }).toArray();
+  const known = new Set(notKeeping.map(({ _id }) => shadowPrefix(String(_id))));
   const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
   const found = await Promise.all(
     databases.map(({ name }) => client.db(name).listCollections({}, { nameOnly: true }).toArray()),
   );
+  const isLeft = (name: string) => /_\d+$/.test(name) || known.has(name.slice(0, shadowPrefix('').length + 32));
   return found
     .flat()
     .map(({ name }) => name)
-    .filter(isShadowName);
+    .filter((name) => isShadowName(name) && isLeft(name));
 }
 
 /**

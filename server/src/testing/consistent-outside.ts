@@ -42,7 +42,8 @@ export async function isIdle({ ledger, running }: Pick<Outside, 'ledger' | 'runn
 export async function requireConsistent(outside: Outside): Promise<void> {
   strictEqual(await isIdle(outside), true, 'something still runs');
   deepStrictEqual(await readdir(join(outside.storageDir, partialFolder)), [], 'unfinished uploads');
-  for (const client of outside.deployments) deepStrictEqual(await shadowsOf(client), [], 'shadow collections');
+  for (const client of outside.deployments)
+    deepStrictEqual(await shadowsOf(client, outside.ledger), [], 'shadow collections');
   deepStrictEqual(await outside.tools(), [], 'tools that still run');
   await requireArchives(outside);
   const { live, rebuilt } = await dumpsAroundRebuild(outside.ledger);

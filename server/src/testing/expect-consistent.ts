@@ -22,7 +22,8 @@ export async function expectConsistent(services: Services, deployments: readonly
     expect(await storage.removePartials(async () => new Set()), 'unfinished uploads').toStrictEqual([]);
     await expectArchives(services, storage);
   }
-  for (const client of deployments) expect(await shadowsOf(client), 'shadow collections').toStrictEqual([]);
+  for (const client of deployments)
+    expect(await shadowsOf(client, services.ledger), 'shadow collections').toStrictEqual([]);
   expect(await childTools(), 'tools still running').toStrictEqual([]);
   const { live, rebuilt } = await dumpsAroundRebuild(services.ledger);
   expect(rebuilt, 'read models after a rebuild').toStrictEqual(live);

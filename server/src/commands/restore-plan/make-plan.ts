@@ -6,7 +6,7 @@ import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 import { v7 as uuid } from 'uuid';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
 import { confirmationPhrase } from '../../domain/restore-names.ts';
-import { viewsWithoutBase } from '../../domain/restore-scope.ts';
+import { isShardingInTheWay, viewsWithoutBase } from '../../domain/restore-scope.ts';
 import { type DiskSpace, diskSpace } from '../../engine/disk-space.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { type OplogSize, oplogSize } from '../../engine/oplog-size.ts';
@@ -71,7 +71,7 @@ interface Looked {
 
 async function look(services: Services, prospect: Prospect): Promise<Looked> {
   const { client, facts, archive, options, where, target, deployment } = prospect;
-  if (facts.sharded && target.kind === 'original') throw new AppError('SHARDED_UNSUPPORTED', {});
+  if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   const nowMs = services.now();
   const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users] = await Promise.all([
     lookAtNamespaces(prospect, nowMs),

@@ -6,7 +6,7 @@ export interface NamespaceNow {
   readonly type: 'collection' | 'view' | 'timeseries';
   /** As the server lists them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Of a time-series that of its buckets; null for a view. Another one after it was dropped and made again. */
+  /** Hex; of a time-series that of its buckets, null for a view. Another one after it was dropped and made again. */
   readonly uuid: string | null;
 }
 
@@ -20,5 +20,5 @@ export async function namespaceNow(client: MongoClient, database: string, name: 
   const { type = 'collection', options = {} } = found;
   const stored = type === 'timeseries' ? listed.find((one) => one.name === buckets) : found;
   const uuid = (stored as CollectionInfo | undefined)?.info?.uuid;
-  return { type: type as NamespaceNow['type'], options, uuid: uuid === undefined ? null : String(uuid) };
+  return { type: type as NamespaceNow['type'], options, uuid: uuid === undefined ? null : uuid.toString('hex') };
 }

@@ -2,8 +2,10 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
+import { beginPhase } from './begin-phase.ts';
 import type { Work } from './restore-work.ts';
-import { prove, stage } from './stage.ts';
+import { prove, stage, ttlOf } from './stage.ts';
+import { expiriesOf, makeExpiries } from './ttl-indexes.ts';
 
 /** Resolves with the databases that hold the data. Throws OperationFailure. */
 export async function restoreCopy(work: Work): Promise<string[]> {
@@ -15,6 +17,11 @@ export async function restoreCopy(work: Work): Promise<string[]> {
   attempt.createdDatabases = databases;
   await stage(work, staged, { drop: false });
   await prove(work, staged);
+  await beginPhase(work, 'finish');
+  const expiries = staged.flatMap(({ namespace, database, collection: live }) =>
+    expiriesOf(namespace, { database, live }, ttlOf(work)),
+  );
+  await makeExpiries(client, expiries);
   return databases;
 }
 

@@ -10,13 +10,11 @@ import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { ArchiveCopies } from './archive-copies.ts';
-import type { Swap } from './swap-in.ts';
 
 /** All that an attempt made, which has to be taken back when it fails. */
 export interface Attempt {
   liveData: LiveData;
   address: DeploymentAddress | null;
-  swaps: readonly Swap[];
   createdDatabases: readonly string[];
 }
 

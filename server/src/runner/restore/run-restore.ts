@@ -7,7 +7,7 @@ import { connectionStringOf } from '../../commands/connection-string-of.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { cancelRestore, completeRestore, failRestore, type RestoreState, startRestore } from '../../domain/restore.ts';
-import { restoreScope } from '../../domain/restore-scope.ts';
+import { isShardingInTheWay, restoreScope } from '../../domain/restore-scope.ts';
 import { parseConnectionString, throughSet } from '../../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
@@ -44,7 +44,7 @@ export async function runRestore(
   const facts = { operationId: restoreId, deploymentId, deploymentName, holder, limits };
   const run = await startOperationRun(services, facts, controller);
   if (run === null) throw new AppError('WRONG_WORKER', { id: restoreId });
-  const attempt: Attempt = { liveData: 'untouched', address: null, swaps: [], createdDatabases: [] };
+  const attempt: Attempt = { liveData: 'untouched', address: null, createdDatabases: [] };
   try {
     await services.failpoint('claimed');
     const { worker } = services;
@@ -75,6 +75,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   await using client = await connectDeployment(address, { signal: run.signal });
   const server = await unlessAborted(run.signal, inspectDeployment(client));
   const { target, options } = restore;
+  if (isShardingInTheWay(server, target)) throw shardingUnsupported();
   const isProtected = excludedFrom(services.ledgerPlace, server);
   const limitedTo = deployment.facts.database;
   const scope = restoreScope({ manifest: copies.current.manifest, target, options, limitedTo, isProtected });
@@ -105,7 +106,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
 
 /**
  * Takes back what the attempt made, then records the end. Throws, with everything left to the supervisor and the failure noted for
- * it, when this worker is fenced, when live data is half swapped (then only forward leads out), and when the deployment does not
+ * it, when this worker is fenced, when anything live was changed (then only forward leads out), and when the deployment does not
  * let itself be cleaned up now.
  */
 async function endBadly(
@@ -120,15 +121,19 @@ async function endBadly(
   const { signal } = run;
   const cause = signal.aborted && signal.reason instanceof OperationFailure ? signal.reason : error;
   const failure = toFailure(services, restoreId, cause);
-  const { liveData } = attempt;
-  await takeBack(services, run, attempt, restoreId).catch(async (left: unknown) => {
+  await takeBack(services, run, attempt).catch(async (left: unknown) => {
     await run.note({ failure });
     throw left;
   });
   run.requireLease();
   await changeRestore(services, restoreId, (state) =>
-    liveData === 'untouched' && signal.reason instanceof CancelRequested
+    signal.reason instanceof CancelRequested
       ? cancelRestore(state, { restoreId, by: services })
-      : failRestore(state, { restoreId, by: services, failure, liveData }),
+      : failRestore(state, { restoreId, by: services, failure, liveData: 'untouched' }),
   );
+}
+
+/** It has become part of a cluster since the plan. */
+function shardingUnsupported(): OperationFailure {
+  return new OperationFailure('sharded-unsupported', 'Collections of a sharded cluster cannot be replaced.');
 }

@@ -1,42 +1,92 @@
-// What becomes of a restore that nobody runs any more: forward once anything was swapped, else back.
-import type { LiveData } from '@holdfast/shared/restore';
+// What becomes of a restore whose worker does not bring it to its end: back while nothing was begun, whatever is staged; forward once
+// anything was. The names in the deployment tell which.
+import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import type { RestoreState } from '../../domain/restore.ts';
-import { isShadowName, shadowPrefix } from '../../domain/restore-names.ts';
+import { isShadowName, shadowPrefix, undoName } from '../../domain/restore-names.ts';
+import { explained } from '../../engine/driver-failure.ts';
 import { endWrites } from '../end-writes.ts';
-import type { RunningOperation } from '../running-operations.ts';
-import { dropShadows, existingShadows, type Swap, swapIn } from './swap-in.ts';
+import { dropNamespace } from './drop-namespace.ts';
+import { type Forward, rollForward } from './roll-forward.ts';
+import { lookAtSwaps } from './swap-collections.ts';
 
-/** Leaves no shadow and no half-made copy; resolves with what live data is now. Idempotent. Throws OperationFailure. */
-export async function settle(
-  client: MongoClient,
-  state: RestoreState,
-  running: RunningOperation | null,
-): Promise<LiveData> {
-  const databases = running?.createdDatabases ?? [];
-  await endWrites(client, { restoreId: state.restoreId, databases });
-  for (const database of databases) await client.db(database).dropDatabase();
-  const swaps = state.swaps.filter((swap): swap is Swap => swap.shadow !== null);
-  if (swaps.length > 0) {
-    const remaining = await existingShadows(client, swaps);
-    if (remaining.length === swaps.length) {
-      await dropShadows(client, remaining);
-      return 'untouched';
-    }
-    await swapIn(client, remaining);
-    return 'partly-replaced';
-  }
-  await dropShadowsOf(client, state.restoreId);
-  return state.status === 'swapped' ? 'partly-replaced' : 'untouched';
+/**
+ * - `back`: nothing live was changed, and no shadow and no half-made copy is left.
+ * - `forward`: all of it is in its place.
+ * - `given-up`: the server does not take what is left to do; what was swapped is, and no shadow is left.
+ */
+export type Settled = 'back' | 'forward' | { readonly givenUp: OperationFailure };
+
+/** What only the restore writes to. */
+export interface Left {
+  readonly state: RestoreState;
+  /** Databases that it made for a copy. */
+  readonly createdDatabases: readonly string[];
 }
 
-/** Before they are proven their names are not in the ledger: they are found by the restore's id. */
-async function dropShadowsOf(client: MongoClient, restoreId: string): Promise<void> {
+/**
+ * Ends what the worker left running in the server, and goes the way that is open. Idempotent. Raises WRONG_WORKER; throws
+ * OperationFailure and what else may pass: then it is to be tried again.
+ */
+export async function settle(forward: Forward, left: Left): Promise<Settled> {
+  const { client } = forward;
+  await endWrites(client, writtenBy(left));
+  if (!(await isBegun(client, left.state))) {
+    await goBack(client, left, forward.requireLease);
+    return 'back';
+  }
+  try {
+    await rollForward(forward);
+    return 'forward';
+  } catch (error) {
+    if (!(error instanceof OperationFailure) || error.reason !== 'restore-incomplete') throw error;
+    await dropShadows(client, left.state, forward.requireLease);
+    return { givenUp: error };
+  }
+}
+
+/** Whether anything live was changed. Throws OperationFailure. */
+export async function isBegun(client: MongoClient, state: RestoreState): Promise<boolean> {
+  if (state.status === 'swapped') return true;
+  if (state.status !== 'staged') return false;
+  // The journal of a merge is there before its first document is.
+  const journals = state.merges.map(({ database, live, undo }) => ({ database, live, shadow: undo }));
+  const [swaps, merges] = [await lookAtSwaps(client, state.swaps), await lookAtSwaps(client, journals)];
+  return swaps.some((swap) => swap.isBegun) || merges.some(({ step }) => step !== 'done');
+}
+
+/** Removes what was staged and copied; live data is as it was. Idempotent. Throws OperationFailure, and Fenced. */
+export async function goBack(
+  client: MongoClient,
+  { state, createdDatabases }: Left,
+  requireLease: () => void,
+): Promise<void> {
+  for (const database of createdDatabases) {
+    requireLease();
+    await explained(() => client.db(database).dropDatabase());
+  }
+  await dropShadows(client, state, requireLease);
+}
+
+/** For `endWrites`: the names that no other operation uses. */
+export function writtenBy({ state, createdDatabases }: Left) {
+  const { restoreId, swaps } = state;
+  const names = swaps.flatMap(({ database, shadow, undo }) => [`${database}.${shadow}`, `${database}.${undo}`]);
+  return { restoreId, databases: createdDatabases, renames: new Set(names) };
+}
+
+/** By the restore's id, as before the proof no name is in the ledger; what an undo takes from is another restore's. */
+async function dropShadows(client: MongoClient, { restoreId, target }: RestoreState, requireLease: () => void) {
+  if (target.kind === 'copy') return;
   const mine = shadowPrefix(restoreId);
-  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
-  for (const { name } of databases) {
-    for await (const found of client.db(name).listCollections({}, { nameOnly: true })) {
-      if (isShadowName(found.name) && found.name.startsWith(mine)) await client.db(name).dropCollection(found.name);
+  const listing = client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
+  for (const { name: database } of (await explained(() => listing)).databases) {
+    const listed = client.db(database).listCollections({}, { nameOnly: true });
+    for (const { name } of await explained(() => listed.toArray())) {
+      const isKept = name.startsWith(undoName(restoreId, 0).slice(0, -1));
+      if (!isShadowName(name) || !name.startsWith(mine) || isKept) continue;
+      requireLease();
+      await explained(() => dropNamespace(client, database, name));
     }
   }
 }

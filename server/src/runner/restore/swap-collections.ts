@@ -22,6 +22,8 @@ export interface FoundSwap extends Swap {
   readonly step: 'not-begun' | 'half' | 'done';
   /** Something is under the live name. */
   readonly isLive: boolean;
+  /** Something is under the undo name. */
+  readonly isKept: boolean;
   /** The names show that it was begun. */
   readonly isBegun: boolean;
 }
@@ -57,7 +59,7 @@ export async function lookAtSwaps(client: MongoClient, swaps: readonly Swap[]): 
       : swap.shadow === null && isLive && !undo
         ? 'not-begun'
         : 'done';
-    return { ...swap, step, isLive, isBegun: step !== 'not-begun' && (undo || swap.shadow !== null) };
+    return { ...swap, step, isLive, isKept: undo, isBegun: step !== 'not-begun' && (undo || swap.shadow !== null) };
   });
 }
 

@@ -1,5 +1,5 @@
 // What must be true after everything that a randomised run did, read out of the ledger and held against what is there.
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import type { LedgerEvent } from '@holdfast/shared/events';
 import { requireConsistent } from '../consistent-outside.ts';
 import type { Scene } from '../faults/fault-stage.ts';
@@ -17,6 +17,7 @@ export type Tally = Readonly<Record<string, number>>;
 export async function requireInvariants(scene: Scene, accepted: ReadonlySet<string>): Promise<Tally> {
   const events = await allEvents(scene);
   requireOneAtATime(events);
+  requireWholeOrNothing(events);
   const operations = byOperation(events);
   for (const id of accepted) ok(operations.has(id), `${id} was accepted, but the ledger does not know it`);
   const tally: Record<string, number> = {};
@@ -39,6 +40,14 @@ async function allEvents({ ledger }: Scene): Promise<LedgerEvent[]> {
     const page = await ledger.read({ after: all.at(-1)?.position ?? 0, order: 'oldest-first', limit: 1_000 });
     all.push(...page);
     if (page.length < 1_000) return all;
+  }
+}
+
+/** Once anything live was changed a restore completes, whatever happens to who runs it. */
+function requireWholeOrNothing(events: readonly LedgerEvent[]): void {
+  for (const { type, data } of events) {
+    if (type === 'RestoreFailed' && 'liveData' in data)
+      strictEqual(data.liveData, 'untouched', `${data.restoreId} failed`);
   }
 }
 

@@ -72,7 +72,11 @@ export const shortMatrix: readonly FaultCase[] = [
   { fault: 'server-cut-short', point: 'mid-restore', servers: 1 },
   { fault: 'server-stopped', point: 'sealed', servers: 2 },
   { fault: 'tool-killed', point: 'mid-restore', servers: 1 },
+  { fault: 'server-killed', point: 'restored', servers: 1 },
   { fault: 'deployment-killed', point: 'swapping', servers: 1 },
+  { fault: 'server-killed', point: 'swapped', servers: 2 },
+  { fault: 'deployment-killed', point: 'rewriting', servers: 1 },
+  { fault: 'server-killed', point: 'finishing', servers: 1 },
   { fault: 'ledger-stepped-down', point: 'renamed', servers: 1 },
   { fault: 'ledger-primary-killed', point: 'completed-restore', servers: 1 },
   { fault: 'ledger-killed', point: 'staged', servers: 1 },
@@ -86,13 +90,18 @@ export const shortMatrix: readonly FaultCase[] = [
 /** What is held at the point. */
 export function operationAt(point: FailpointName): 'backup' | 'copy' | 'in-place' {
   if (point === 'mid-restore' || point === 'completed-restore') return 'copy';
-  return point === 'staged' || point === 'swapping' ? 'in-place' : 'backup';
+  return point === 'restored' || point === 'staged' || isSwapped(point) ? 'in-place' : 'backup';
+}
+
+/** Something live was changed: only forward leads out. */
+function isSwapped(point: FailpointName): boolean {
+  return ['swapping', 'swapped', 'rewriting', 'finishing'].includes(point);
 }
 
 /** Whether nothing may come of it but `completed`: it was decided before the fault, or the fault is none of its business. */
 export function mustComplete({ fault, point }: FaultCase): boolean {
   if (['ledger-stepped-down', 'ledger-primary-killed', 'clock-forward', 'clock-back'].includes(fault)) return true;
-  if (fault === 'server-terminated') return true;
+  if (fault === 'server-terminated' || isSwapped(point)) return true;
   const sealed = point === 'sealed' || point === 'renamed';
   return sealed && !['disk-full', 'storage-read-only', 'storage-unmounted'].includes(fault);
 }

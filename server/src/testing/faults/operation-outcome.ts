@@ -34,7 +34,10 @@ export function outcomeOf(events: readonly LedgerEvent[]): Outcome {
   const types = events.map(({ type }) => type);
   match(types[0] ?? '', /Requested$/, `the operation begins with ${types.join(', ')}`);
   strictEqual(types.filter((type) => /^(?:Backup|Restore)Requested$/.test(type)).length, 1, 'requested more than once');
-  ok(types.filter((type) => type.endsWith('Started')).length <= 1, `claimed more than once: ${types.join(', ')}`);
+  ok(
+    types.filter((type) => /^(?:Backup|Restore)Started$/.test(type)).length <= 1,
+    `claimed more than once: ${types.join(', ')}`,
+  );
   strictEqual(types.filter((type) => ends.test(type)).length, 1, `not ended exactly once: ${types.join(', ')}`);
   const at = types.findIndex((type) => ends.test(type));
   const end = events[at] as LedgerEvent;
@@ -68,11 +71,11 @@ async function requireCopy({ source }: Scene, { status }: Outcome): Promise<void
   deepStrictEqual(left, [], `a restore that ${status} left its copy`);
 }
 
-/** Live data is what the event says: all as it was, or, once anything was swapped, all of the backup. */
+/** Live data is what the event says: all of the backup, or all as it was; a restore that fails has changed nothing. */
 async function requireInPlace({ source, ledger }: Scene, { id }: Asked, { status }: Outcome): Promise<void> {
   const end = (await eventsOf(ledger, id)).find(({ type }) => ends.test(type));
   const liveData = end && 'liveData' in end.data ? end.data.liveData : 'untouched';
-  if (status === 'completed') strictEqual(liveData, 'replaced');
+  strictEqual(liveData, status === 'completed' ? 'replaced' : 'untouched');
   const is = liveData === 'untouched' ? 'changed' : 'as-backed-up';
   ok(await isShop(source, is), `live data is said to be ${liveData}, but is not ${is}`);
 }

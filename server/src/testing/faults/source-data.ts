@@ -1,5 +1,6 @@
 // What the deployment of the fault matrix holds: small, but more than the points half-way need. `as-backed-up` and `changed`
 // differ in every collection, so that after a restore in place it shows which of the two is there.
+import { ObjectId } from 'mongodb';
 import { compareDatabases } from '../../sample/compare-databases.ts';
 import type { TestMongo } from '../mongo.ts';
 
@@ -8,8 +9,8 @@ const small = { documents: 250, bytes: 4_000 };
 /** More than the server gives out at once, so that a dump has to ask for more. */
 const large = { documents: 40, bytes: 500_000 };
 const collections = { customers: small, orders: small, products: small, photos: large };
-/** Documents of a whole backup. */
-export const shopDocuments = Object.values(collections).reduce((total, { documents }) => total + documents, 0);
+/** Documents of a whole backup; a time-series' are its buckets. */
+export const shopDocuments = Object.values(collections).reduce((total, { documents }) => total + documents, 1);
 
 export type ShopState = 'as-backed-up' | 'changed';
 
@@ -43,5 +44,19 @@ export async function fillDatabase(source: TestMongo, database: string, state: S
     await db.collection(name).insertMany(all);
     await db.collection(name).createIndex({ n: 1 }, { unique: true, name: 'by number' });
   }
-  await db.createCollection('few', { viewOn: 'orders', pipeline: [{ $match: { n: { $lt: 7 } } }] });
+  await db.collection('orders').createIndex({ at: 1 }, { name: 'expire', expireAfterSeconds: 3_600 });
+  const least = state === 'changed' ? 3 : 7;
+  await db.createCollection('few', { viewOn: 'orders', pipeline: [{ $match: { n: { $lt: least } } }] });
+  await db.createCollection('measures', { timeseries: { timeField: 't', metaField: 'm' } });
+  // As the server would make it, but with an id that is the same each time.
+  const t = new Date(1_700_000_000_000);
+  const bounds = { t, v: least };
+  const control = { version: 1, min: bounds, max: bounds };
+  const bucket = {
+    _id: new ObjectId('6553f1000000000000000001'),
+    control,
+    meta: state,
+    data: { t: { 0: t }, v: { 0: least } },
+  };
+  await db.collection('system.buckets.measures').insertOne(bucket);
 }

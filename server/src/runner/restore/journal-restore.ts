@@ -1,0 +1,31 @@
+import type { EventData } from '@holdfast/shared/events';
+import { stageRestore } from '../../domain/restore.ts';
+import type { InPlaceJournal } from '../../domain/restore-in-place.ts';
+import { explained } from '../../engine/driver-failure.ts';
+import { findSwapMethod } from '../../engine/swap-method.ts';
+import { changeRestore } from './change-restore.ts';
+import type { Work } from './restore-work.ts';
+import { ttlOf } from './stage.ts';
+import { expiriesOf } from './ttl-indexes.ts';
+
+/**
+ * All is staged and proven: how it comes to its place is in the ledger from here on, so that whoever finds it goes on without the
+ * archive. Raises WRONG_WORKER.
+ */
+export async function journalRestore(work: Work, { staged, swaps, rewrites, merges }: InPlaceJournal): Promise<void> {
+  const { services, client, restore, namespaces } = work;
+  const { restoreId, deploymentId } = restore;
+  const merged = new Set(merges.map(({ database, live }) => `${database}.${live}`));
+  const data: EventData<'RestoreStaged'> = {
+    ...{ restoreId, deploymentId, worker: services.worker, swaps: [...swaps], rewrites: [...rewrites] },
+    ...(merges.length > 0 && { merges: [...merges] }),
+    method: await explained(() => findSwapMethod(client)),
+    // What is merged into has its own indexes already.
+    expiries: staged
+      .filter(({ database, live }) => !merged.has(`${database}.${live}`))
+      .flatMap(({ namespace, database, live }) => expiriesOf(namespace, { database, live }, ttlOf(work))),
+    documents: namespaces.reduce((total, { documents }) => total + documents, 0),
+    collections: namespaces.length,
+  };
+  await changeRestore(services, restoreId, (state) => stageRestore(state, data));
+}
