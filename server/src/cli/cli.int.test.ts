@@ -88,7 +88,7 @@ describe('backups', () => {
     const { status, message, hint } = await failed('verify', other.id);
     expect([status, hint]).toEqual([1, expect.stringContaining('Do not use this backup')]);
     expect(message).not.toBe('');
-    expect((await holdfast('backups', 'list')).stdout).toMatch(/ DAMAGED$/m);
+    expect((await holdfast('backups', 'list')).stdout).toMatch(/ DAMAGED +-$/m);
     expect((await holdfast('backups', 'show', other.id)).stdout).toMatch(/Status +completed, DAMAGED/);
     expect(await failed('doctor')).toMatchObject({ status: 1, code: 'CHECKS_FAILED' });
     await answer('backups', 'delete', other.id, '--yes');
@@ -126,7 +126,7 @@ describe('restores', () => {
     expect(refused).toMatchObject({ status: 5, code: 'NOT_CONFIRMED', details: { phrase: 'shop' } });
     expect(refused.hint).toContain(`holdfast restore ${backup.id} --in-place --confirm shop`);
     const { stderr } = await holdfast('restore', backup.id, '--in-place');
-    expect(stderr).toMatch(/^shop\.orders +the same +replaced +collection +8,000 +8,000$/m);
+    expect(stderr).toMatch(/^replaced +shop\.orders +the same +collection +8,000 +8,000 /m);
     const events: LedgerEvent[] = (await answer('audit', 'search', '--type', 'RestoreRequested')).events;
     expect(events.every(({ data }) => (data as { target: { kind: string } }).target.kind === 'copy')).toBe(true);
   });
@@ -178,6 +178,14 @@ describe('restores', () => {
   it('answers with the plan alone when that is asked for', async () => {
     const plan = await answer('restore', backup.id, '--in-place', '--plan');
     expect(plan).toMatchObject({ phrase: 'shop', target: { kind: 'original' }, backupId: backup.id });
+    expect(plan.namespaces.every(({ difference }: { difference: unknown }) => difference === null)).toBe(true);
+  });
+
+  it('says which documents differ, of the collections that are named', async () => {
+    const { stdout } = await holdfast('restore', backup.id, '--in-place', '--compare', 'shop.orders', 'shop.products');
+    expect(stdout).toMatch(/^shop\.orders: 0 documents only live, 0 only in the backup, 0 changed, 8,000 the same$/m);
+    expect(stdout).toMatch(/^shop\.products: /m);
+    expect(stdout).not.toMatch(/^shop\.customers: /m);
   });
 });
 

@@ -10,7 +10,7 @@ import type { DemoContext, DemoResult, RunningDemo } from './demo-context.ts';
 import { backUp, restore } from './demo-operations.ts';
 import { startDemoServer } from './demo-server.ts';
 import { describeComparison } from './describe-comparison.ts';
-import { describePlan } from './describe-restore.ts';
+import { describePlan } from './describe-plan.ts';
 import { exitCodes } from './exit-codes.ts';
 import { ledgerStory } from './ledger-story.ts';
 

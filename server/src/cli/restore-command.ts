@@ -14,7 +14,8 @@ import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connect.ts';
-import { describePlan, describeRestore } from './describe-restore.ts';
+import { describePlan } from './describe-plan.ts';
+import { describeRestore } from './describe-restore.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findBackup } from './find-backup.ts';
 import type { Invocation } from './invocation.ts';
@@ -35,6 +36,7 @@ interface GivenOptions {
   readonly undoHours?: number;
   readonly confirm?: string;
   readonly plan?: boolean;
+  readonly compare?: true | string[];
   readonly wait: boolean;
   readonly timeout?: number;
 }
@@ -50,6 +52,12 @@ export function addRestoreCommand(program: Command, invocation: Invocation): voi
   command
     .option('--confirm <phrase>', 'the words that the plan asks for')
     .option('--plan', 'show the plan and stop')
+    .addOption(
+      new Option(
+        '--compare [namespaces...]',
+        'with --plan: read these collections on both sides, all when none is named, and say which documents differ',
+      ).implies({ plan: true }),
+    )
     .option('--no-wait', 'return as soon as it is accepted')
     .option('--timeout <duration>', 'wait no longer than this (90s, 30m, 2h); it goes on at the server', durationOf)
     .action((id: string, options: GivenOptions) => restore(invocation, id, options));
@@ -97,12 +105,34 @@ async function restore(invocation: Invocation, idOrPrefix: string, options: Give
   const target = await targetOf(connection.client, options);
   const plan = await connection.client.restores.plan.mutate({ backupId, target, ...optionsOf(options) });
   if (options.plan) {
-    output.answer(plan, () => describePlan(plan));
+    const compared = await comparedPlan(invocation, connection.client, plan, options.compare);
+    output.answer(compared, () => describePlan(compared));
     return;
   }
   output.say(`${describePlan(plan)}\n`);
   requireConfirmation(plan, options);
   await confirmAndWait(invocation, connection, plan, options);
+}
+
+/** The plan with the differences that were asked for, collection by collection. */
+async function comparedPlan(
+  { output }: Invocation,
+  client: HoldfastClient,
+  plan: RestorePlan,
+  compare: GivenOptions['compare'],
+): Promise<RestorePlan> {
+  let compared = plan;
+  for (const namespace of toCompare(plan, compare)) {
+    output.liveLine?.(`Comparing ${namespace}`);
+    compared = await client.restores.compare.mutate({ planId: plan.id, namespace });
+  }
+  return compared;
+}
+
+function toCompare({ namespaces }: RestorePlan, compare: GivenOptions['compare']): readonly string[] {
+  if (compare === undefined) return [];
+  if (compare !== true) return compare;
+  return namespaces.filter(({ documentsInBackup }) => documentsInBackup !== null).map(({ target }) => target);
 }
 
 async function confirmAndWait(

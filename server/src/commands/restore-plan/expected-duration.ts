@@ -1,4 +1,5 @@
 // How long a restore will take, from those before.
+import type { DeploymentId } from '@holdfast/shared/ids';
 import type { StoredBackup } from '../../projections/backups.ts';
 import type { StoredRestore } from '../../projections/restores.ts';
 import type { Services } from '../../services.ts';
@@ -12,12 +13,24 @@ interface Measured {
   readonly durationMs: number;
 }
 
-/** The median of the newest restores of whole backups into the deployment, by bytes; null where there was none. */
-export async function expectedDuration(
-  services: Services,
-  { deploymentId, bytes }: { readonly deploymentId: string; readonly bytes: number },
-): Promise<number | null> {
-  return scaled(await restoresBefore(services, deploymentId), bytes);
+export interface Expected {
+  /** That is written to. */
+  readonly deploymentId: DeploymentId;
+  /** Whose backup it is. */
+  readonly sourceId: DeploymentId;
+  /** That are restored, raw. */
+  readonly bytes: number;
+}
+
+/**
+ * The median of the newest restores of whole backups into the deployment; before the first one, of what restore tests measured
+ * for its backups. In milliseconds, by bytes; null where there was neither.
+ */
+export async function expectedDuration(services: Services, expected: Expected): Promise<number | null> {
+  const { deploymentId, sourceId, bytes } = expected;
+  return (
+    scaled(await restoresBefore(services, deploymentId), bytes) ?? scaled(await testsOf(services, sourceId), bytes)
+  );
 }
 
 /** The median of what the ones before took, scaled to so many bytes. */
@@ -29,11 +42,11 @@ export function scaled(measured: readonly Measured[], bytes: number): number | n
   return middle === undefined ? null : Math.round(middle);
 }
 
-async function restoresBefore({ ledger }: Services, deploymentId: string): Promise<Measured[]> {
+async function restoresBefore({ ledger }: Services, deploymentId: DeploymentId): Promise<Measured[]> {
   const restores = await ledger.readModel<StoredRestore>('restores');
   const whole = { undoOf: null, 'options.namespaces': { $exists: false } };
   const newest = await restores
-    .find({ deploymentId: deploymentId as StoredRestore['deploymentId'], status: 'completed', ...whole })
+    .find({ deploymentId, status: 'completed', ...whole })
     .sort({ createdAt: -1, _id: -1 })
     .limit(looksAt)
     .toArray();
@@ -45,4 +58,16 @@ async function restoresBefore({ ledger }: Services, deploymentId: string): Promi
     const bytes = bytesOf.get(backupId);
     return durationMs === null || bytes === undefined || bytes === null ? [] : [{ bytes, durationMs }];
   });
+}
+
+async function testsOf({ ledger }: Services, sourceId: DeploymentId): Promise<Measured[]> {
+  const backups = await ledger.readModel<StoredBackup>('backups');
+  const tested = await backups
+    .find({ deploymentId: sourceId, testedRestoreMs: { $ne: null } })
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(looksAt)
+    .toArray();
+  return tested.flatMap(({ rawBytes, testedRestoreMs }) =>
+    rawBytes === null || testedRestoreMs === null ? [] : [{ bytes: rawBytes, durationMs: testedRestoreMs }],
+  );
 }

@@ -70,7 +70,7 @@ interface Looked {
 }
 
 async function look(services: Services, prospect: Prospect): Promise<Looked> {
-  const { client, facts, archive, options, where, target, deployment } = prospect;
+  const { client, facts, archive, options, where, target, deployment, backup } = prospect;
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   const nowMs = services.now();
   const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users] = await Promise.all([
@@ -85,7 +85,11 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
   return {
     ...{ nowMs, live, namespaces, disk, oplog, swapMethod, users },
     tool: services.tools?.mongodumpVersion ?? null,
-    expectedMs: await expectedDuration(services, { deploymentId: deployment.deploymentId, bytes }),
+    expectedMs: await expectedDuration(services, {
+      deploymentId: deployment.deploymentId,
+      sourceId: backup.deploymentId,
+      bytes,
+    }),
     beside: {
       withoutBase: viewsWithoutBase(where.scope, isLive).map(nameOf),
       expiring,
