@@ -39,8 +39,8 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'RestoreStarted':
       return [{ id: event.data.restoreId, update: { $set: { status: 'running', startedAt: event.at } } }];
     case 'RestoreCompleted': {
-      const { restoreId, durationMs, documents, collections, databases, liveData, merged = null } = event.data;
-      const facts = { durationMs, documents, collections, databases, liveData, merged };
+      const { restoreId, durationMs, documents, collections, databases, liveData, merged } = event.data;
+      const facts = { durationMs, documents, collections, databases, liveData, ...(merged && { merged }) };
       return [{ id: restoreId, update: { $set: { status: 'completed', completedAt: event.at, ...facts } } }];
     }
     case 'RestoreFailed': {
@@ -84,9 +84,11 @@ function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, 
   };
 }
 
-function swapped({ data }: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'undo'> {
-  const { method = null, durationMs = null, undoUntil, undoBytes = 0 } = data;
+function swapped({
+  data,
+}: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'undo' | 'merged'> {
+  const { method = null, durationMs = null, merged = null, undoUntil, undoBytes = 0 } = data;
   const undo: RestoreUndo | null =
     undoUntil === undefined ? null : { state: 'kept', until: undoUntil, bytes: undoBytes, by: null };
-  return { swapMethod: method, swapMs: durationMs, undo };
+  return { swapMethod: method, swapMs: durationMs, undo, merged };
 }

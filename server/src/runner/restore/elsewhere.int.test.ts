@@ -1,11 +1,11 @@
 // Restores to where the backup did not come from: other names, another deployment, parts of it.
 import { randomBytes } from 'node:crypto';
-import { type DisposableTempDir, mkdtempDisposable } from 'node:fs/promises';
+import { access, type DisposableTempDir, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
 import type { DeploymentId } from '@holdfast/shared/ids';
-import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
+import type { Restore, RestoreMode, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compareWithRecord, type DatabaseRecord, recordDatabase } from '../../sample/compare-databases.ts';
@@ -13,12 +13,14 @@ import { loadSample } from '../../sample/load-sample.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
+import { until } from '../../testing/until.ts';
 
 let source: TestMongo;
 let other: TestMongo;
 let ledger: TestMongo;
 let holdfast: TestHoldfast;
 let spool: DisposableTempDir;
+let holds: DisposableTempDir;
 let shop: DatabaseRecord;
 let crm: DatabaseRecord;
 let backup: Backup;
@@ -29,26 +31,27 @@ beforeAll(async () => {
   [source, other, ledger] = await Promise.all([startReplicaSet(), startReplicaSet(), startReplicaSet()]);
   spool = await mkdtempDisposable(join(tmpdir(), 'holdfast-record-'));
   await loadSample(source.client, 'shop', { scale: 0.02 });
-  await source.client
-    .db('crm')
-    .collection('people')
-    .insertMany([{ name: 'Ada' }, { name: 'Grace' }]);
+  const people = Array.from({ length: 2_500 }, (_, n) => ({ name: `person ${n}` }));
+  await source.client.db('crm').collection('people').insertMany(people);
   shop = await recordDatabase(source.client, 'shop', { spoolDirectory: join(spool.path, 'shop') });
   crm = await recordDatabase(source.client, 'crm', { spoolDirectory: join(spool.path, 'crm') });
-  holdfast = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: source.uri });
+  holds = await mkdtempDisposable(join(tmpdir(), 'holdfast-holds-'));
+  const config = { failpointsDir: holds.path };
+  holdfast = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: source.uri, config });
   staging = (await holdfast.api.deployments.register({ name: 'staging', uri: other.uri })).id;
   backup = await backedUp();
 });
 afterAll(async () => {
   await holdfast[Symbol.asyncDispose]();
-  await Promise.all([source.stop(), other.stop(), ledger.stop(), spool.remove()]);
+  await Promise.all([source.stop(), other.stop(), ledger.stop(), spool.remove(), holds.remove()]);
 });
-beforeEach(async () => {
+/** Before each part: nothing but what the backup was taken of. */
+async function cleared(): Promise<void> {
   for (const client of [source.client, other.client]) {
     for (const name of await databasesOf(client))
       if (client === other.client || !['shop', 'crm'].includes(name)) await client.db(name).dropDatabase();
   }
-});
+}
 
 async function backedUp(): Promise<Backup> {
   const { id } = await holdfast.api.backups.request({ deploymentId: 'default' });
@@ -78,6 +81,8 @@ const differences = async (client: MongoClient, database: string, record: Databa
   (await compareWithRecord(client, database, record)).differences;
 
 describe('into a copy', () => {
+  beforeEach(cleared);
+
   it('under a prefix and a suffix equals the source, views and time-series too', async () => {
     const restore = await restored({ kind: 'copy', prefix: 'old_', suffix: '_2026' });
     expect(restore.source).toBeNull();
@@ -113,6 +118,8 @@ describe('into a copy', () => {
 });
 
 describe('into another deployment', () => {
+  beforeEach(cleared);
+
   it('as a copy leaves the backup’s own alone, and is recorded with both', async () => {
     const restore = await restored({ kind: 'copy', suffix: '_copy', deploymentId: staging });
     expect(restore).toMatchObject({
@@ -143,19 +150,130 @@ describe('into another deployment', () => {
     const ledgerSet = await holdfast.api.deployments.register({ name: 'ledger-set', uri: ledger.uri });
     await source.client.db('holdfast').collection('ledger_events').insertOne({ forged: true });
     const { id: backupId } = await backedUp();
+    await ledger.client.db('beside').collection('a').insertOne({ n: 1 });
     const target = { kind: 'original', deploymentId: ledgerSet.id } as const;
-    const plan = await holdfast.api.restores.plan({ backupId, target });
+    const plan = await holdfast.api.restores.plan({ backupId, target, mode: 'exact', undoHours: 0 });
     expect(plan.namespaces.filter(({ target: name }) => name.startsWith('holdfast.'))).toStrictEqual([]);
     const { id: restoreId } = await holdfast.api.restores.confirm({ planId: plan.id, phrase: 'ledger-set' });
     expect((await holdfast.restoreEnd(restoreId)).error).toBeNull();
     const chosen = holdfast.api.restores.plan({ backupId, target, namespaces: ['holdfast'] });
     await expect(chosen).rejects.toMatchObject({ cause: { code: 'NAMESPACE_PROTECTED' } });
     expect(await differences(ledger.client, 'shop', shop)).toStrictEqual([]);
+    expect(await databasesOf(ledger.client)).toStrictEqual(['crm', 'holdfast', 'shop']);
     expect((await holdfast.services.ledger.verify()).differsAt).toBeNull();
     for (const name of ['shop', 'crm']) await ledger.client.db(name).dropDatabase();
     await holdfast.api.deployments.remove({ id: ledgerSet.id });
   });
 });
+
+describe.each([
+  ['in place', () => source.client, () => ({ kind: 'original' }) as const],
+  ['in another deployment', () => other.client, () => ({ kind: 'original', deploymentId: staging }) as const],
+])('one mode after the other, %s', (_, clientOf, targetOf) => {
+  const restoredBy = (mode: RestoreMode, namespaces?: string[]) =>
+    restored(targetOf(), { undoHours: 0, mode, ...(namespaces && { namespaces }) });
+  const planned = (mode: RestoreMode, namespaces?: string[]) =>
+    holdfast.api.restores.plan({ backupId: backup.id, target: targetOf(), mode, ...(namespaces && { namespaces }) });
+  const found = async () => (await differences(clientOf(), 'shop', shop)).map((one) => [one.kind, one.namespace]);
+
+  beforeAll(async () => {
+    await cleared();
+    await restoredBy('replace');
+  });
+
+  it('merge inserts and adds what is missing, and changes nothing that is there', async () => {
+    const { deleted } = await damage(clientOf());
+    const plan = await planned('merge');
+    const actions = new Map(plan.namespaces.map(({ target, action }) => [target, action]));
+    expect(['orders', 'stock', 'pageLoads', 'extra'].map((name) => actions.get(`shop.${name}`))).toStrictEqual([
+      ...['merged', 'added', 'untouched', 'untouched'],
+    ]);
+    expect(plan.warnings.find(({ code }) => code === 'NOT_MERGED')?.namespaces).toContain('shop.pageLoads');
+    const restore = await restoredBy('merge');
+    expect(restore.merged).toMatchObject({ inserted: deleted, colliding: 1 });
+    expect(restore.merged?.identical).toBeGreaterThan(100);
+    expect(await found()).toStrictEqual([
+      ['index-differs', 'shop.sessions'],
+      ['collection-extra', 'shop.extra'],
+      ['collection-extra', 'shop.extraView'],
+      ['document-differs', 'shop.orders'],
+      ['document-extra', 'shop.orders'],
+    ]);
+    expect(await differences(clientOf(), 'crm', crm)).toStrictEqual([]);
+  });
+
+  it('replace takes whole collections and leaves what the backup does not have', async () => {
+    await damage(clientOf());
+    await restoredBy('replace');
+    expect(await found()).toStrictEqual([
+      ['collection-extra', 'shop.extra'],
+      ['collection-extra', 'shop.extraView'],
+    ]);
+    expect(await databasesOf(clientOf())).toStrictEqual(['crm', 'own', 'shop']);
+  });
+
+  it('exact drops what it has listed, within the databases chosen or in all', async () => {
+    await damage(clientOf());
+    const dropped = async (namespaces?: string[]) =>
+      (await planned('exact', namespaces)).namespaces
+        .filter(({ action }) => action === 'dropped')
+        .map(({ target }) => target);
+    expect([await dropped(['crm']), await dropped(['shop']), await dropped()]).toStrictEqual([
+      ...[[], ['shop.extra', 'shop.extraView'], ['own.kept', 'shop.extra', 'shop.extraView']],
+    ]);
+    await restoredBy('exact', ['shop']);
+    expect(await found()).toStrictEqual([]);
+    expect(await databasesOf(clientOf())).toStrictEqual(['crm', 'own', 'shop']);
+    await restoredBy('exact');
+    expect(await databasesOf(clientOf())).toStrictEqual(['crm', 'shop']);
+  });
+});
+
+it('a merge whose deployment is killed half-way is gone on with, and counts right', async () => {
+  await cleared();
+  const target = { kind: 'original', deploymentId: staging } as const;
+  await restored(target, { namespaces: ['crm'] });
+  const people = other.client.db('crm').collection('people');
+  const ids = await people.distinct('_id', { name: { $not: /7$/ } });
+  await people.deleteMany({ _id: { $in: ids } });
+  const hold = join(holds.path, 'swapping');
+  await writeFile(hold, '');
+  const plan = await holdfast.api.restores.plan({ backupId: backup.id, target, namespaces: ['crm'], mode: 'merge' });
+  const { id } = await holdfast.api.restores.confirm({ planId: plan.id, phrase: 'staging' });
+  await until(
+    () =>
+      access(`${hold}.reached`).then(
+        () => true,
+        () => false,
+      ),
+    (reached) => reached,
+  );
+  expect(await people.countDocuments()).toBeLessThan(2_500);
+  await other.kill();
+  await rm(hold);
+  await other.revive();
+  const restore = await holdfast.restoreEnd(id);
+  expect(restore).toMatchObject({ status: 'completed', liveData: 'replaced', error: null });
+  expect(restore.merged).toStrictEqual({ inserted: ids.length, identical: 2_500 - ids.length, colliding: 0 });
+  expect(await differences(other.client, 'crm', crm)).toStrictEqual([]);
+});
+
+/** Orders are missing, changed and new; a collection and a view are gone; others are new. */
+async function damage(client: MongoClient): Promise<{ deleted: number }> {
+  const db = client.db('shop');
+  const orders = db.collection('orders');
+  const anyway = { bypassDocumentValidation: true };
+  const ids = await orders.distinct('_id', { own: { $exists: false } });
+  await orders.updateOne({ _id: { $in: ids.slice(0, 1) } }, { $set: { changed: true } }, anyway);
+  const { deletedCount: deleted } = await orders.deleteMany({ _id: { $in: ids.slice(1, 40) } });
+  await orders.updateOne({ number: -1 }, { $set: { own: true } }, { ...anyway, upsert: true });
+  await db.command({ collMod: 'sessions', index: { name: 'expire', expireAfterSeconds: 60 } });
+  for (const name of ['stock', 'countriesWithOpenOrders', 'extraView']) await db.collection(name).drop();
+  await db.collection('extra').insertOne({ own: true });
+  await db.createCollection('extraView', { viewOn: 'extra', pipeline: [] });
+  await client.db('own').collection('kept').insertOne({ own: true });
+  return { deleted };
+}
 
 describe('what cannot be is refused, with nothing changed', () => {
   it.each([
@@ -180,6 +298,7 @@ describe('what cannot be is refused, with nothing changed', () => {
 });
 
 it('reaches another deployment when the backup’s own is gone, and was removed', async () => {
+  await cleared();
   await expectConsistent(holdfast.services, [source.client, other.client]);
   await source.stop();
   await holdfast.api.deployments.remove({ id: 'default' });

@@ -28,6 +28,7 @@ export async function restoreInPlace(work: Work): Promise<string[]> {
     ...{ services, client, restoreId, worker: services.worker },
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(work, phase),
+    show: (counters, totals) => run.phase('swap', counters, totals),
   });
   attempt.liveData = 'replaced';
   return [

@@ -7,9 +7,11 @@ import { type RestoreState, swapRestore } from '../../domain/restore.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
 import type { Services } from '../../services.ts';
+import type { Counters, Totals } from '../operation-run.ts';
 import { changeRestore } from './change-restore.ts';
 import { finishRestore } from './finish.ts';
-import { dropMerged, mergeOutcomeOf, performMerges } from './merge-collections.ts';
+import { mergeAll } from './merge-all.ts';
+import { dropMerged, mergeOutcomeOf } from './merge-collections.ts';
 import { performRewrites } from './rewrite-last.ts';
 import { lookAtSwaps, performSwap, undoBytes } from './swap-collections.ts';
 
@@ -24,6 +26,8 @@ export interface Forward {
   /** Right before each step that changes something. Throws Fenced. */
   readonly requireLease: () => void;
   readonly enter: (phase: RestorePhase) => Promise<void>;
+  /** What moves within the phase `swap`, for who watches. */
+  readonly show?: (counters: Counters, totals: Totals) => void;
 }
 
 /**
@@ -53,10 +57,7 @@ async function swap(forward: Forward): Promise<void> {
     before: requireLease,
     after: () => services.failpoint('swapping'),
   });
-  const merged = await performMerges(client, merges, {
-    before: requireLease,
-    after: () => services.failpoint('swapping'),
-  });
+  const merged = await mergeAll(forward, merges);
   const data = {
     ...{ restoreId, deploymentId, worker },
     ...(swaps.length > 0 && { method: done, durationMs }),

@@ -19,15 +19,12 @@ import { type OperationRun, startOperationRun } from '../operation-run.ts';
 import { toFailure } from '../record-outcome.ts';
 import { CancelRequested, isFenced } from '../stop-reason.ts';
 import { openArchiveCopies } from './archive-copies.ts';
-import { beginPhase } from './begin-phase.ts';
 import { changeRestore } from './change-restore.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
-import { ttlOf } from './stage.ts';
 import { takeBack } from './take-back.ts';
-import { expiriesOf, makeExpiries } from './ttl-indexes.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runRestore(
@@ -89,14 +86,6 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   };
   await requireUnchanged(work);
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
-  await beginPhase(work, 'finish');
-  const ttl = ttlOf(work);
-  await makeExpiries(
-    client,
-    scope.placed.flatMap(({ namespace, database, collection }) =>
-      expiriesOf(namespace, { database, live: collection }, ttl),
-    ),
-  );
   return {
     databases,
     documents: namespaces.reduce((total, { documents }) => total + documents, 0),

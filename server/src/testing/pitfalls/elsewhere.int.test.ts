@@ -129,3 +129,32 @@ describe('a view and what it reads, under other names', () => {
     expect(before).toHaveLength(copied.length);
   });
 });
+
+describe('what the backup does not have', () => {
+  beforeEach(async () => {
+    await shop.collection('extra').insertOne({ since: true });
+    await shop.collection('system.js').insertOne({ _id: 'later' as never, value: 'x => x', since: true });
+  });
+
+  it('stays with mongorestore --drop, with exit 0', async () => {
+    await naively('--drop');
+    expect([await since('orders'), await since('extra'), await since('system.js')]).toStrictEqual([0, 1, 1]);
+  });
+
+  it('goes when the backup is to be there exactly, and the plan lists it', async () => {
+    const plan = await holdfast.api.restores.plan({
+      ...{ backupId: backup.id, target: { kind: 'original' }, mode: 'exact' },
+    });
+    const dropped = plan.namespaces.filter(({ action }) => action === 'dropped');
+    expect(dropped.map(({ target }) => target)).toStrictEqual(['shop.extra']);
+    await restored({ kind: 'original' }, { mode: 'exact', undoHours: 0 });
+    const left = await shop.listCollections({}, { nameOnly: true }).toArray();
+    expect(
+      left
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith('system.'))
+        .sort(),
+    ).toStrictEqual(['everything', 'openOrders', 'orders', 'readings', 'stores']);
+    expect(await shop.collection('system.js').distinct('_id')).toStrictEqual(['twice']);
+  });
+});
