@@ -401,7 +401,7 @@ export const errorCatalogue = {
   SHARDED_UNSUPPORTED: entry({
     details: nothing,
     transport: 'PRECONDITION_FAILED',
-    message: () => 'Sharded clusters cannot be restored in place.',
+    message: () => 'A sharded cluster cannot be restored in place, and to one of its shards nothing can be restored.',
     hint: "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
   }),
   NOT_SIGNED_IN: entry({

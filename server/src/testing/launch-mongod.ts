@@ -14,6 +14,8 @@ export interface LaunchOptions {
   readonly folder?: string | undefined;
   /** `name=value` each. */
   readonly parameters?: readonly string[] | undefined;
+  /** What it may become in a sharded cluster, which containers may not. */
+  readonly clusterRole?: 'shard' | 'config' | undefined;
   /** One of several that have to reach each other on loopback, which containers do not. */
   readonly inGroup: boolean;
 }
@@ -23,8 +25,8 @@ export interface LaunchOptions {
  * HOLDFAST_TEST_MONGO=local|docker decides it instead. Says once which it was.
  */
 export async function launchTestMongod(options: LaunchOptions): Promise<TestMongod> {
-  if (options.inGroup || options.folder !== undefined || (await choose()) === 'local')
-    return await startLocalMongod(options);
+  const isLocal = options.inGroup || options.folder !== undefined || options.clusterRole !== undefined;
+  if (isLocal || (await choose()) === 'local') return await startLocalMongod(options);
   try {
     return await startContainerMongod(options);
   } catch (error) {

@@ -93,7 +93,7 @@ class LocalMongod implements TestMongod {
   }
 
   #arguments(): string[] {
-    const { replicaSet, key, parameters: more = [] } = this.#options;
+    const { replicaSet, key, clusterRole, parameters: more = [] } = this.#options;
     const parameters = [
       'diagnosticDataCollectionEnabled=false',
       // Fail points: a server that answers slowly or fails on purpose.
@@ -108,6 +108,7 @@ class LocalMongod implements TestMongod {
       ...['--logpath', join(this.#folder, 'log'), '--wiredTigerCacheSizeGB', '0.25'],
       ...parameters.flatMap((parameter) => ['--setParameter', parameter]),
       ...(replicaSet === undefined ? [] : ['--replSet', replicaSet, '--oplogSize', '256']),
+      ...(clusterRole === undefined ? [] : [`--${clusterRole}svr`]),
       ...(key === undefined ? [] : ['--auth', '--keyFile', join(this.#folder, 'key')]),
     ];
   }

@@ -16,6 +16,8 @@ export interface TestMongoOptions {
   readonly folder?: string;
   /** Server parameters to begin with: `name=value`. */
   readonly parameters?: readonly string[];
+  /** What it may become in a sharded cluster (`addShard`); then it runs from the local binary. */
+  readonly clusterRole?: 'shard' | 'config';
 }
 
 export interface TestMongo extends AsyncDisposable {
@@ -55,7 +57,15 @@ export interface TestMongod {
   remove(): Promise<void>;
 }
 
-const replicaSetName = 'rs0';
+/** Makes a replica set with the role `shard` one of the cluster that the other is the config server of. */
+export async function addShard(config: TestMongo, shard: TestMongo): Promise<void> {
+  const place = `${setName('shard')}/127.0.0.1:${shard.port}`;
+  await config.client.db('admin').command({ _configsvrAddShard: place, writeConcern: { w: 'majority' } });
+}
+
+function setName(clusterRole: TestMongoOptions['clusterRole']): string {
+  return `${clusterRole ?? 'rs'}0`;
+}
 
 /** A replica set with a writable primary. */
 export async function startReplicaSet(options: TestMongoOptions = {}): Promise<TestMongo> {
@@ -69,14 +79,22 @@ export async function startStandalone(options: Omit<TestMongoOptions, 'members'>
 
 async function start(options: TestMongoOptions & { members: number; replicaSet: boolean }): Promise<TestMongo> {
   const key = options.auth === true ? randomBytes(48).toString('base64') : undefined;
-  const replicaSet = options.replicaSet ? replicaSetName : undefined;
-  const launch = { replicaSet, key, version: options.version, folder: options.folder, parameters: options.parameters };
+  const { clusterRole } = options;
+  const replicaSet = options.replicaSet ? setName(clusterRole) : undefined;
+  const launch = {
+    replicaSet,
+    key,
+    clusterRole,
+    version: options.version,
+    folder: options.folder,
+    parameters: options.parameters,
+  };
   const servers: TestMongod[] = [];
   try {
     for (let index = 0; index < options.members; index += 1) {
       servers.push(await launchTestMongod({ ...launch, inGroup: options.members > 1 }));
     }
-    return await assemble(servers, launch.replicaSet, key);
+    return await assemble(servers, launch, key);
   } catch (error) {
     await removeAll(servers);
     throw error;
@@ -85,13 +103,14 @@ async function start(options: TestMongoOptions & { members: number; replicaSet: 
 
 async function assemble(
   servers: readonly TestMongod[],
-  replicaSet: string | undefined,
+  set: { readonly replicaSet: string | undefined; readonly clusterRole: TestMongoOptions['clusterRole'] },
   key: string | undefined,
 ): Promise<TestMongo> {
+  const { replicaSet } = set;
   const [first] = servers;
   if (first === undefined) throw new Error('a replica set has at least one member');
   const hosts = servers.map(({ port }) => `127.0.0.1:${port}`);
-  await prepare(first.port, hosts, replicaSet, key);
+  await prepare(first.port, hosts, set, key);
   const uriOf = (user: string | undefined) => {
     const credentials =
       user === undefined ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(passwordOf(user))}@`;
@@ -117,20 +136,27 @@ function passwordOf(user: string): string {
 async function prepare(
   port: number,
   hosts: readonly string[],
-  replicaSet: string | undefined,
+  { replicaSet, clusterRole }: Parameters<typeof assemble>[1],
   key: string | undefined,
 ): Promise<void> {
   const client =
     key === undefined ? new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`) : systemClient(port, key);
   try {
     // Elections are quick on one machine; the default waits ten seconds for each.
-    if (replicaSet !== undefined) await initiateReplicaSet(client, replicaSet, hosts, { electionTimeoutMillis: 1_000 });
+    if (clusterRole === 'config') await initiateConfigServer(client, hosts);
+    else if (replicaSet !== undefined)
+      await initiateReplicaSet(client, replicaSet, hosts, { electionTimeoutMillis: 1_000 });
     await waitForPrimary(client, { timeoutMs: 30_000 });
     if (key === undefined) return;
     await client.db('admin').command({ createUser: rootUser, pwd: passwordOf(rootUser), roles: ['root'] });
   } finally {
     await client.close();
   }
+}
+
+async function initiateConfigServer(client: MongoClient, hosts: readonly string[]): Promise<void> {
+  const members = hosts.map((host, index) => ({ _id: index, host }));
+  await client.db('admin').command({ replSetInitiate: { _id: setName('config'), configsvr: true, members } });
 }
 
 interface Parts {

@@ -3,6 +3,7 @@ import { failureHints, OperationFailure } from '@holdfast/shared/failures';
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { type DeploymentAddress, parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../engine/inspect-deployment.ts';
+import { mayDoEverything } from '../engine/swap-method.ts';
 import type { LedgerFinding } from './check-ledger.ts';
 import type { DoctorCheck } from './doctor.ts';
 import {
@@ -35,7 +36,12 @@ export async function checkDeployment(
     try {
       const reached = reachedCheck(titled, await inspectDeployment(client), ledger);
       const rights = await findRights(client, address);
-      return [reached, ...privilegeChecks(name, rights), ...(usersAndRoles ? usersChecks(name, rights) : [])];
+      return [
+        reached,
+        ...privilegeChecks(name, rights),
+        ...swapChecks(name, rights),
+        ...(usersAndRoles ? usersChecks(name, rights) : []),
+      ];
     } finally {
       await client.close();
     }
@@ -132,6 +138,22 @@ export function privilegeChecks(name: string, { access, privileges, scope }: Rig
       : rightsCheck(restore, inPlace, 'restore'),
   ];
 }
+
+/** Whether a restore in place may swap in one command, and how to allow it. Pure. */
+export function swapChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {
+  if (access !== 'user' || missingForRestore(privileges, scope, 'in place').length > 0) return [];
+  const titled = { id: `swap-rights:${name}`, title: `Rights to swap ${name} in one command` };
+  if (mayDoEverything(privileges)) return [{ ...titled, status: 'ok', found: 'complete', advice: null }];
+  const found =
+    'missing: a restore in place renames collection by collection; what is written between two renames is lost';
+  return [{ ...titled, status: 'warning', found, advice: swapAdvice }];
+}
+
+const swapAdvice = [
+  'In mongosh, as an administrator, if a user who may do everything is the lesser evil (DATABASE is its authSource):',
+  "db.getSiblingDB('admin').createRole({ role: 'holdfastSwap', privileges: [{ resource: { anyResource: true }, actions: ['anyAction'] }], roles: [] });",
+  "db.getSiblingDB('DATABASE').grantRolesToUser('USER', [{ role: 'holdfastSwap', db: 'admin' }])",
+].join(' ');
 
 /** What the rights mean for users and roles, where they are backed up. Pure. */
 export function usersChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {

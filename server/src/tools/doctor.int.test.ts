@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationFailure } from '@holdfast/shared/failures';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findSwapMethod } from '../engine/swap-method.ts';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { testTools } from '../testing/tools.ts';
 import { type DoctorCheck, type DoctorOptions, runDoctor } from './doctor.ts';
@@ -191,6 +193,25 @@ describe('says of a user what backup and restore are then refused', () => {
     const after = await doctor({ deployments: [{ name: 'it', uri }] });
     expect(after.get('backup-rights:it')).toMatchObject({ status: 'ok' });
     expect(after.get('restore-rights:it')).toMatchObject({ status: 'ok' });
+    expect(before.get('swap-rights:it'), 'of who may not restore at all').toBeUndefined();
+  });
+
+  test('the role that it prints for the swap in one command allows it', async () => {
+    const uri = await mongo.addUser('swapper', ['backup', 'restore']);
+    const found = (await doctor({ deployments: [{ name: 'it', uri }] })).get('swap-rights:it');
+    expect(found).toMatchObject({ status: 'warning', found: expect.stringContaining('is lost') });
+    const privilege = /privileges: \[\{ resource: \{ (\w+): true \}, actions: \['(\w+)'\] \}\]/.exec(
+      found?.advice ?? '',
+    );
+    const [, resource = '', action] = privilege ?? [];
+    const privileges = [{ resource: { [resource]: true }, actions: [action] }];
+    await mongo.client.db('admin').command({ createRole: 'holdfastSwap', privileges, roles: [] });
+    const grant = { grantRolesToUser: 'swapper', roles: [{ role: 'holdfastSwap', db: 'admin' }] };
+    await mongo.client.db('admin').command(grant);
+    const after = await doctor({ deployments: [{ name: 'it', uri }] });
+    expect(after.get('swap-rights:it')).toMatchObject({ status: 'ok', advice: null });
+    await using client = await new MongoClient(uri).connect();
+    expect(await findSwapMethod(client)).toBe('apply-ops');
   });
 
   test('no user at all where one is needed', async () => {

@@ -82,3 +82,10 @@ test('users and roles need to be read in admin, written there, and granted', () 
   expect(missingForUsers([...reading, writing, granting], scope)).toEqual([]);
   expect(missingForUsers([writing, granting], scope)).toHaveLength(3);
 });
+
+test('a user who may do everything lacks nothing: the server lists that alone', () => {
+  const everything = [on({ anyResource: true }, 'anyAction')];
+  expect(missingForBackup(everything, { database: null, serversOwn: [] })).toEqual([]);
+  expect(missingForRestore(everything, { database: 'shop', serversOwn: [] }, 'copy')).toEqual([]);
+  expect(missingForUsers(everything, { database: null, serversOwn: [] })).toEqual([]);
+});

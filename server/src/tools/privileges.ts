@@ -63,7 +63,10 @@ export function missingForUsers(privileges: readonly Privilege[], { database }: 
 
 /** Whether the privileges allow an action; several that do so together for parts of the scope are not added up. */
 export function allows(privileges: readonly Privilege[], need: Need): boolean {
-  return privileges.some(({ resource, actions }) => actions.includes(need.action) && covers(resource, need));
+  return privileges.some(
+    ({ resource, actions }) =>
+      (actions.includes(need.action) || actions.includes('anyAction')) && covers(resource, need),
+  );
 }
 
 function covers(resource: Privilege['resource'], { database, collection }: Need): boolean {

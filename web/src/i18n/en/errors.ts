@@ -129,7 +129,8 @@ const messages: RefusalMessages = {
   TOOL_MISSING: ({ tool }) => `${tool} was not found.`,
   CONFIGURATION_INVALID: ({ problems }) => `The configuration cannot be imported: ${problems.join('; ')}`,
   CONFIGURATION_CHANGED: () => 'The configuration has changed since the preview.',
-  SHARDED_UNSUPPORTED: () => 'Sharded clusters cannot be restored in place.',
+  SHARDED_UNSUPPORTED: () =>
+    'A sharded cluster cannot be restored in place, and to one of its shards nothing can be restored.',
   NOT_SIGNED_IN: () => 'Sign in first.',
   LOGIN_CODE_INVALID: () => 'The code is wrong, used or expired.',
   TOO_MANY_ATTEMPTS: ({ retryAfterSeconds }) =>

@@ -141,7 +141,8 @@ const messages: RefusalMessages = {
   TOOL_MISSING: ({ tool }) => `${tool} est introuvable.`,
   CONFIGURATION_INVALID: ({ problems }) => `La configuration ne peut pas être importée : ${problems.join(' ; ')}`,
   CONFIGURATION_CHANGED: () => 'La configuration a changé depuis l’aperçu.',
-  SHARDED_UNSUPPORTED: () => 'Un cluster fragmenté ne peut pas être restauré en place.',
+  SHARDED_UNSUPPORTED: () =>
+    'Un cluster fragmenté ne peut pas être restauré en place, et rien ne peut être restauré dans l’un de ses fragments.',
   NOT_SIGNED_IN: () => 'Connectez-vous d’abord.',
   LOGIN_CODE_INVALID: () => 'Le code est faux, déjà utilisé ou expiré.',
   TOO_MANY_ATTEMPTS: ({ retryAfterSeconds }) =>
