@@ -12,6 +12,7 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import type { Busy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { useOpenPlan } from '../restores/open-plan.ts';
+import { createRestoreTest } from './restore-test-section.tsx';
 
 export interface BackupActsProps {
   backup: Backup;
@@ -24,6 +25,7 @@ export function BackupActs(props: BackupActsProps) {
   const { t, f } = useI18n();
   const openPlan = useOpenPlan();
   const verify = createVerify(() => props.backup);
+  const test = createRestoreTest(() => props.backup);
   const [isDeleting, setDeleting] = createSignal(false);
   const isThere = () => props.backup.status === 'completed';
   return (
@@ -51,6 +53,9 @@ export function BackupActs(props: BackupActsProps) {
                     disabled: verify.isPending() && t('backups.reading'),
                   },
                 ]
+              : []),
+            ...(isThere()
+              ? [{ label: t('restoreTests.ask'), run: test.run, disabled: !test.canRun() && t('backups.testing') }]
               : []),
             { label: t('backups.deleteAsk'), run: () => setDeleting(true), danger: true },
           ]}

@@ -64,6 +64,15 @@ export function BackupFacts(props: { backup: Backup }) {
                 </Word>
               </Show>
             </dd>
+            <dt>{t('restoreTests.tested')}</dt>
+            <dd>
+              <Show when={props.backup.testedAt} fallback={t('common.never')}>
+                {(at) => f.near(at(), now())}
+              </Show>
+              <Show when={props.backup.testedRestoreMs}>
+                {(ms) => <span class="sub">{t('restoreTests.about', ms())}</span>}
+              </Show>
+            </dd>
           </Show>
           <dt>{t('backups.id')}</dt>
           <dd>

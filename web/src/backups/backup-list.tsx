@@ -164,9 +164,25 @@ function BackupRow(props: RowProps) {
   const { t, f } = useI18n();
   const look = () => backupLook(props.backup);
   const proofText = () => {
-    const { verifiedAt, checkedAt } = props.backup;
-    if (proofOf(props.backup) === 'damaged') return checkedAt ? t('backups.damagedAt', f.near(checkedAt, now())) : '';
-    return verifiedAt ? t('backups.verifiedAt', f.near(verifiedAt, now())) : t('backups.notVerified');
+    const { verifiedAt, checkedAt, testedAt, restoreTest } = props.backup;
+    const near = (at: string | null) => f.near(at ?? props.backup.createdAt, now());
+    switch (proofOf(props.backup)) {
+      case 'damaged':
+        return checkedAt ? t('backups.damagedAt', near(checkedAt)) : '';
+      case 'unrestorable':
+        return t('backups.unrestorableAt', near(restoreTest?.at ?? null));
+      case 'tested':
+        return t('backups.testedAt', near(testedAt));
+      case 'verified':
+        return t('backups.verifiedAt', near(verifiedAt));
+      case 'none':
+        return t('backups.notVerified');
+    }
+  };
+  const stateWord = () => {
+    const proof = proofOf(props.backup);
+    if (proof === 'damaged') return t('backups.damaged');
+    return proof === 'unrestorable' ? t('backups.unrestorable') : t(`backups.status.${props.backup.status}`);
   };
   return (
     <Tr class={props.backup.error ? 'joined' : ''}>
@@ -180,9 +196,7 @@ function BackupRow(props: RowProps) {
         <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
       </RowHead>
       <Td class="at-2 keep">
-        <Word tone={look().tone}>
-          {proofOf(props.backup) === 'damaged' ? t('backups.damaged') : t(`backups.status.${props.backup.status}`)}
-        </Word>
+        <Word tone={look().tone}>{stateWord()}</Word>
         <Show when={props.backup.status === 'completed'}>
           <span class="sub">{proofText()}</span>
         </Show>

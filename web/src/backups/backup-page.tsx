@@ -25,6 +25,7 @@ import { createVerify, DeleteBackup } from './backup-acts.tsx';
 import { BackupFacts } from './backup-facts.tsx';
 import { CollectionTable } from './collection-table.tsx';
 import { proofOf } from './proof.ts';
+import { RestoreTestSection } from './restore-test-section.tsx';
 import { VerificationProgress } from './verification-progress.tsx';
 
 export function BackupPage() {
@@ -76,6 +77,7 @@ function KnownBackup(props: { backup: Backup }) {
         <BackupFacts backup={props.backup} />
       </div>
       <Show when={isThere()}>
+        <RestoreTestSection backup={props.backup} />
         <CollectionTable backupId={props.backup.id} />
       </Show>
     </>

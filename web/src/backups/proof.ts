@@ -1,11 +1,27 @@
 // How far a backup is proven. Pure.
 import type { Backup } from '@holdfast/shared/backup';
+import type { BackupRestoreTest } from '@holdfast/shared/restore-test';
 
-/** `damaged`: it was completed, and read again since without being found whole. */
-export type Proof = 'none' | 'verified' | 'damaged';
+/**
+ * `damaged`: it was completed, and read again since without being found whole. `unrestorable`: what came back in its latest restore
+ * test was not whole.
+ */
+export type Proof = 'none' | 'verified' | 'tested' | 'damaged' | 'unrestorable';
 
-export function proofOf({ status, verifiedAt, error }: Pick<Backup, 'status' | 'verifiedAt' | 'error'>): Proof {
+/** What is known of how far a backup is proven. */
+export type Proven = Pick<Backup, 'status' | 'verifiedAt' | 'testedAt' | 'restoreTest' | 'error'>;
+
+export function proofOf({ status, verifiedAt, testedAt, restoreTest, error }: Proven): Proof {
   if (status !== 'completed') return 'none';
   if (error !== null) return 'damaged';
+  if (isUnrestorable(restoreTest)) return 'unrestorable';
+  if (testedAt !== null) return 'tested';
   return verifiedAt === null ? 'none' : 'verified';
+}
+
+/** The reasons of `isOfTheBackup` in `shared/restore-test`; a test holds the two together. */
+export const reasonsOfBackup: readonly string[] = ['archive-damaged', 'restore-incomplete', 'storage-missing'];
+
+function isUnrestorable(test: BackupRestoreTest | null): boolean {
+  return test?.state === 'failed' && reasonsOfBackup.includes(test.error?.reason ?? '');
 }

@@ -114,6 +114,9 @@ function DeploymentVerdict(props: { member: FleetMember; busy: Busy | null }) {
               {t('deployments.goBackTo')} <b>{f.moment(backup().createdAt)}</b>
               {', '}
               {t('backups.countsText', backup().documents ?? 0, backup().collections ?? 0)}
+              <Show when={props.member.deployment.restoreTest}>
+                {(test) => <>, {t('restoreTests.about', test().restoreMs)}</>}
+              </Show>
             </>
           )}
         </Show>

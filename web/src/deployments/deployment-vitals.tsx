@@ -26,6 +26,21 @@ export function DeploymentVitals(props: { member: FleetMember }) {
           value: deployment().database ?? t('deployments.allDatabases'),
         },
         {
+          label: t('restoreTests.expected'),
+          value: (
+            <Show when={deployment().restoreTest} fallback={<span class="faint">{t('restoreTests.notMeasured')}</span>}>
+              {(test) => f.duration(test().restoreMs)}
+            </Show>
+          ),
+          note: (
+            <Show when={deployment().restoreTest}>
+              {(test) => (
+                <a href={`/backups/${test().backupId}`}>{t('restoreTests.measured', f.near(test().at, now()))}</a>
+              )}
+            </Show>
+          ),
+        },
+        {
           label: t('policies.policy'),
           value: <Show when={policy()}>{(known) => policyWords(t, known())}</Show>,
           note: (

@@ -120,7 +120,14 @@ function MemberRow(props: { member: FleetMember; busy: Busy | null; joined: bool
         <Word tone={look().tone}>
           {props.busy ? t('operation.running', props.busy.kind) : t('deployments.state', props.member.readiness.state)}
         </Word>
-        <span class="sub">{t('deployments.stateNote', props.member.readiness.state)}</span>
+        <span class="sub">
+          <Show
+            when={props.member.readiness.state === 'tested' && props.member.deployment.restoreTest}
+            fallback={t('deployments.stateNote', props.member.readiness.state)}
+          >
+            {(test) => t('restoreTests.about', test().restoreMs)}
+          </Show>
+        </span>
       </Td>
       <Td data-label={t('overview.lastGood')}>
         <Show when={good()} fallback={<span class="faint">{t('common.never')}</span>}>

@@ -1,10 +1,12 @@
-// The last 30 days, a bar each: its tone is the day's worst outcome, half height red is failed, the base line is no run.
+// The last 30 days, a bar each: its tone is the day's worst outcome, half height red is failed, the base line is no run; a tick above
+// is a restore test that passed.
 import type { Backup } from '@holdfast/shared/backup';
 import { For } from 'solid-js';
+import { type Proof, proofOf } from '../backups/proof.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
 
-export type DayOutcome = 'none' | 'written' | 'verified' | 'failed' | 'busy';
+export type DayOutcome = 'none' | 'written' | 'verified' | 'tested' | 'failed' | 'busy';
 
 const dayCount = 30;
 const step = 7;
@@ -14,30 +16,54 @@ const kept: Partial<Record<Backup['status'], DayOutcome>> = {
   requested: 'busy',
   running: 'busy',
   sealed: 'busy',
-  completed: 'written',
   expired: 'written',
   deleted: 'written',
 };
-const rank: readonly DayOutcome[] = ['none', 'verified', 'written', 'busy', 'failed'];
+const rank: readonly DayOutcome[] = ['none', 'tested', 'verified', 'written', 'busy', 'failed'];
 
 /** One outcome per day of the reader's own zone, oldest first, today last; on days with several runs the worst wins. */
 export function outcomesByDay(backups: readonly Backup[], today: number): DayOutcome[] {
   const days = new Map<string, DayOutcome>();
   for (const backup of backups) {
-    const outcome = backup.status === 'completed' && backup.verifiedAt ? 'verified' : kept[backup.status];
+    const outcome = outcomeOf(backup);
     const day = new Date(backup.createdAt).toDateString();
     if (outcome && rank.indexOf(outcome) > rank.indexOf(days.get(day) ?? 'none')) days.set(day, outcome);
   }
+  return daysUntil(today).map((day) => days.get(day) ?? 'none');
+}
+
+const proven: Record<Proof, DayOutcome> = {
+  none: 'written',
+  verified: 'verified',
+  tested: 'tested',
+  damaged: 'failed',
+  unrestorable: 'failed',
+};
+
+function outcomeOf(backup: Backup): DayOutcome | undefined {
+  return backup.status === 'completed' ? proven[proofOf(backup)] : kept[backup.status];
+}
+
+/** Whether a backup of each of those days passed its restore test. */
+export function testedByDay(backups: readonly Backup[], today: number): boolean[] {
+  const days = new Set(
+    backups.filter(({ testedAt }) => testedAt).map(({ createdAt }) => new Date(createdAt).toDateString()),
+  );
+  return daysUntil(today).map((day) => days.has(day));
+}
+
+function daysUntil(today: number): string[] {
   return Array.from({ length: dayCount }, (_, index) => {
     const date = new Date(today);
     date.setDate(date.getDate() - (dayCount - 1 - index));
-    return days.get(date.toDateString()) ?? 'none';
+    return date.toDateString();
   });
 }
 
 export function HistoryStrip(props: { backups: readonly Backup[] }) {
   const { t } = useI18n();
   const outcomes = () => outcomesByDay(props.backups, now());
+  const tested = () => testedByDay(props.backups, now());
   const count = (outcome: DayOutcome) => outcomes().filter((other) => other === outcome).length;
   return (
     <svg
@@ -45,9 +71,16 @@ export function HistoryStrip(props: { backups: readonly Backup[] }) {
       viewBox={`0 0 ${dayCount * step - 2} 20`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={t('deployments.stripText', count('written') + count('verified'), count('failed'))}
+      aria-label={t('deployments.stripText', {
+        good: count('written') + count('verified') + count('tested'),
+        tested: tested().filter(Boolean).length,
+        failed: count('failed'),
+      })}
     >
       <For each={outcomes()}>{(outcome, index) => <path class={outcome} d={barOf(outcome, index() * step)} />}</For>
+      <For each={tested()}>
+        {(isTested, index) => (isTested ? <path class="tested" d={`M${index() * step} 1h5v3h-5z`} /> : null)}
+      </For>
     </svg>
   );
 }

@@ -1,6 +1,6 @@
 // "Is everything safe?" in one sentence, then each deployment.
 import { createMemo, Show } from 'solid-js';
-import { DamagedBackups } from '../backups/damaged-backups.tsx';
+import { DamagedBackups, UnrestorableBackups } from '../backups/damaged-backups.tsx';
 import { Bones } from '../controls/bones.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
@@ -10,7 +10,7 @@ import { FirstDeployment } from './first-deployment.tsx';
 import { createFleet, type FleetMember } from './fleet.ts';
 import { FleetTable } from './fleet-table.tsx';
 import { FleetVitals } from './fleet-vitals.tsx';
-import { lookOf, needsSomebody } from './readiness.ts';
+import { isReady, lookOf, needsSomebody } from './readiness.ts';
 
 export function OverviewPage() {
   const { t } = useI18n();
@@ -23,6 +23,7 @@ export function OverviewPage() {
           <Show when={members().length > 0} fallback={<FirstDeployment />}>
             <FleetVerdict members={members()} />
             <DamagedBackups />
+            <UnrestorableBackups />
             <FleetVitals members={members()} />
             <FleetTable members={members()} />
           </Show>
@@ -76,7 +77,7 @@ function countFleet(members: readonly FleetMember[]) {
   const count = (test: (member: FleetMember) => boolean) => members.filter(test).length;
   return {
     needing: count(({ readiness }) => needsSomebody(readiness.state)),
-    ready: count(({ readiness }) => readiness.state === 'verified' || readiness.state === 'written'),
+    ready: count(({ readiness }) => isReady(readiness.state)),
     unproven: count(({ readiness }) => readiness.state === 'written'),
     paused: count(({ readiness }) => readiness.state === 'paused'),
   };

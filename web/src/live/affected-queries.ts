@@ -16,8 +16,10 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'backups':
       // Where the archives should be.
       if (/^(?:Destination|PolicyChanged)/.test(event.type)) return true;
-      if (!/^(?:Backup|DeploymentUpdated)/.test(event.type)) return false;
+      if (!/^(?:Backup|RestoreTest|DeploymentUpdated)/.test(event.type)) return false;
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
+    case 'restoreTests':
+      return /^(?:RestoreTest|Backup(?:Completed|Deleted|Expired)|DeploymentRemoved)/.test(event.type);
     case 'verification':
       return /^(?:Scrub|Backup)/.test(event.type);
     case 'destinations':

@@ -26,6 +26,33 @@ export function backupToast(t: I18n['t'], f: Formats, backup: Backup): Toast | n
   return null;
 }
 
+/** Null while no test has ended. */
+export function restoreTestToast(t: I18n['t'], { id, deploymentName, restoreTest }: Backup): Toast | null {
+  const link = { href: `/backups/${id}`, label: t('backups.open') };
+  switch (restoreTest?.state) {
+    case 'passed': {
+      const text = t('restoreTests.about', restoreTest.restoreMs ?? 0);
+      return { mark: 'tested', tone: 'safe', title: t('restoreTests.toastPassed', deploymentName), text, link };
+    }
+    case 'failed': {
+      const text = restoreTest.error ? t('failures.reason', restoreTest.error.reason) : '';
+      return { mark: 'danger', tone: 'danger', title: t('restoreTests.toastFailed', deploymentName), text, link };
+    }
+    case 'skipped': {
+      const text = t('restoreTests.skipped', restoreTest.skipped ?? 'interrupted');
+      return {
+        mark: 'attention',
+        tone: 'attention',
+        title: t('restoreTests.toastSkipped', deploymentName),
+        text,
+        link,
+      };
+    }
+    default:
+      return null;
+  }
+}
+
 /** Null while the restore has not ended. For a copy it names the databases that hold the data now. */
 export function restoreToast(t: I18n['t'], f: Formats, restore: Restore): Toast | null {
   const link = { href: `/restores/${restore.id}`, label: t('restores.open') };

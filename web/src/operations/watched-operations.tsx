@@ -1,13 +1,15 @@
-// The operations that this tab began: each ends in one toast with its outcome, also when the page was reloaded meanwhile.
+// The operations and restore tests that this tab began: each ends in one toast with its outcome, also when the page was reloaded
+// meanwhile. A restore test that failed is told in every tab, whoever wanted it.
 import { createContext, createEffect, createMemo, type ParentProps, useContext } from 'solid-js';
 import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
-import { backupToast, restoreToast } from './outcome-toast.ts';
+import { backupToast, restoreTestToast, restoreToast } from './outcome-toast.ts';
 
 export interface WatchedOperation {
-  readonly kind: 'backup' | 'restore';
+  readonly kind: 'backup' | 'restore' | 'restore-test';
+  /** Of a restore test that of its backup. */
   readonly id: string;
 }
 
@@ -16,17 +18,20 @@ interface Watched {
 }
 
 const WatchedContext = createContext<Watched>();
-const endings = /^(?:Backup|Restore)(?:Completed|Failed|Cancelled)$/;
+const endings = /^(?:(?:Backup|Restore)(?:Completed|Failed|Cancelled)|RestoreTest(?:Passed|Failed|Skipped))$/;
 
 export function WatchedOperations(props: ParentProps) {
   const live = useLive();
   const tell = useOutcomeToast();
   const settle = (operation: WatchedOperation) => {
-    void tell(operation).then((isOver) => isOver && keep(kept().filter((other) => other.id !== operation.id)));
+    void tell(operation).then((isOver) => isOver && keep(kept().filter((other) => !isSame(other, operation))));
   };
   live.onEvent((event) => {
     if (!endings.test(event.type)) return;
-    for (const operation of kept()) if (operation.id === event.correlationId) settle(operation);
+    const concerned = kept().filter(({ id }) => id === event.correlationId);
+    concerned.forEach(settle);
+    const isTold = concerned.some(({ kind }) => kind === 'restore-test');
+    if (event.type === 'RestoreTestFailed' && !isTold) void tell({ kind: 'restore-test', id: event.data.backupId });
   });
   const isLive = createMemo(() => live.status().connection === 'live');
   createEffect(() => {
@@ -34,7 +39,7 @@ export function WatchedOperations(props: ParentProps) {
   });
   const watched: Watched = {
     watch: (operation) => {
-      keep([...kept(), operation]);
+      keep([...kept().filter((other) => !isSame(other, operation)), operation]);
       settle(operation); // a small one may have ended before the answer to its request arrived
     },
   };
@@ -55,16 +60,24 @@ function useOutcomeToast() {
   const told = new Set<string>();
   return async ({ kind, id }: WatchedOperation): Promise<boolean> => {
     // Past the cache: a question that is already under way may have been answered before the operation ended.
-    const ask = async () =>
-      kind === 'backup'
-        ? backupToast(t, f, await api.backups.byId.fetch({ id }))
-        : restoreToast(t, f, await api.restores.byId.fetch({ id }));
-    const outcome = await ask().catch(() => null);
-    if (!outcome || told.has(id)) return outcome !== null;
-    told.add(id);
+    const ask = async () => {
+      if (kind === 'restore') return { outcome: restoreToast(t, f, await api.restores.byId.fetch({ id })), at: '' };
+      const backup = await api.backups.byId.fetch({ id });
+      if (kind === 'backup') return { outcome: backupToast(t, f, backup), at: '' };
+      return { outcome: restoreTestToast(t, backup), at: backup.restoreTest?.at ?? '' };
+    };
+    const { outcome, at } = await ask().catch(() => ({ outcome: null, at: '' }));
+    // A backup is tested more than once.
+    const key = `${kind} ${id} ${at}`;
+    if (!outcome || told.has(key)) return outcome !== null;
+    told.add(key);
     toast(outcome);
     return true;
   };
+}
+
+function isSame(one: WatchedOperation, other: WatchedOperation): boolean {
+  return one.kind === other.kind && one.id === other.id;
 }
 
 const storageKey = 'holdfast.watched';

@@ -4,6 +4,7 @@ import { useSession } from '../data/session-context.ts';
 import { EncryptionSection } from '../encryption/encryption-section.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
+import { letterKeys, setLetterKeys } from '../shell/letter-keys.ts';
 import { Page, Section } from '../shell/page.tsx';
 import { setTheme, theme, themes } from '../shell/theme.ts';
 import { ConfigurationSection } from './configuration-section.tsx';
@@ -11,6 +12,7 @@ import { DeploymentsSection } from './deployments-section.tsx';
 import { DestinationSection } from './destination-section.tsx';
 import { DoctorSection } from './doctor-section.tsx';
 import { LanguageChoice } from './language-choice.tsx';
+import { RestoreTestsSection } from './restore-tests-section.tsx';
 import { ServersSection } from './servers-section.tsx';
 import { SystemSection } from './system-section.tsx';
 import { VerificationSection } from './verification-section.tsx';
@@ -21,6 +23,7 @@ const sections = [
   'destination',
   'encryption',
   'verification',
+  'restoreTests',
   'system',
   'servers',
   'doctor',
@@ -42,6 +45,7 @@ export function SettingsPage() {
           <DestinationSection />
           <EncryptionSection />
           <VerificationSection />
+          <RestoreTestsSection />
           <SystemSection />
           <ServersSection />
           <DoctorSection />
@@ -77,6 +81,17 @@ function BrowserSection() {
               )}
             </For>
           </fieldset>
+        </div>
+        <div class="field">
+          <span class="label">{t('settings.letterKeys')}</span>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={letterKeys()}
+              onChange={(event) => setLetterKeys(event.currentTarget.checked)}
+            />
+            {t('settings.letterKeysOn')}
+          </label>
         </div>
         <p>
           <button class="btn" type="button" onClick={() => void signOut()}>

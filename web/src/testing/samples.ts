@@ -6,6 +6,7 @@ import type { OperationProgress } from '@holdfast/shared/operation';
 import type { Policy } from '@holdfast/shared/policy';
 import { defaultRestoreOptions, type Restore } from '@holdfast/shared/restore';
 import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
+import type { BackupRestoreTest } from '@holdfast/shared/restore-test';
 
 const ids = {
   deployment: '0190f5a0-0000-7000-8000-000000000001',
@@ -91,6 +92,14 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     restoreTest: null,
     error: null,
     copies: [],
+    ...change,
+  };
+}
+
+export function sampleRestoreTest(change: Partial<BackupRestoreTest> = {}): BackupRestoreTest {
+  return {
+    ...{ state: 'passed', at: '2026-03-26T09:00:00.000Z', cause: 'asked', durationMs: 190_000, restoreMs: 120_000 },
+    ...{ documents: 18_402_391, serverVersion: '6.0.5', skipped: null, message: null, error: null },
     ...change,
   };
 }

@@ -101,8 +101,11 @@ export const backups = {
     `${f.count(documents)} documents, ${f.bytes(bytes)}, in ${duration}`,
   toastFailed: (name: string) => `The backup of ${name} failed`,
   type: { collection: 'collection', view: 'view', timeseries: 'time-series' },
-  verdict: (status: BackupStatus, proof: Proof) =>
-    proof === 'verified' ? 'is verified.' : proof === 'damaged' ? 'did not pass its verification.' : verdicts[status],
+  testing: 'its restore is being tested',
+  testedAt: (moment: string) => `restore-tested ${moment}`,
+  unrestorable: 'Not restorable',
+  unrestorableAt: (moment: string) => `restore test ${moment}`,
+  verdict: (status: BackupStatus, proof: Proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
   usersAndRoles: (users: number, roles: number) =>
     `${f.plural(users, { one: '1 user', other: `${f.count(users)} users` })}, ${f.plural(roles, { one: '1 role', other: `${f.count(roles)} roles` })}`,
   verified: 'Verified',
@@ -112,6 +115,13 @@ export const backups = {
   verifiedTitle: (name: string) => `The backup of ${name} is whole`,
   verify: 'Verify',
   verifying: 'Verifying…',
+};
+
+const proofs: Record<Exclude<Proof, 'none'>, string> = {
+  verified: 'is verified.',
+  tested: 'is restore-tested.',
+  damaged: 'did not pass its verification.',
+  unrestorable: 'did not pass its restore test.',
 };
 
 const causes: Record<VerificationCause, string> = {

@@ -12,6 +12,7 @@ import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restorePlan } from './restore-plan.ts';
 import { restoreRun } from './restore-run.ts';
+import { restoreTests } from './restore-tests.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -35,6 +36,7 @@ export const en = {
   policies,
   restorePlan,
   restoreRun,
+  restoreTests,
   restores,
   settings,
   shell,

@@ -4,6 +4,13 @@ import { createFormats } from '../formats.ts';
 
 const f = createFormats('en');
 
+/** Days. */
+export interface StripCounts {
+  readonly good: number;
+  readonly tested: number;
+  readonly failed: number;
+}
+
 export interface RestOfFleet {
   ready: number;
   paused: number;
@@ -50,6 +57,7 @@ const states: Record<ReadinessState, [word: string, note: string, verdict: strin
   failed: ['Failed', 'the newest run', 'needs you: the newest run failed.'],
   empty: ['No backup yet', 'nothing to go back to', 'has no backup yet.'],
   late: ['Late', 'older than a day', 'is late: its newest good backup is older than a day.'],
+  tested: ['Restore-tested', 'restored and compared', 'is ready: its newest backup is restore-tested.'],
   verified: ['Verified', 'read back and compared', 'is ready: its newest backup is verified.'],
   written: ['Backed up', 'written whole, not verified', 'is ready: its newest backup is written whole.'],
   paused: ['Off', 'no runs are planned', 'is not backed up on a schedule.'],
@@ -94,8 +102,8 @@ export const deployments = {
   scope: 'Scope',
   state: (state: ReadinessState) => states[state][0],
   stateNote: (state: ReadinessState) => states[state][1],
-  stripText: (good: number, failed: number) =>
-    `Last 30 days: ${f.plural(good, { one: '1 day', other: `${f.count(good)} days` })} with a good backup, ${f.count(failed)} failed`,
+  stripText: ({ good, tested, failed }: StripCounts) =>
+    `Last 30 days: ${f.plural(good, { one: '1 day', other: `${f.count(good)} days` })} with a good backup, ${f.count(tested)} restore-tested, ${f.count(failed)} failed`,
   test: 'Test the connection',
   testing: 'Testing…',
   unknown: (name: string) => `There is no deployment ${name}.`,

@@ -2,6 +2,7 @@ import type { Actor } from '@holdfast/shared/actor';
 import type { BackupStatus } from '@holdfast/shared/backup';
 import type { Optime } from '@holdfast/shared/manifest';
 import type { VerificationCause } from '@holdfast/shared/verification';
+import type { Proof } from '../../backups/proof.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 
@@ -17,6 +18,13 @@ const verdicts: Record<BackupStatus, string> = {
   missing: 'est introuvable : son archive a disparu.',
   expired: 'a expiré.',
   deleted: 'a été supprimée.',
+};
+
+const proofs: Record<Exclude<Proof, 'none'>, string> = {
+  verified: 'est vérifiée.',
+  tested: 'a sa restauration testée.',
+  damaged: 'n’a pas passé sa vérification.',
+  unrestorable: 'n’a pas passé son test de restauration.',
 };
 
 const causes: Record<VerificationCause, string> = {
@@ -111,8 +119,11 @@ export const backups: Dictionary['backups'] = {
   toastDoneText: (documents, bytes, duration) => `${documentsText(documents)}, ${f.bytes(bytes)}, en ${duration}`,
   toastFailed: (name) => `La sauvegarde de ${name} a échoué`,
   type: { collection: 'collection', view: 'vue', timeseries: 'série temporelle' },
-  verdict: (status, proof) =>
-    proof === 'verified' ? 'est vérifiée.' : proof === 'damaged' ? 'n’a pas passé sa vérification.' : verdicts[status],
+  testing: 'sa restauration est en cours de test',
+  testedAt: (moment) => `restauration testée ${moment}`,
+  unrestorable: 'Non restaurable',
+  unrestorableAt: (moment) => `test de restauration ${moment}`,
+  verdict: (status, proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
   usersAndRoles: (users, roles) => {
     const roleWords = f.plural(roles, { one: `${f.count(roles)} rôle`, other: `${f.count(roles)} rôles` });
     return `${f.plural(users, { one: `${f.count(users)} utilisateur`, other: `${f.count(users)} utilisateurs` })}, ${roleWords}`;

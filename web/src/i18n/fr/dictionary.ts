@@ -13,6 +13,7 @@ import { operation } from './operations.ts';
 import { policies } from './policies.ts';
 import { restorePlan } from './restore-plan.ts';
 import { restoreRun } from './restore-run.ts';
+import { restoreTests } from './restore-tests.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
 import { verification } from './verification.ts';
@@ -36,6 +37,7 @@ export const fr: Dictionary = {
   policies,
   restorePlan,
   restoreRun,
+  restoreTests,
   restores,
   settings,
   shell,

@@ -44,6 +44,11 @@ const states: Record<ReadinessState, [word: string, note: string, verdict: strin
   failed: ['Échec', 'de la dernière exécution', 'demande votre attention : la dernière exécution a échoué.'],
   empty: ['Pas encore de sauvegarde', 'rien à quoi revenir', 'n’a pas encore de sauvegarde.'],
   late: ['En retard', 'plus d’un jour', 'est en retard : sa dernière bonne sauvegarde a plus d’un jour.'],
+  tested: [
+    'Restauration testée',
+    'restaurée et comparée',
+    'est prêt : la restauration de sa dernière sauvegarde est testée.',
+  ],
   verified: ['Vérifiée', 'relue et comparée', 'est prêt : sa dernière sauvegarde est vérifiée.'],
   written: ['Sauvegardé', 'écrite entière, non vérifiée', 'est prêt : sa dernière sauvegarde est écrite entière.'],
   paused: ['En pause', 'aucune exécution prévue', 'n’est pas sauvegardé automatiquement.'],
@@ -89,8 +94,8 @@ export const deployments: Dictionary['deployments'] = {
   scope: 'Périmètre',
   state: (state) => states[state][0],
   stateNote: (state) => states[state][1],
-  stripText: (good, failed) =>
-    `30 derniers jours : ${f.count(good)} jour${plural(good)} avec une bonne sauvegarde, ${f.count(failed)} échec${plural(failed)}`,
+  stripText: ({ good, tested, failed }) =>
+    `30 derniers jours : ${f.count(good)} jour${plural(good)} avec une bonne sauvegarde, ${f.count(tested)} avec restauration testée, ${f.count(failed)} échec${plural(failed)}`,
   test: 'Tester la connexion',
   testing: 'Test en cours…',
   unknown: (name) => `Il n’y a pas de déploiement ${name}.`,
