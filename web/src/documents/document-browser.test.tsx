@@ -35,6 +35,11 @@ function show(answer: (asked: Asked) => DocumentsPage | Promise<DocumentsPage>) 
   });
 }
 
+/** The pages that were asked for. */
+function asked(calls: { path: string; input: unknown }[]) {
+  return calls.filter(({ path }) => path === 'backups.documents');
+}
+
 function find(text: string): void {
   const field = screen.getByRole('textbox', { name: 'Find by _id, or by fields and their values' });
   fireEvent.input(field, { target: { value: text } });
@@ -84,7 +89,7 @@ describe('documents of a collection', () => {
       fireEvent.click(await screen.findByRole('button', { name: press }));
       await screen.findByText(`Documents ${shown} to ${shown} of 1,000,000, in the order of the dump.`);
     }
-    expect(calls.map(({ input }) => (input as Asked).cursor)).toEqual([0, 1, 2, 1]);
+    expect(asked(calls).map(({ input }) => (input as Asked).cursor)).toEqual([0, 1, 2, 1]);
   });
 });
 
@@ -99,7 +104,7 @@ describe('a filter over a large collection', () => {
     await screen.findByText(/^Documents 1 to 2/);
     find('{"state": "lost"}');
     await screen.findByText('1 found so far, 400,000 of 1,000,000 documents looked at…');
-    expect(calls.at(-1)?.input).toMatchObject({ filter: '{"state": "lost"}', cursor: 400_000, limit: 19 });
+    expect(asked(calls).at(-1)?.input).toMatchObject({ filter: '{"state": "lost"}', cursor: 400_000, limit: 19 });
     release(pageOf([900_000], { nextCursor: null, endedBy: 'end' }));
     await screen.findByText('2 found, 1,000,000 of 1,000,000 documents looked at.');
     expect(screen.queryByRole('button', { name: 'Stop' })).toBeNull();
@@ -114,7 +119,7 @@ describe('a filter over a large collection', () => {
     find('{"state": "lost"}');
     fireEvent.click(await screen.findByRole('button', { name: 'Stop' }));
     await screen.findByText('1 found, 400,000 of 1,000,000 documents looked at.');
-    expect(calls).toHaveLength(3);
+    expect(asked(calls)).toHaveLength(3);
     expect(screen.getByRole('button', { name: 'Next' }).hasAttribute('disabled')).toBe(false);
   });
 

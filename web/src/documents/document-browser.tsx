@@ -1,4 +1,5 @@
 // The documents of a page beside the one that is read: found by `_id` or by fields, moved through page by page.
+import type { BackupCollection } from '@holdfast/shared/backup';
 import type { FoundDocument } from '@holdfast/shared/document';
 import { type JsonNode, parseOrderedJson } from '@holdfast/shared/ordered-json';
 import Check from 'lucide-solid/icons/check';
@@ -13,6 +14,7 @@ import { Mark } from '../marks/mark.tsx';
 import { createDocumentSearch, type DocumentSearch } from './document-search.ts';
 import { DocumentTree } from './document-tree.tsx';
 import { filterOf } from './find-text.ts';
+import { PutBack } from './put-back.tsx';
 import { typedValue } from './typed-value.ts';
 
 export function DocumentBrowser(props: { id: string; namespace: string }) {
@@ -40,7 +42,9 @@ export function DocumentBrowser(props: { id: string; namespace: string }) {
           <DocumentList documents={documents()} chosen={chosen()} onChoose={setChosen} search={search} />
           <div class="doc">
             <Show when={documents()[chosen()]} keyed>
-              {(document) => <ReadDocument document={document} />}
+              {(document) => (
+                <ReadDocument document={document} backupId={props.id} collection={search.state.collection} />
+              )}
             </Show>
           </div>
         </Show>
@@ -220,7 +224,7 @@ function shortText(node: JsonNode): string {
   return value.text.length > shortest ? `${value.text.slice(0, shortest)}…` : value.text;
 }
 
-function ReadDocument(props: { document: FoundDocument }) {
+function ReadDocument(props: { document: FoundDocument; backupId: string; collection: BackupCollection | null }) {
   const { t, f } = useI18n();
   const [copied, setCopied] = createSignal(false);
   const copy = async () => {
@@ -237,6 +241,11 @@ function ReadDocument(props: { document: FoundDocument }) {
           </Show>
           {copied() ? t('common.copied') : t('documents.copy')}
         </button>
+        <Show when={props.collection}>
+          {(collection) => (
+            <PutBack backupId={props.backupId} collection={collection()} position={props.document.position} />
+          )}
+        </Show>
         <span class="faint">
           {t('documents.documentFacts', f.count(props.document.position + 1), f.bytes(props.document.bytes))}
         </span>

@@ -10,6 +10,7 @@ import { deployments, overview } from './fleet.ts';
 import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
+import { putBack } from './put-back.ts';
 import { restorePlan } from './restore-plan.ts';
 import { restoreRun } from './restore-run.ts';
 import { restoreTests } from './restore-tests.ts';
@@ -34,6 +35,7 @@ export const en = {
   operation,
   overview,
   policies,
+  putBack,
   restorePlan,
   restoreRun,
   restoreTests,

@@ -11,6 +11,7 @@ import { deployments, overview } from './fleet.ts';
 import { imports } from './imports.ts';
 import { operation } from './operations.ts';
 import { policies } from './policies.ts';
+import { putBack } from './put-back.ts';
 import { restorePlan } from './restore-plan.ts';
 import { restoreRun } from './restore-run.ts';
 import { restoreTests } from './restore-tests.ts';
@@ -35,6 +36,7 @@ export const fr: Dictionary = {
   operation,
   overview,
   policies,
+  putBack,
   restorePlan,
   restoreRun,
   restoreTests,
