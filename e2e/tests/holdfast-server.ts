@@ -16,6 +16,8 @@ export interface Shop {
   readonly deploymentId: string;
   /** Lets no backup get past the shop's orders; resolves to what lets it go on. */
   hold(): Promise<() => Promise<void>>;
+  /** Lets mongorestore insert only slowly; resolves to what lets it go on. */
+  slowDown(): Promise<() => Promise<void>>;
 }
 
 interface WorkerFixtures {
@@ -50,6 +52,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         uri,
         deploymentId: id,
         hold: () => holdReads(mongo.client),
+        slowDown: () => slowInserts(mongo.client),
       });
     },
     { scope: 'worker', timeout: 120_000 },
@@ -101,5 +104,15 @@ async function holdReads(client: MongoClient): Promise<() => Promise<void>> {
   await admin.command({ ...failPoint, mode: 'alwaysOn', data: { nss: 'shop.orders', shouldCheckForInterrupt: true } });
   return async () => {
     await admin.command({ ...failPoint, mode: 'off' });
+  };
+}
+
+/** Every batch that mongorestore inserts waits inside the server for a while. */
+async function slowInserts(client: MongoClient): Promise<() => Promise<void>> {
+  const admin = client.db('admin');
+  const data = { failCommands: ['insert'], appName: 'mongorestore', blockConnection: true, blockTimeMS: 8_000 };
+  await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
+  return async () => {
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'off' });
   };
 }

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { backUp, expect, test, untilIdle } from './holdfast-server.ts';
 import { database, fillShop, readDatabase } from './shop-data.ts';
 
@@ -91,3 +92,87 @@ test('says what is wrong when the copy would land in a database that exists', as
   await expect(page.getByRole('button', { name: 'Continue to confirm…' })).toBeDisabled();
   await shop.mongo.client.db('shop_taken').dropDatabase();
 });
+
+test('restores only what was ticked, and leaves everything else as it is', async ({
+  console: page,
+  shop,
+  holdfast,
+}) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  await client.db(database).collection('customers').deleteMany({});
+  await client.db(database).collection('orders').deleteMany({ open: true });
+  const damaged = await readDatabase(client, database);
+
+  await planInPlace(page, backupId);
+  await page.getByRole('radio', { name: 'Chosen collections' }).check();
+  await page.getByRole('checkbox', { name: 'customers' }).check();
+  const row = page.getByRole('row', { name: /^shop\.customers/ });
+  await expect(row).toContainText('+400');
+  await expect(page.getByRole('row', { name: /^shop\.orders/ })).toContainText('untouched');
+  await row.getByRole('button', { name: 'shop.customers' }).click();
+  await page.getByRole('button', { name: 'Compare documents' }).click();
+  await expect(page.getByText('400 documents only in the backup')).toBeVisible();
+
+  await confirmInPlace(page);
+  await expect(page.getByText('shop-prod is restored')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Steps of the restore' }).getByText('Prove the copy')).toBeVisible();
+  const restored = await readDatabase(client, database);
+  expect(restored.get('customers')).toEqual(original.get('customers'));
+  expect(restored.get('orders')).toEqual(damaged.get('orders'));
+});
+
+test('does nothing with a plan once a collection has come or gone', async ({ console: page, shop, holdfast }) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  await client.db(database).collection('customers').deleteMany({});
+
+  await planInPlace(page, backupId);
+  await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
+  await client.db(database).collection('orders').drop();
+  const changed = await readDatabase(client, database);
+  await confirmInPlace(page);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('PLAN_OUTDATED')).toBeVisible();
+  expect(await readDatabase(client, database)).toEqual(changed);
+
+  await dialog.getByRole('button', { name: 'Make a new plan' }).click();
+  await expect(page.getByRole('row', { name: /^shop\.orders/ })).toContainText('added');
+  await expect(page.getByRole('button', { name: 'Continue to confirm…' })).toBeEnabled();
+});
+
+test('can be cancelled until the swap, and leaves live data as it was', async ({ console: page, shop, holdfast }) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  await client.db(database).collection('customers').deleteMany({});
+  const damaged = await readDatabase(client, database);
+
+  const goOn = await shop.slowDown();
+  await planInPlace(page, backupId);
+  await confirmInPlace(page);
+  const band = page.getByRole('region', { name: 'Live data now' });
+  await expect(band.getByRole('heading', { name: 'Live data is unchanged.' })).toBeVisible();
+  await band.getByRole('button', { name: 'Cancel the restore…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the restore' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /was cancelled/ })).toBeVisible();
+  await goOn();
+  await expect(band.getByText(/^Nothing of it was changed/)).toBeVisible();
+  expect(await readDatabase(client, database)).toEqual(damaged);
+  const left = await client.db(database).listCollections({ name: /^hf_/ }, { nameOnly: true }).toArray();
+  expect(left).toEqual([]);
+});
+
+async function planInPlace(page: Page, backupId: string): Promise<void> {
+  await page.goto(`/backups/${backupId}/restore`);
+  await page.getByRole('radio', { name: /^In place/ }).check();
+}
+
+async function confirmInPlace(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(database);
+  await page.getByRole('button', { name: 'Restore shop-prod' }).click();
+}

@@ -16,12 +16,12 @@ export async function fillShop(client: MongoClient): Promise<void> {
   await db.createCollection('openOrders', { viewOn: 'orders', pipeline: [{ $match: { open: true } }] });
 }
 
-/** Everything that a database holds: per collection its options, indexes and raw documents. */
+/** Everything that a database holds but what is kept for an undo: per collection its options, indexes and raw documents. */
 export async function readDatabase(client: MongoClient, name: string): Promise<Map<string, unknown>> {
   const db = client.db(name);
   const found = new Map<string, unknown>();
   for (const { name: collection, type, options } of await db.listCollections<Document & { name: string }>().toArray()) {
-    if (collection === 'system.views') continue;
+    if (collection === 'system.views' || /^hf_[0-9a-f]{32}_/.test(collection)) continue;
     const stored = db.collection(collection);
     const indexes = type === 'view' ? [] : await stored.indexes();
     const documents = await stored.find({}, { raw: true, sort: { _id: 1 } }).toArray();

@@ -35,7 +35,7 @@ export function ConfirmRestore(props: { draft: RestoreDraft; backup: Backup }) {
         >
           <div class="dialog-text restore">
             <BackupMoment backup={props.backup} />
-            <PlanPlace plan={plan()} />
+            <PlanPlace plan={plan()} backup={props.backup} />
             <Effects draft={props.draft} plan={plan()} />
             <Show when={plan().phrase}>
               {(expected) => <PhraseField draft={props.draft} phrase={expected()} ref={(input) => (phrase = input)} />}
@@ -54,12 +54,16 @@ export function ConfirmRestore(props: { draft: RestoreDraft; backup: Backup }) {
 }
 
 /** Where the plan writes to: deployment, hosts, databases. */
-function PlanPlace(props: { plan: RestorePlan }) {
+function PlanPlace(props: { plan: RestorePlan; backup: Backup }) {
   const { t } = useI18n();
   const databases = () => writtenDatabases(props.plan.namespaces);
   return (
     <dl class="facts plan-facts">
-      <dt>{t('deployments.deployment')}</dt>
+      <Show when={props.plan.deploymentId !== props.backup.deploymentId}>
+        <dt>{t('restorePlan.facts.from')}</dt>
+        <dd>{props.backup.deploymentName}</dd>
+      </Show>
+      <dt>{t('restorePlan.facts.into')}</dt>
       <dd>
         <b>{props.plan.deploymentName}</b>
         <span class="sub">{props.plan.hosts.join(', ')}</span>

@@ -11,6 +11,7 @@ export interface PlanDiffProps {
   plan: RestorePlan;
   /** Keeps what would be dropped: another mode. */
   onKeep: () => void;
+  onCompared: (plan: RestorePlan) => void;
 }
 
 export function PlanDiff(props: PlanDiffProps) {
@@ -19,7 +20,7 @@ export function PlanDiff(props: PlanDiffProps) {
       <Tally namespaces={props.plan.namespaces} />
       <DropPanel plan={props.plan} onKeep={props.onKeep} />
       <Warnings plan={props.plan} />
-      <PlanTable plan={props.plan} />
+      <PlanTable plan={props.plan} onCompared={props.onCompared} />
     </>
   );
 }
@@ -44,7 +45,7 @@ function Tally(props: { namespaces: readonly PlanNamespace[] }) {
 /** So many drops have a line of their own; beyond that they stand as a list, which is never folded. */
 const ownLines = 5;
 
-function DropPanel(props: PlanDiffProps) {
+function DropPanel(props: Pick<PlanDiffProps, 'plan' | 'onKeep'>) {
   const { t } = useI18n();
   const drops = createMemo(() => droppedOf(props.plan.namespaces));
   return (

@@ -14,7 +14,7 @@ const namesShown = 6;
 export function PlanFacts(props: { backup: Backup; plan: RestorePlan | undefined }) {
   return (
     <aside class="aside">
-      <FromFacts backup={props.backup} />
+      <FromFacts backup={props.backup} isElsewhere={isElsewhere(props)} />
       <Show when={props.plan}>
         {(plan) => (
           <>
@@ -32,6 +32,11 @@ export function PlanFacts(props: { backup: Backup; plan: RestorePlan | undefined
   );
 }
 
+/** Whether the data goes to another deployment than the backup's. */
+function isElsewhere(props: { backup: Backup; plan: RestorePlan | undefined }): boolean {
+  return props.plan !== undefined && props.plan.deploymentId !== props.backup.deploymentId;
+}
+
 function Facts(props: { title: string; children: JSX.Element }) {
   return (
     <section>
@@ -41,11 +46,16 @@ function Facts(props: { title: string; children: JSX.Element }) {
   );
 }
 
-function FromFacts(props: { backup: Backup }) {
+function FromFacts(props: { backup: Backup; isElsewhere: boolean }) {
   const { t, f } = useI18n();
   const look = () => backupLook(props.backup);
   return (
     <Facts title={t('restorePlan.facts.from')}>
+      <Show when={props.isElsewhere}>
+        <p>
+          <b>{props.backup.deploymentName}</b>
+        </p>
+      </Show>
       <p>
         <b>{f.moment(props.backup.createdAt)}</b> {f.zoneName(props.backup.createdAt)}
       </p>

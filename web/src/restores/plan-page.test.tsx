@@ -96,7 +96,7 @@ describe('the plan of a restore', () => {
     expect(row.textContent).toContain('1,961,874');
     expect(row.textContent).toContain('−3,854');
     expect(row.textContent).toContain('1 index only live');
-    await press('Details of shop.orders');
+    await press('shop.orders');
     expect(screen.getByText('The index status_1 goes: it is only live.')).toBeTruthy();
     expect(screen.getByText('REPLACES_LIVE_DATA')).toBeTruthy();
   });
@@ -120,6 +120,20 @@ describe('the plan of a restore', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Continue to confirm…' }).disabled).toBe(true);
     await press('Make a new plan');
     await vi.waitFor(() => expect(inputs(calls, 'restores.plan')).toHaveLength(2));
+  });
+
+  it('compares the documents of a collection when asked, and keeps what was found', async () => {
+    const examples = { onlyLive: ['{"$oid":"65fb0c1f2a0000000000aa01"}'], onlyInBackup: [], changed: [] };
+    const difference = { onlyLive: 3_854, onlyInBackup: 0, changed: 12, same: 1_958_008, examples };
+    const compare = () => ({ ...original, namespaces: [{ ...orders, difference }] });
+    const { calls } = open('en', { 'restores.compare': compare });
+    await choose(/^In place/);
+    await press('shop.orders');
+    await press('Compare documents');
+    expect(await screen.findByText('3,854 documents only here')).toBeTruthy();
+    expect(screen.getByText('{"$oid":"65fb0c1f2a0000000000aa01"}')).toBeTruthy();
+    expect(screen.getByText('and 3,853 more')).toBeTruthy();
+    expect(inputs(calls, 'restores.compare')).toEqual([{ planId: original.id, namespace: 'shop.orders' }]);
   });
 
   it('keeps thousands of collections usable', async () => {

@@ -102,7 +102,11 @@ function Comparison(props: { draft: RestoreDraft }) {
       <Show when={!props.draft.planError() && props.draft.shown()}>
         {(plan) => (
           <div classList={{ stale: !props.draft.plan() }} aria-busy={props.draft.isPlanning()}>
-            <PlanDiff plan={plan()} onKeep={() => props.draft.choose({ mode: 'replace' })} />
+            <PlanDiff
+              plan={plan()}
+              onKeep={() => props.draft.choose({ mode: 'replace' })}
+              onCompared={props.draft.addDifference}
+            />
           </div>
         )}
       </Show>

@@ -1,30 +1,40 @@
 // One namespace of a plan, and what unfolds below it: what differs beside the documents, and the documents compared.
-import type { PlanDrift, PlanNamespace } from '@holdfast/shared/restore-plan';
-import { createSignal, createUniqueId, For, Show } from 'solid-js';
+import type { PlanId } from '@holdfast/shared/ids';
+import type { PlanDrift, PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
+import { createUniqueId, For, Show } from 'solid-js';
 import { RowHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark } from '../marks/mark.tsx';
-import { DocumentDifferences } from './document-differences.tsx';
-import { actionLook, changeOf, hasDetails } from './plan-rows.ts';
+import { CompareDocuments } from './compare-documents.tsx';
+import { actionLook, canCompare, changeOf, hasDetails } from './plan-rows.ts';
 
-export function PlanRow(props: { row: PlanNamespace }) {
+export interface PlanRowProps {
+  planId: PlanId;
+  row: PlanNamespace;
+  isOpen: boolean;
+  onToggle: () => void;
+  /** Told the plan with what a comparison found. */
+  onCompared: (plan: RestorePlan) => void;
+}
+
+export function PlanRow(props: PlanRowProps) {
   const id = createUniqueId();
-  const [isOpen, setOpen] = createSignal(false);
+  const look = () => actionLook(props.row.action);
   return (
     <>
-      <Tr classList={{ quiet: props.row.action === 'untouched', joined: isOpen() }}>
+      <Tr classList={{ quiet: props.row.action === 'untouched', joined: props.isOpen }}>
         <Td class="t-mark">
-          <Mark name={actionLook(props.row.action).mark} tone={actionLook(props.row.action).tone} />
+          <Mark name={look().mark} tone={look().tone} />
         </Td>
-        <NameCell row={props.row} detailsId={id} isOpen={isOpen()} onToggle={() => setOpen(!isOpen())} />
+        <NameCell row={props.row} detailsId={id} isOpen={props.isOpen} onToggle={props.onToggle} />
         <Numbers row={props.row} />
         <Notes row={props.row} />
       </Tr>
-      <Show when={isOpen()}>
+      <Show when={props.isOpen}>
         <Tr class="detail" id={id}>
           <Td class="t-mark" />
           <Td colspan="6">
-            <Details row={props.row} />
+            <Details planId={props.planId} row={props.row} onCompared={props.onCompared} />
           </Td>
         </Tr>
       </Show>
@@ -33,7 +43,6 @@ export function PlanRow(props: { row: PlanNamespace }) {
 }
 
 function NameCell(props: { row: PlanNamespace; detailsId: string; isOpen: boolean; onToggle: () => void }) {
-  const { t } = useI18n();
   return (
     <RowHead class="t-name at-1">
       <Show when={hasDetails(props.row)} fallback={<span class="row-name">{props.row.target}</span>}>
@@ -42,7 +51,6 @@ function NameCell(props: { row: PlanNamespace; detailsId: string; isOpen: boolea
           type="button"
           aria-expanded={props.isOpen}
           aria-controls={props.isOpen ? props.detailsId : undefined}
-          aria-label={t('restorePlan.toggleDetails', props.row.target)}
           onClick={() => props.onToggle()}
         >
           {props.row.target}
@@ -136,7 +144,7 @@ function Notes(props: { row: PlanNamespace }) {
   );
 }
 
-function Details(props: { row: PlanNamespace }) {
+function Details(props: Pick<PlanRowProps, 'planId' | 'row' | 'onCompared'>) {
   const { t } = useI18n();
   return (
     <div class="row-details">
@@ -149,8 +157,8 @@ function Details(props: { row: PlanNamespace }) {
           <For each={props.row.drift}>{(drift) => <li>{t('restorePlan.becomesOf', drift)}</li>}</For>
         </ul>
       </Show>
-      <Show when={props.row.difference}>
-        {(difference) => <DocumentDifferences difference={difference()} isMerge={props.row.action === 'merged'} />}
+      <Show when={canCompare(props.row)}>
+        <CompareDocuments planId={props.planId} row={props.row} onCompared={props.onCompared} />
       </Show>
     </div>
   );

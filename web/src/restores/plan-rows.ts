@@ -116,5 +116,15 @@ function afterOf(row: PlanNamespace, now: number, missing: number | undefined): 
 
 /** Whether there is something to unfold below a row. */
 export function hasDetails(row: PlanNamespace): boolean {
-  return row.difference !== null || row.drift.length > 0 || row.viewOn !== null || (row.expired ?? 0) > 0;
+  return canCompare(row) || row.drift.length > 0 || row.viewOn !== null || (row.expired ?? 0) > 0;
+}
+
+/** Whether the documents of both sides can be compared by `_id`: both have some, of the same kind of collection. */
+export function canCompare(row: PlanNamespace): boolean {
+  return (
+    row.type !== 'view' &&
+    (row.action === 'replaced' || row.action === 'merged') &&
+    row.documentsNow !== null &&
+    row.drift.every(({ what }) => what !== 'type')
+  );
 }

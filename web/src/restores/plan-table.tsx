@@ -1,8 +1,8 @@
 // Every namespace of a plan, by database: now, after, change, and what else differs. Long lists can be searched and come
 // in parts, so that thousands of collections stay readable.
-import type { PlanAction, RestorePlan } from '@holdfast/shared/restore-plan';
+import type { PlanAction, PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 import Search from 'lucide-solid/icons/search';
-import { createMemo, createSignal, createUniqueId, For, Show } from 'solid-js';
+import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
 import { HeadCell, Table, TableBody, TableHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark } from '../marks/mark.tsx';
@@ -15,8 +15,25 @@ const seenAtOnce = 12;
 const openBelow = 200;
 const rowsAtOnce = 100;
 
-export function PlanTable(props: { plan: RestorePlan }) {
+export interface PlanTableProps {
+  plan: RestorePlan;
+  onCompared: (plan: RestorePlan) => void;
+}
+
+export function PlanTable(props: PlanTableProps) {
   const { t } = useI18n();
+  // By name: what is found by a comparison makes the rows anew.
+  const [open, setOpen] = createSignal<ReadonlySet<string>>(new Set());
+  const toggle = (name: string) => setOpen((before) => before.symmetricDifference(new Set([name])));
+  const row = (namespace: PlanNamespace) => (
+    <PlanRow
+      planId={props.plan.id}
+      row={namespace}
+      isOpen={open().has(namespace.target)}
+      onToggle={() => toggle(namespace.target)}
+      onCompared={props.onCompared}
+    />
+  );
   const [filter, setFilter] = createSignal<PlanFilter>({ search: '', action: null });
   const groups = createMemo(() => groupRows(props.plan.namespaces, filter()));
   const found = () => groups().reduce((sum, { rows }) => sum + rows.length, 0);
@@ -48,6 +65,7 @@ export function PlanTable(props: { plan: RestorePlan }) {
           <For each={groups()} fallback={<NoRow />}>
             {(group) => (
               <Group
+                row={row}
                 group={group}
                 isOpen={groups().length === 1 || found() <= openBelow || filter().search !== ''}
                 isNamed={groups().length > 1}
@@ -115,7 +133,12 @@ function Filters(props: { plan: RestorePlan; filter: PlanFilter; onFilter: (filt
   );
 }
 
-function Group(props: { group: PlanGroup; isOpen: boolean; isNamed: boolean }) {
+function Group(props: {
+  row: (namespace: PlanNamespace) => JSX.Element;
+  group: PlanGroup;
+  isOpen: boolean;
+  isNamed: boolean;
+}) {
   const { t, f } = useI18n();
   const id = createUniqueId();
   const [isToggled, setToggled] = createSignal(false);
@@ -144,7 +167,7 @@ function Group(props: { group: PlanGroup; isOpen: boolean; isNamed: boolean }) {
         </Tr>
       </Show>
       <Show when={isOpen()}>
-        <For each={props.group.rows.slice(0, shown())}>{(row) => <PlanRow row={row} />}</For>
+        <For each={props.group.rows.slice(0, shown())}>{(namespace) => props.row(namespace)}</For>
         <Show when={left() > 0}>
           <Tr class="more-rows">
             <Td class="t-mark" />

@@ -34,6 +34,8 @@ export interface RestoreDraft {
   /** The plan on the screen cannot be confirmed any more: its time is over, or the deployment has changed. */
   readonly isOutdated: Accessor<boolean>;
   replan(): void;
+  /** Takes what `restores.compare` found into the plan on the screen. */
+  addDifference(compared: RestorePlan): void;
   readonly planError: Accessor<unknown>;
   readonly confirmation: Confirmation;
 }
@@ -92,6 +94,7 @@ export function createRestoreDraft(backupId: Accessor<string>): RestoreDraft {
       confirmation.setOpen(false);
       planning.again();
     },
+    addDifference: planning.replace,
     planError: () => planning.error() ?? backup.error,
     confirmation,
   };
@@ -123,9 +126,12 @@ function createPlanning(wanted: Accessor<WantedPlan>, hasProblems: Accessor<bool
   );
   onCleanup(() => clearTimeout(timer));
   const isFor = () => asked() === key() && !hasProblems();
+  const [compared, setCompared] = createSignal<RestorePlan>();
+  const newest = createMemo(() => (compared()?.id === plan.data?.id ? compared() : plan.data));
   return {
-    data: () => (isFor() && !plan.isPending ? plan.data : undefined),
-    shown: createLast(() => plan.data),
+    data: () => (isFor() && !plan.isPending ? newest() : undefined),
+    shown: createLast(newest),
+    replace: (next: RestorePlan) => setCompared(() => next),
     isPending: () => !hasProblems() && (plan.isPending || !isFor()),
     error: () => (isFor() ? plan.error : null),
     again: ask,

@@ -104,6 +104,10 @@ export const restorePlan = {
     count === 0
       ? 'Nothing chosen yet.'
       : `${f.plural(count, { one: '1 name', other: `${f.count(count)} names` })} chosen.`,
+  compare: 'Compare documents',
+  compareAgain: 'Compare again',
+  compareText: 'Both sides are read and compared by _id. That takes a while on a large collection.',
+  comparing: 'Comparing…',
   compared: {
     onlyLive: (count: number) => `${documents(count)} only here`,
     onlyInBackup: (count: number) => `${documents(count)} only in the backup`,
@@ -222,7 +226,6 @@ export const restorePlan = {
   swapNone: 'Into new databases. Nothing live is touched.',
   title: (name: string, moment: string) => `Restore ${name} to ${moment}`,
   toggleCollections: (database: string) => `Collections of ${database}`,
-  toggleDetails: (namespace: string) => `Details of ${namespace}`,
   tool: 'Tools here',
   toolMissing: 'not found',
   ttl: 'Build TTL indexes',

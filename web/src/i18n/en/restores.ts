@@ -41,6 +41,7 @@ export const restores = {
   restoreOf: (moment: string) => `Restore of ${moment}`,
   restores: 'Restores',
   safetyBackup: 'Safety backup',
+  sourceDeployment: 'Backup of',
   starting: 'Starting…',
   status: {
     requested: 'Requested',

@@ -110,6 +110,10 @@ export const restorePlan: Dictionary['restorePlan'] = {
     count === 0
       ? 'Rien n’est encore choisi.'
       : f.plural(count, { one: `${f.count(count)} nom choisi.`, other: `${f.count(count)} noms choisis.` }),
+  compare: 'Comparer les documents',
+  compareAgain: 'Comparer de nouveau',
+  compareText: 'Les deux côtés sont lus et comparés par _id. Sur une grande collection, cela prend du temps.',
+  comparing: 'Comparaison…',
   compared: {
     onlyLive: (count) => `${documents(count)} seulement ici`,
     onlyInBackup: (count) => `${documents(count)} seulement dans la sauvegarde`,
@@ -239,7 +243,6 @@ export const restorePlan: Dictionary['restorePlan'] = {
   swapNone: 'Dans de nouvelles bases. La production n’est pas touchée.',
   title: (name, moment) => `Restaurer ${name} au ${moment}`,
   toggleCollections: (database) => `Collections de ${database}`,
-  toggleDetails: (namespace) => `Détails de ${namespace}`,
   tool: 'Outils ici',
   toolMissing: 'introuvables',
   ttl: 'Créer les index TTL',

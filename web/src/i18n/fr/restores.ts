@@ -42,6 +42,7 @@ export const restores: Dictionary['restores'] = {
   restoreOf: (moment) => `Restauration du ${moment}`,
   restores: 'Restaurations',
   safetyBackup: 'Sauvegarde de sécurité',
+  sourceDeployment: 'Sauvegarde de',
   starting: 'Lancement…',
   status: {
     requested: 'Demandée',
