@@ -11,13 +11,21 @@ export function excludedFrom(
   place: Services['ledgerPlace'],
   deployment: { readonly replicaSetId: string | null },
 ): (database: string, collection: string) => boolean {
-  const holdsLedger = place.replicaSetId !== null && place.replicaSetId === deployment.replicaSetId;
+  const isLedgers = holdsLedger(place, deployment);
   return (database, collection) =>
     serverDatabases.has(database) ||
     holdsUsersAndRoles(database, collection) ||
     isTestDatabase(database) ||
-    (holdsLedger && database === place.database) ||
+    (isLedgers && database === place.database) ||
     isShadowName(collection.replace(/^system\.buckets\./, ''));
+}
+
+/** Whether the ledger lies in the deployment. */
+export function holdsLedger(
+  place: Pick<Services['ledgerPlace'], 'replicaSetId'>,
+  deployment: { readonly replicaSetId: string | null },
+): boolean {
+  return place.replicaSetId !== null && place.replicaSetId === deployment.replicaSetId;
 }
 
 const serverDatabases: ReadonlySet<string> = new Set(['admin', 'config', 'local']);

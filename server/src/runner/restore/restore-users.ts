@@ -1,0 +1,89 @@
+// Users and roles after the swap: merged into those that are there, or, in the mode `exact`, without those that the backup does
+// not have. Idempotent, so that whoever finishes an abandoned restore does it again from the start.
+import { OperationFailure } from '@holdfast/shared/failures';
+import type { MongoClient } from 'mongodb';
+import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
+import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
+import { readableCopies } from '../../destinations/readable-copy.ts';
+import { type BackupState, requireCompleted } from '../../domain/backup.ts';
+import type { DeploymentState } from '../../domain/deployment.ts';
+import { type AccessDocument, changeAccess } from '../../engine/users-and-roles.ts';
+import { throughFailover } from '../../ledger/through-failover.ts';
+import type { Services } from '../../services.ts';
+import type { Work } from './restore-work.ts';
+
+export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> & {
+  readonly services: Pick<Services, 'ledger' | 'ledgerPlace'>;
+  readonly archive: OpenArchive;
+};
+
+/** What is restored of them; null where nothing is. Throws OperationFailure. */
+export async function usersOf({
+  services,
+  archive,
+  restore,
+  client,
+  server,
+}: UsersWork): Promise<AccessToRestore | null> {
+  const { target, options, deploymentId } = restore;
+  const deployment = (await services.ledger.state(`deployment:${deploymentId}`)) as DeploymentState;
+  const limitedTo = deployment.facts.database;
+  return await accessToRestore(services, { archive, target, options, client, server, limitedTo });
+}
+
+/** Does nothing where none were asked for. Throws OperationFailure, after which some may be as in the backup and some not. */
+export async function restoreUsers(work: UsersWork): Promise<void> {
+  const access = await usersOf(work);
+  if (access === null) return;
+  const { backup, difference } = access;
+  const written = ({ users, roles }: typeof backup) => ({
+    users: users.filter(named([...difference.users.added, ...difference.users.changed])),
+    roles: roles.filter(named([...difference.roles.added, ...difference.roles.changed])),
+  });
+  const isExact = work.restore.options.mode === 'exact';
+  const drop = {
+    users: isExact ? difference.users.notInBackup : [],
+    roles: isExact ? difference.roles.notInBackup : [],
+  };
+  await change(work.client, { put: written(backup), drop });
+}
+
+/** The same for a restore whose worker is gone: the archive is opened again, any copy of it. */
+export async function finishUsers(
+  services: Services,
+  work: Pick<UsersWork, 'client' | 'server' | 'restore'>,
+): Promise<void> {
+  const { options, target, backupId, undoOf } = work.restore;
+  if (!options.usersAndRoles || target.kind === 'copy' || undoOf !== null) return;
+  const backup = requireCompleted((await services.ledger.state(`backup:${backupId}`)) as BackupState, backupId);
+  await restoreUsers({ ...work, services, archive: await openAny(services, backup) });
+}
+
+async function openAny(services: Services, backup: BackupState): Promise<OpenArchive> {
+  const identities = await throughFailover(() => services.keys.identities());
+  let first: unknown;
+  for await (const { source } of readableCopies(services, backup)) {
+    try {
+      return await openArchive(source, { identities });
+    } catch (error) {
+      if (!(error instanceof OperationFailure)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+async function change(client: MongoClient, wanted: Parameters<typeof changeAccess>[1]): Promise<void> {
+  const failed = await changeAccess(client, wanted);
+  if (failed.length === 0) return;
+  const names = failed.slice(0, 5).join(', ');
+  throw new OperationFailure(
+    'restore-incomplete',
+    `${failed.length} users or roles are not as in the backup: ${names}.`,
+  );
+}
+
+function named(names: readonly string[]): (one: AccessDocument) => boolean {
+  const wanted = new Set(names);
+  return ({ name }) => wanted.has(name);
+}
