@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { actor } from './actor.ts';
 import { backupEncryption } from './encryption.ts';
 import { failure } from './failures.ts';
-import { backupId, deploymentId, destinationId, policyId } from './ids.ts';
-import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
+import { backupId, deploymentId, destinationId, policyId, restoreId } from './ids.ts';
+import { dumpOrigin, heldUsers, optimes, safetyFacts } from './manifest.ts';
 import { backupRestoreTest } from './restore-test.ts';
 import { verificationCause } from './verification.ts';
 
@@ -52,8 +52,11 @@ export const backup = z.object({
   deploymentId,
   deploymentName: z.string(),
   policyId: policyId.nullable(),
-  /** `adopted`: the ledger knows it from its archive only. `imported`: the dump was made elsewhere. */
-  trigger: z.enum([...backupTrigger.options, 'adopted', 'recovered', 'imported']),
+  /**
+   * `adopted`: the ledger knows it from its archive only. `imported`: the dump was made elsewhere. `safety`: a restore took it of what
+   * it was about to replace.
+   */
+  trigger: z.enum([...backupTrigger.options, 'adopted', 'recovered', 'imported', 'safety']),
   actor,
   /** When it was requested; of an adopted or imported one, when its dump was taken. */
   createdAt: z.iso.datetime(),
@@ -91,6 +94,8 @@ export const backup = z.object({
   origin: dumpOrigin.optional(),
   /** Only of one that holds users and roles. */
   usersAndRoles: heldUsers.optional(),
+  /** Only of a safety backup. One of what was needed goes when that restore cannot be taken back any more. */
+  safety: z.object({ restoreId, kind: safetyFacts.shape.kind }).optional(),
   /** Where its archive is, and where it should be; the one that it was written to first is the first. */
   copies: z.array(backupCopy),
 });

@@ -18,7 +18,7 @@ import {
   recoveryKitId,
   restoreId,
 } from './ids.ts';
-import { dumpOrigin, heldUsers, optimes } from './manifest.ts';
+import { dumpOrigin, heldUsers, optimes, safetyFacts } from './manifest.ts';
 import { givenPolicySettings } from './policy.ts';
 import {
   liveData,
@@ -311,6 +311,7 @@ export const eventData = {
   SafetyBackupCompleted: z.object({
     ...ofBackup,
     restoreId,
+    kind: safetyFacts.shape.kind,
     deploymentName: text,
     database: text.nullable(),
     worker: text,

@@ -60,6 +60,16 @@ export type DumpOrigin = z.infer<typeof dumpOrigin>;
 export const heldUsers = z.object({ users: z.int().nonnegative(), roles: z.int().nonnegative() });
 export type HeldUsers = z.infer<typeof heldUsers>;
 
+/** Of a backup that a restore took of what it was about to replace. */
+export const safetyFacts = z.object({
+  restoreId: z.uuid(),
+  /** `needed`: single collections, which no rename could bring back. `everything`: all of the databases concerned. */
+  kind: z.enum(['needed', 'everything']),
+  /** Users and roles that the restore was about to add, as `database.name`. */
+  added: z.object({ users: z.array(z.string()), roles: z.array(z.string()) }),
+});
+export type SafetyFacts = z.infer<typeof safetyFacts>;
+
 /** A place in a replica set's oplog: seconds since 1970, and the place within the second. */
 export const optime = z.object({ seconds: z.int().nonnegative(), increment: z.int().nonnegative() });
 export type Optime = z.infer<typeof optime>;
@@ -107,6 +117,8 @@ export const manifest = z.object({
   namespaces: z.array(manifestNamespace),
   /** Only where users and roles were asked for: the namespaces of `admin`, or `$admin...` of the one database, are among the others. */
   usersAndRoles: heldUsers.optional(),
+  /** Only of a safety backup. */
+  safety: safetyFacts.optional(),
   /** Only of a dump that was imported. */
   origin: dumpOrigin.optional(),
 });

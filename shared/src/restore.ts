@@ -42,7 +42,7 @@ export type RestoreTarget = z.infer<typeof restoreTarget>;
 export const restoreMode = z.enum(['replace', 'merge', 'exact']);
 export type RestoreMode = z.infer<typeof restoreMode>;
 
-/** `needed`: of what no rename can undo, and only if there is any. `everything`: of the whole scope of the deployment. */
+/** `needed`: of what no rename can undo, and only if there is any. `everything`: of all in the databases concerned. */
 export const safetyBackup = z.enum(['needed', 'everything']);
 export type SafetyBackup = z.infer<typeof safetyBackup>;
 

@@ -24,7 +24,7 @@ export { ArchiveProgress } from './archive-progress.ts';
 /** What the caller knows for the manifest. */
 export type ManifestBase = Pick<
   Manifest,
-  'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'ledger' | 'origin'
+  'backupId' | 'deployment' | 'database' | 'startedAt' | 'tool' | 'server' | 'ledger' | 'origin' | 'safety'
 >;
 
 export interface WriteArchiveOptions {

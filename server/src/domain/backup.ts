@@ -1,6 +1,6 @@
 // The backup: one attempt, whose id is its fence. Pure.
 //
-// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Missing  Adopt      Import     Delete
+// state      RequestBackup  Start   Seal     Complete   Fail    Cancel     Expire   Missing  Adopt      Import*    Delete
 // (none)     requested      -       -        -          -       -          -        -        completed  completed  -
 // requested  -              running -        -          failed  cancelled  -        -        -          -          -
 // running    -              -       sealed   -          failed  cancelled  -        -        -          -          -
@@ -9,6 +9,7 @@
 // missing    -              -       -        -          -       -          -        -        completed  -          deleted
 // expired    -              -       -        -          -       -          -        -        -          -          deleted
 //
+// * and what a restore takes for safety: see `safety-backup.ts`.
 // `-` is a refusal. Seal and Complete must name the worker that started it; only the supervisor ends another's attempt. A step
 // that its worker has taken already appends nothing: an answer that was lost is asked for again.
 import type { BackupStatus, BackupTrigger } from '@holdfast/shared/backup';
@@ -267,6 +268,8 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
       return adopted(event.data, state);
     case 'BackupImported':
       return imported(event.data);
+    case 'SafetyBackupCompleted':
+      return takenForSafety(event);
     case 'OperationTakenOver':
       return state && { ...state, worker: event.data.worker };
     case 'OperationCancelRequested':
@@ -311,6 +314,11 @@ function adopted(
 
 function imported({ takenAt, durationMs: _, origin: __, ...data }: EventData<'BackupImported'>): BackupState {
   return adopted({ ...data, createdAt: takenAt, completedAt: takenAt }, undefined);
+}
+
+function takenForSafety({ at, data }: LedgerEvent<'SafetyBackupCompleted'>): BackupState {
+  const { worker: _, startedAt: createdAt, durationMs: __, restoreId: ___, kind: ____, ...archive } = data;
+  return adopted({ ...archive, policyId: null, createdAt, completedAt: at }, undefined);
 }
 
 const endOf: Partial<Record<LedgerEvent['type'], BackupStatus>> = {

@@ -15,6 +15,12 @@ const namespaces = [
 const inPlace = { kind: 'original' } as const;
 const copy = { kind: 'copy', suffix: '_copy' } as const;
 
+const safety = {
+  restoreId: '01970000-0000-7000-8000-000000000005',
+  kind: 'needed' as const,
+  added: { users: [], roles: [] },
+};
+
 describe('where a restore puts each namespace', () => {
   it('keeps the names in place', () => {
     expect(namesOf({})).toStrictEqual(namespaces.map(({ database, collection }) => `${database}.${collection}`));
@@ -110,7 +116,7 @@ describe('exact', () => {
     ['into a copy', { target: copy }, undefined],
     ['of single collections', {}, ['crm', 'shop.orders']],
     ['of one imported collection', { manifest: { ...manifestOf(namespaces), ...importedAs('bson') } }, undefined],
-    ['of a backup of parts', { holdsParts: true }, undefined],
+    ['of a safety backup', { manifest: { ...manifestOf(namespaces), safety } }, undefined],
   ] as const)('is refused %s', (_, change, choice) => {
     expect(refusal(() => exact(change, choice && [...choice]))).toBe('RESTORE_OPTIONS_INVALID');
   });

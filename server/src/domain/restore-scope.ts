@@ -10,15 +10,13 @@ import { canBeRenamed, isShadowName, targetDatabase } from './restore-names.ts';
 export type IsProtected = (database: string, collection: string) => boolean;
 
 export interface RestoreScopeInput {
-  readonly manifest: Pick<Manifest, 'database' | 'namespaces' | 'origin'>;
+  readonly manifest: Pick<Manifest, 'database' | 'namespaces' | 'origin' | 'safety'>;
   /** The suffix of a copy is filled in. */
   readonly target: RestoreTarget;
   readonly options: Pick<RestoreOptions, 'namespaces' | 'mode'>;
   /** Of the deployment that is written to: the one database that it is limited to, or null. */
   readonly limitedTo: string | null;
   readonly isProtected: IsProtected;
-  /** The backup was made of single collections, so that what it lacks was not missing: a safety backup of what was needed. */
-  readonly holdsParts?: boolean;
 }
 
 /** A namespace of the backup and its name once it is restored. */
@@ -153,14 +151,15 @@ function staysOut(
   );
 }
 
-function requireSensible({ target, options, manifest, holdsParts }: RestoreScopeInput): void {
+function requireSensible({ target, options, manifest }: RestoreScopeInput): void {
   const { mode, namespaces = [] } = options;
   if (mode === 'replace') return;
   if (target.kind === 'copy') throw new AppError('RESTORE_OPTIONS_INVALID', { problem: 'copy-mode' });
   if (mode !== 'exact') return;
   if (namespaces.some((choice) => choice.includes('.')))
     throw new AppError('RESTORE_OPTIONS_INVALID', { problem: 'exact-of-collections' });
-  if (holdsParts || manifest.origin?.kind === 'bson')
+  // What such backups lack was not missing.
+  if (manifest.safety !== undefined || manifest.origin?.kind === 'bson')
     throw new AppError('RESTORE_OPTIONS_INVALID', { problem: 'exact-of-part' });
 }
 

@@ -34,6 +34,7 @@ export const backupsProjection: Projection = {
     { key: { 'encryption.keys.id': 1 }, sparse: true },
     { key: { missingAt: 1 }, sparse: true },
     { key: { 'restoreTest.state': 1 }, sparse: true },
+    { key: { 'safety.kind': 1 }, sparse: true },
   ],
   project,
 };
@@ -79,6 +80,8 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
       return adopted(event);
     case 'BackupImported':
       return { $set: { ...imported(event), ...stored(event) } };
+    case 'SafetyBackupCompleted':
+      return { $set: { ...takenForSafety(event), ...stored(event) } };
     case 'BackupExpired':
       return { $set: { status: 'expired' } };
     case 'BackupDeleted':
@@ -176,6 +179,19 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
   };
 }
 
+/** Its archive was read back before it was recorded: see `BackupVerified` behind it. */
+function takenForSafety(event: LedgerEvent<'SafetyBackupCompleted'>): Omit<StoredBackup, '_id'> {
+  const { deploymentId, deploymentName, database, restoreId, kind, startedAt, durationMs, ...archive } = event.data;
+  const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = archive;
+  return {
+    ...{ deploymentId, deploymentName, database, policyId: null, trigger: 'safety', actor: event.actor },
+    ...{ createdAt: startedAt, startedAt, completedAt: event.at, durationMs, status: 'completed' },
+    ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption, optimes },
+    ...{ verifiedAt: null, checkedAt: null, checkCause: null, error: null },
+    ...{ safety: { restoreId, kind }, ...held(archive) },
+  };
+}
+
 function written(event: LedgerEvent<'BackupSealed' | 'BackupCompleted'>): Partial<StoredBackup> {
   const { key, sizeBytes, sha256, rawBytes, documents, collections, encryption = null, optimes = null } = event.data;
   const facts = {
@@ -201,7 +217,9 @@ function held({
   return usersAndRoles === undefined ? {} : { usersAndRoles };
 }
 
-function stored(event: LedgerEvent<'BackupCompleted' | 'BackupAdopted' | 'BackupImported' | 'BackupCopied'>) {
+function stored(
+  event: LedgerEvent<'BackupCompleted' | 'BackupAdopted' | 'BackupImported' | 'SafetyBackupCompleted' | 'BackupCopied'>,
+) {
   const { destinationId, key, sizeBytes } = event.data;
   return copyAt(destinationId, { state: 'stored', key, sizeBytes, at: event.at, error: null });
 }

@@ -1,4 +1,5 @@
 // What a backup may take from the database and the network, and whether it takes users along: what its policy says.
+import type { PolicyId } from '@holdfast/shared/ids';
 import type { PolicySettings } from '@holdfast/shared/policy';
 import type { BackupState } from '../domain/backup.ts';
 import { type PolicyState, wholeSettings } from '../domain/policy.ts';
@@ -19,10 +20,15 @@ const ofNoPolicy: Impact = {
 };
 
 /** As the policy is now. Raises LEDGER_UNAVAILABLE. */
-export async function impactOf({ ledger }: Pick<Services, 'ledger'>, backupId: string): Promise<Impact> {
-  const backup = (await ledger.state(`backup:${backupId}`)) as BackupState | undefined;
-  if (!backup?.policyId) return ofNoPolicy;
-  const policy = (await ledger.state(`policy:${backup.policyId}`)) as PolicyState | undefined;
+export async function impactOf(services: Pick<Services, 'ledger'>, backupId: string): Promise<Impact> {
+  const backup = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
+  return await impactOfPolicy(services, backup?.policyId ?? null);
+}
+
+/** The same for what is written as this policy's backups are. Raises LEDGER_UNAVAILABLE. */
+export async function impactOfPolicy({ ledger }: Pick<Services, 'ledger'>, policyId: PolicyId | null): Promise<Impact> {
+  if (policyId === null) return ofNoPolicy;
+  const policy = (await ledger.state(`policy:${policyId}`)) as PolicyState | undefined;
   return policy === undefined ? ofNoPolicy : wholeSettings(policy.settings);
 }
 

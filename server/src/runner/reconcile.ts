@@ -131,6 +131,7 @@ class Pass {
     const id = backupIdOfKey(key);
     // Before the state: an import is recorded first, and forgotten then.
     if ((await this.#services.imports.all()).some(({ _id }) => _id === id)) return;
+    if ((await this.#services.running.all()).some(({ uploadKey }) => uploadKey === key)) return;
     const state = id === undefined ? undefined : await stateOf(this.#services, id);
     if (state === undefined || !isArchiveOf(state, key, this.#storage.id)) {
       const isUnknown = state === undefined || (!isOpenOperation(state) && !(await this.#isBeingCopied(state)));

@@ -4,16 +4,14 @@
 import type { BackupEncryption } from '@holdfast/shared/encryption';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
-import type { BackupId, DeploymentId, DestinationId } from '@holdfast/shared/ids';
+import type { BackupId, DeploymentId, DestinationId, PolicyId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
-import { v7 as uuid } from 'uuid';
 import { ArchiveProgress } from '../archive/archive-progress.ts';
 import { archiveTotals, holdsUsersAndRoles } from '../archive/users-and-roles.ts';
 import { type WrittenArchive, writeArchive } from '../archive/write-archive.ts';
 import { connectionStringOf } from '../commands/connection-string-of.ts';
 import { excludedFrom } from '../commands/excluded.ts';
 import { execute } from '../commands/execute.ts';
-import { requireDestination } from '../destinations/destinations.ts';
 import {
   type BackupState,
   cancelBackup,
@@ -23,26 +21,21 @@ import {
   startBackup,
 } from '../domain/backup.ts';
 import type { DeploymentState } from '../domain/deployment.ts';
-import type { PolicyState } from '../domain/policy.ts';
 import { parseConnectionString, throughSet } from '../engine/connection-string.ts';
-import {
-  connectDeployment,
-  type DeploymentFacts,
-  type FoundNamespace,
-  inspectDeployment,
-} from '../engine/inspect-deployment.ts';
-import { processStartTime } from '../engine/orphan-process.ts';
+import { connectDeployment, type FoundNamespace, inspectDeployment } from '../engine/inspect-deployment.ts';
 import { readOptime } from '../engine/read-optime.ts';
-import { type DumpOptions, type DumpProcess, startDump } from '../engine/start-dump.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
 import { midway } from '../failpoints.ts';
 import type { Recipients } from '../keys/keyring.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredOperation } from '../projections/operations.ts';
-import { requireTools, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { archiveKey } from '../storage/archive-key.ts';
 import type { Upload } from '../storage/archive-storage.ts';
-import { dumpImpact, type Impact, impactOf, limitedStorage } from './impact.ts';
+import { beginUpload, usualRatio } from './begin-upload.ts';
+import { dumpInto } from './dump-into.ts';
+import { dumpImpact, impactOf } from './impact.ts';
+import { manifestBase } from './manifest-base.ts';
 import { type OperationRun, startOperationRun } from './operation-run.ts';
 import { recordOutcome, toFailure } from './record-outcome.ts';
 import { listDeployment, requireComplete } from './require-complete.ts';
@@ -110,7 +103,7 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   });
   const impact = await impactOf(services, backupId);
   const { upload, destinationId } = await beginUpload(services, run, {
-    ...{ key, backupId, impact },
+    ...{ key, policyId: await policyOf(services, backupId), impact },
     expectedBytes: totalsOf(before.namespaces).bytes / usualRatio,
   });
   attempt.upload = upload;
@@ -150,74 +143,6 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
   await upload.commit();
   attempt.isVisible = true;
   await services.failpoint('renamed');
-}
-
-/** How much smaller an archive is than the documents in it, as a rule. */
-const usualRatio = 3;
-
-interface Beginning {
-  readonly key: string;
-  readonly backupId: BackupId;
-  readonly impact: Impact;
-  readonly expectedBytes: number;
-}
-
-/**
- * Begins the archive at the first destination of the policy that takes it: while one is away, backups go on at the next. Throws what
- * the first one said when none takes it.
- */
-async function beginUpload(
-  services: Services,
-  run: OperationRun,
-  { key, backupId, impact, expectedBytes }: Beginning,
-): Promise<{ readonly upload: Upload; readonly destinationId: DestinationId }> {
-  let first: unknown;
-  for (const destinationId of await destinationsOf(services, backupId)) {
-    // Noted before there is anything to own: what lies at the destination without an owner is nobody's, at any time.
-    const token = uuid();
-    await run.note({ uploadToken: token, uploadDestinationId: destinationId });
-    try {
-      const storage = limitedStorage(await requireDestination(services.destinations, destinationId), impact);
-      return { upload: await storage.createUpload(key, token, expectedBytes), destinationId };
-    } catch (error) {
-      if (!(error instanceof OperationFailure)) throw error;
-      first ??= error;
-      services.logger.warn({ operationId: backupId, destinationId, err: error }, 'a destination takes no backup now');
-    }
-  }
-  throw first;
-}
-
-/** In the order in which they are tried. */
-async function destinationsOf({ ledger, destinations }: Services, backupId: BackupId): Promise<DestinationId[]> {
-  const { policyId } = (await ledger.state(`backup:${backupId}`)) as BackupState;
-  const policy =
-    policyId === null ? undefined : ((await ledger.state(`policy:${policyId}`)) as PolicyState | undefined);
-  const named = policy?.settings.destinationIds ?? [];
-  return named.length > 0 ? [...named] : [destinations.main.id as DestinationId];
-}
-
-/** Runs mongodump for as long as `write` takes; however that ends, the process is gone when this settles. */
-async function dumpInto(
-  services: Services,
-  run: OperationRun,
-  what: Pick<DumpOptions, 'address' | 'database' | 'numParallelCollections' | 'readPreference' | 'usersAndRoles'>,
-  write: (dump: DumpProcess) => Promise<WrittenArchive>,
-): Promise<WrittenArchive> {
-  const over = new AbortController();
-  const dump = startDump({
-    ...what,
-    mongodumpPath: requireTools(services).mongodump,
-    signal: AbortSignal.any([run.signal, over.signal]),
-    stallLimitMs: run.facts.limits.stallLimitMs,
-  });
-  try {
-    await run.note({ child: { pid: dump.pid, startTime: await processStartTime(dump.pid) } });
-    return await write(dump);
-  } finally {
-    over.abort();
-    await dump.exited.catch(() => undefined);
-  }
 }
 
 /**
@@ -267,32 +192,12 @@ function change(
 }
 
 /** As the policy that the backup belongs to says now. */
-async function recipientsOf({ ledger, keys }: Services, backupId: BackupId): Promise<Recipients> {
-  const { policyId } = (await ledger.state(`backup:${backupId}`)) as BackupState;
-  return keys.recipientsFor(policyId);
+async function recipientsOf(services: Services, backupId: BackupId): Promise<Recipients> {
+  return services.keys.recipientsFor(await policyOf(services, backupId));
 }
 
-async function manifestBase(
-  services: Services,
-  deployment: DeploymentState,
-  server: DeploymentFacts,
-  backupId: BackupId,
-) {
-  const { position, hash } = await services.ledger.head();
-  const { name, hosts, database } = deployment.facts;
-  return {
-    backupId,
-    deployment: { id: deployment.deploymentId, name, hosts },
-    database,
-    startedAt: new Date(services.now()).toISOString(),
-    tool: { name: 'mongodump', version: requireTools(services).mongodumpVersion },
-    server: {
-      version: server.version,
-      featureCompatibilityVersion: server.featureCompatibilityVersion,
-      replicaSet: server.replicaSet,
-    },
-    ledger: { position, hash },
-  } as const;
+async function policyOf({ ledger }: Services, backupId: BackupId): Promise<PolicyId | null> {
+  return ((await ledger.state(`backup:${backupId}`)) as BackupState).policyId;
 }
 
 function sealedFacts(

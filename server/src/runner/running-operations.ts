@@ -19,6 +19,8 @@ export interface RunningOperation {
   readonly uploadToken: string | null;
   /** Where that upload is; left out or null: at the main destination. */
   readonly uploadDestinationId?: string | null;
+  /** The key under which it becomes visible; only of what the ledger does not know before that, a safety backup. */
+  readonly uploadKey?: string | null;
   readonly createdDatabases: readonly string[];
   readonly child: RecordedProcess | null;
   /** Why it failed, when its worker could not clean up after it; null while it runs. */
@@ -26,7 +28,10 @@ export interface RunningOperation {
 }
 
 export type RunningFacts = Partial<
-  Pick<RunningOperation, 'progress' | 'uploadToken' | 'uploadDestinationId' | 'createdDatabases' | 'child' | 'failure'>
+  Pick<
+    RunningOperation,
+    'progress' | 'uploadToken' | 'uploadDestinationId' | 'uploadKey' | 'createdDatabases' | 'child' | 'failure'
+  >
 >;
 
 export interface RunningOperations {

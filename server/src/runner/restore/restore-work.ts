@@ -10,12 +10,15 @@ import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { ArchiveCopies } from './archive-copies.ts';
+import type { UnrecordedSafety } from './safety-backup.ts';
 
 /** All that an attempt made, which has to be taken back when it fails. */
 export interface Attempt {
   liveData: LiveData;
   address: DeploymentAddress | null;
   createdDatabases: readonly string[];
+  /** A safety backup that is not recorded yet. */
+  safety?: UnrecordedSafety | undefined;
 }
 
 export interface Work {

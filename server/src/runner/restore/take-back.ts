@@ -6,14 +6,16 @@ import type { Services } from '../../services.ts';
 import { endWrites } from '../end-writes.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { Attempt } from './restore-work.ts';
+import { discardSafety } from './safety-backup.ts';
 import { goBack, isBegun, writtenBy } from './settle.ts';
 
 /** Throws when anything live has changed: then only forward leads out, and the supervisor goes there. */
 export async function takeBack(
   services: Services,
   run: OperationRun,
-  { address, createdDatabases }: Attempt,
+  { address, createdDatabases, safety }: Attempt,
 ): Promise<void> {
+  await discardSafety(safety);
   if (address === null) return;
   const state = (await services.ledger.state(`restore:${run.facts.operationId}`)) as RestoreState;
   const left = { state, createdDatabases };

@@ -1,0 +1,45 @@
+// The phase of the safety backup: what is about to be replaced and no rename could bring back, found out right before it is held.
+import type { RestoreMode } from '@holdfast/shared/restore';
+import type { AccessToRestore } from '../../commands/access-to-restore.ts';
+import { excludedFrom } from '../../commands/excluded.ts';
+import { lookAtLive, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
+import { safetyNamespaces } from '../../domain/safety-backup.ts';
+import { unlessAborted } from '../../engine/unless-aborted.ts';
+import type { Work } from './restore-work.ts';
+import { usersOf } from './restore-users.ts';
+import { takeSafetyBackup } from './safety-backup.ts';
+
+/** Takes a safety backup where one is needed or asked for; into a copy none is. Throws OperationFailure, live data untouched. */
+export async function safetyPhase(work: Work): Promise<void> {
+  const { restore, services, server, scope, client, run } = work;
+  const { target, options } = restore;
+  if (target.kind === 'copy') return;
+  const where = { scope, target, isProtected: excludedFrom(services.ledgerPlace, server) };
+  const live = await unlessAborted(run.signal, lookAtLive(client, where));
+  const namespaces = safetyNamespaces(scope, options, [...live.values()]);
+  const access = await unlessAborted(run.signal, usersOf(work));
+  const usersAndRoles = access !== null && changesAccess(access, options.mode);
+  if (namespaces.length === 0 && !usersAndRoles) return;
+  const sizes = await unlessAborted(run.signal, sizesOf(client, live));
+  const sizeOf = ({ database, collection }: (typeof namespaces)[number]) =>
+    sizes.get(`${database}.${collection}`)?.bytes ?? 0;
+  await takeSafetyBackup(work, {
+    kind: options.safetyBackup,
+    namespaces,
+    usersAndRoles,
+    bytes: namespaces.reduce((total, one) => total + sizeOf(one), 0),
+    added: {
+      users: [...(access?.difference.users.added ?? [])],
+      roles: [...(access?.difference.roles.added ?? [])],
+    },
+    databases: scope.databases,
+  });
+}
+
+/** Whether any user or role is written or goes. */
+export function changesAccess({ difference }: Pick<AccessToRestore, 'difference'>, mode: RestoreMode): boolean {
+  return [difference.users, difference.roles].some(
+    ({ added, changed, notInBackup }) =>
+      added.length + changed.length > 0 || (mode === 'exact' && notInBackup.length > 0),
+  );
+}
