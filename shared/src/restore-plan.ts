@@ -125,7 +125,7 @@ export const planOplog = z.object({
 });
 export type PlanOplog = z.infer<typeof planOplog>;
 
-/** Names are `database.name`. */
+/** Names are `database.name`, those of users before those of roles. */
 export const planUsers = z.object({
   added: z.array(z.string()),
   changed: z.array(z.string()),

@@ -1,9 +1,10 @@
 // Users and roles of a backup and of the deployment that it is restored into: what would be added, changed and dropped, and what
 // is never touched. The plan shows it, the safety backup and the restore act on it.
+
+import type { Manifest } from '@holdfast/shared/manifest';
 import type { RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
-import type { OpenArchive } from '../archive/open-archive.ts';
-import { readUsers } from '../archive/read-users.ts';
+import type { DumpedUsers } from '../archive/read-users.ts';
 import {
   compareUsers,
   type ProtectedNames,
@@ -18,7 +19,9 @@ import type { Services } from '../services.ts';
 import { holdsLedger } from './excluded.ts';
 
 export interface AccessQuestion {
-  readonly archive: OpenArchive;
+  readonly manifest: Pick<Manifest, 'database' | 'usersAndRoles'>;
+  /** Reads them out of the archive, when they are needed. */
+  readonly dumped: () => Promise<DumpedUsers>;
   readonly target: RestoreTarget;
   readonly options: Pick<RestoreOptions, 'usersAndRoles' | 'namespaces' | 'mode'>;
   /** To the deployment that is written to. */
@@ -41,13 +44,12 @@ export interface AccessToRestore {
  */
 export async function accessToRestore(
   services: Pick<Services, 'ledgerPlace'>,
-  { archive, target, options, client, server, limitedTo }: AccessQuestion,
+  { manifest, dumped, target, options, client, server, limitedTo }: AccessQuestion,
 ): Promise<AccessToRestore | null> {
-  const { manifest } = archive;
   if (!options.usersAndRoles || target.kind === 'copy' || manifest.usersAndRoles === undefined) return null;
   const guard = await protectedAccess(services, client, server);
   const isInScope = usersScope({ database: manifest.database, limitedTo, namespaces: options.namespaces });
-  const backup = within(parseAccess(await readUsers(archive)), isInScope, guard);
+  const backup = within(parseAccess(await dumped()), isInScope, guard);
   const live = within(await readAccess(client), isInScope, guard);
   const difference = compareUsers(backup, live);
   return { backup, live, difference: options.mode === 'merge' ? withoutChanges(difference) : difference };

@@ -16,6 +16,7 @@ import type { Services } from '../services.ts';
 import { endAbandonedImports } from './abandoned-imports.ts';
 import { claimLimitMs, overdueLimitMs } from './limits.ts';
 import { endAbandonedRestore } from './restore/end-abandoned-restore.ts';
+import { endSafetyBackups } from './restore/end-safety.ts';
 import type { RunningOperation } from './running-operations.ts';
 
 /** What one look tells the next: since when a request is overdue although a worker has room, by the monotonic clock. */
@@ -45,6 +46,7 @@ export async function superviseOnce(services: Services, overdue: Overdue = new M
   for (const { _id, worker } of held)
     if (!stillOpen.has(_id) && !services.runningHere.has(_id)) await services.running.end(_id, worker);
   await endAbandonedImports(services);
+  await endSafetyBackups(services);
 }
 
 async function endWhenAbandoned(services: Services, operation: StoredOperation): Promise<void> {

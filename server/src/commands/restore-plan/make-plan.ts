@@ -70,7 +70,7 @@ interface Looked {
 }
 
 async function look(services: Services, prospect: Prospect): Promise<Looked> {
-  const { client, facts, archive, options, where, target, deployment, backup } = prospect;
+  const { client, facts, where, target, deployment, backup } = prospect;
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   const nowMs = services.now();
   const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users] = await Promise.all([
@@ -78,7 +78,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     diskSpace(client, databasesOf(prospect)),
     facts.sharded ? null : oplogSize(client),
     target.kind === 'copy' ? null : explained(() => findSwapMethod(client)),
-    compareUsers(client, { archive, usersAndRoles: options.usersAndRoles }),
+    compareUsers(services, prospect),
   ]);
   const bytes = sum(namespaces, ({ bytesInBackup }) => bytesInBackup);
   const isLive = (database: string, collection: string) => live.has(`${database}.${collection}`);
@@ -140,7 +140,8 @@ function planOf(prospect: Prospect, source: RestorePlan['source'], looked: Looke
     rawBytes: sum(namespaces, ({ bytesInBackup }) => bytesInBackup),
     phrase: confirmationPhrase(target, where.scope.databases ?? [], deploymentName),
     swapMethod: looked.swapMethod,
-    safetyBackupOf: target.kind === 'copy' ? [] : safetyBackupOf(namespaces, options, users),
+    safetyBackupOf:
+      target.kind === 'copy' ? [] : safetyBackupOf({ scope: where.scope, options, live: looked.live, users }),
     space: spaceOf(namespaces, { disk: looked.disk, keepsUndo: options.undoHours > 0 }),
     oplog: oplogGrowth(namespaces, looked.oplog),
     users,

@@ -1,25 +1,25 @@
 import type { RestoreOptions } from '@holdfast/shared/restore';
-import type { PlanNamespace, PlanUsers } from '@holdfast/shared/restore-plan';
+import type { PlanUsers } from '@holdfast/shared/restore-plan';
+import type { RestoreScope } from '../../domain/restore-scope.ts';
+import { safetyNamespaces } from '../../domain/safety-backup.ts';
+import { type LiveNamespaces, nameOf } from './look-at-live.ts';
+
+export interface SafetyQuestion {
+  readonly scope: RestoreScope;
+  readonly options: Pick<RestoreOptions, 'mode' | 'safetyBackup'>;
+  readonly live: LiveNamespaces;
+  readonly users: PlanUsers | null;
+}
 
 /**
- * What the safety backup holds, by live name: what is there now and no rename can bring back, or with `everything` all that is
- * there; `users` where users and roles are written.
+ * What the safety backup of a restore in place holds, by live name: what is there now and no rename can bring back, or with
+ * `everything` all that is there; `users` where users or roles are written or go.
  */
-export function safetyBackupOf(
-  namespaces: readonly PlanNamespace[],
-  { safetyBackup }: Pick<RestoreOptions, 'safetyBackup'>,
-  users: PlanUsers | null,
-): string[] {
-  const isEverything = safetyBackup === 'everything';
-  const held = namespaces.filter((one) => (isEverything ? isThere(one) : isRewritten(one))).map(({ target }) => target);
-  return users === null ? held : [...held, 'users'];
+export function safetyBackupOf({ scope, options, live, users }: SafetyQuestion): string[] {
+  const held = safetyNamespaces(scope, options, [...live.values()]).map(nameOf);
+  return users !== null && changes(users) ? [...held, 'users'] : held;
 }
 
-function isThere({ action }: PlanNamespace): boolean {
-  return action !== 'added';
-}
-
-/** A collection that becomes something else, or the reverse, is rewritten as well. */
-function isRewritten({ action, method }: PlanNamespace): boolean {
-  return (action === 'replaced' || action === 'dropped') && (method === 'rewrite' || method === 'define');
+function changes({ added, changed, notInBackup, vanish }: PlanUsers): boolean {
+  return added.length + changed.length > 0 || (vanish && notInBackup.length > 0);
 }

@@ -3,6 +3,7 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
+import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
 import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
@@ -14,21 +15,39 @@ import type { Work } from './restore-work.ts';
 
 export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> & {
   readonly services: Pick<Services, 'ledger' | 'ledgerPlace'>;
-  readonly archive: OpenArchive;
+  readonly archive: Pick<OpenArchive, 'manifest'>;
+  readonly dumped: () => Promise<DumpedUsers>;
 };
 
+/** Of a restore that runs here. They are read once, before anything is changed, from a copy in which they are whole. */
+export function usersWork(work: Work): UsersWork {
+  const { services, client, server, restore, archive, attempt } = work;
+  const dumped = async () => {
+    attempt.users ??= await readFromCopies(work);
+    return attempt.users;
+  };
+  return { services, client, server, restore, archive, dumped };
+}
+
 /** What is restored of them; null where nothing is. Throws OperationFailure. */
-export async function usersOf({
-  services,
-  archive,
-  restore,
-  client,
-  server,
-}: UsersWork): Promise<AccessToRestore | null> {
+export async function usersOf(work: UsersWork): Promise<AccessToRestore | null> {
+  const { services, archive, dumped, restore, client, server } = work;
   const { target, options, deploymentId } = restore;
   const deployment = (await services.ledger.state(`deployment:${deploymentId}`)) as DeploymentState;
   const limitedTo = deployment.facts.database;
-  return await accessToRestore(services, { archive, target, options, client, server, limitedTo });
+  const question = { manifest: archive.manifest, dumped, target, options, client, server, limitedTo };
+  return await accessToRestore(services, question);
+}
+
+async function readFromCopies({ copies, run }: Work): Promise<DumpedUsers> {
+  for (;;) {
+    try {
+      return await readUsers(copies.current);
+    } catch (error) {
+      if (!(error instanceof OperationFailure) || error.reason !== 'archive-damaged') throw error;
+      await copies.next(error, run.signal);
+    }
+  }
 }
 
 /** Does nothing where none were asked for. Throws OperationFailure, after which some may be as in the backup and some not. */
@@ -56,7 +75,8 @@ export async function finishUsers(
   const { options, target, backupId, undoOf } = work.restore;
   if (!options.usersAndRoles || target.kind === 'copy' || undoOf !== null) return;
   const backup = requireCompleted((await services.ledger.state(`backup:${backupId}`)) as BackupState, backupId);
-  await restoreUsers({ ...work, services, archive: await openAny(services, backup) });
+  const archive = await openAny(services, backup);
+  await restoreUsers({ ...work, services, archive, dumped: () => readUsers(archive) });
 }
 
 async function openAny(services: Services, backup: BackupState): Promise<OpenArchive> {

@@ -3,6 +3,7 @@ import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import type { OpenArchive } from '../../archive/open-archive.ts';
+import type { DumpedUsers } from '../../archive/read-users.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import type { RestoreScope } from '../../domain/restore-scope.ts';
 import type { DeploymentAddress } from '../../engine/connection-string.ts';
@@ -17,6 +18,8 @@ export interface Attempt {
   liveData: LiveData;
   address: DeploymentAddress | null;
   createdDatabases: readonly string[];
+  /** Users and roles of the backup, read while it was still to be chosen from which copy. */
+  users?: DumpedUsers;
   /** A safety backup that is not recorded yet. */
   safety?: UnrecordedSafety | undefined;
 }

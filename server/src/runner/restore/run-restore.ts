@@ -24,6 +24,7 @@ import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
+import { safetyPhase } from './safety-phase.ts';
 import { takeBack } from './take-back.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
@@ -85,6 +86,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
     },
   };
   await requireUnchanged(work);
+  if (restore.undoOf === null) await safetyPhase(work);
   const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
   return {
     databases,

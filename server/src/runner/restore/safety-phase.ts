@@ -5,8 +5,8 @@ import { excludedFrom } from '../../commands/excluded.ts';
 import { lookAtLive, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
+import { usersOf, usersWork } from './restore-users.ts';
 import type { Work } from './restore-work.ts';
-import { usersOf } from './restore-users.ts';
 import { takeSafetyBackup } from './safety-backup.ts';
 
 /** Takes a safety backup where one is needed or asked for; into a copy none is. Throws OperationFailure, live data untouched. */
@@ -17,7 +17,7 @@ export async function safetyPhase(work: Work): Promise<void> {
   const where = { scope, target, isProtected: excludedFrom(services.ledgerPlace, server) };
   const live = await unlessAborted(run.signal, lookAtLive(client, where));
   const namespaces = safetyNamespaces(scope, options, [...live.values()]);
-  const access = await unlessAborted(run.signal, usersOf(work));
+  const access = await unlessAborted(run.signal, usersOf(usersWork(work)));
   const usersAndRoles = access !== null && changesAccess(access, options.mode);
   if (namespaces.length === 0 && !usersAndRoles) return;
   const sizes = await unlessAborted(run.signal, sizesOf(client, live));

@@ -105,7 +105,9 @@ async function writeEverything(
   const { services, run, address, server } = work;
   const { databases, usersAndRoles } = contents;
   const limitedTo = order.deployment.facts.database;
-  const only = limitedTo ?? (databases?.length === 1 ? (databases[0] ?? null) : null);
+  // A dump of one database has its users only.
+  const single = databases?.length === 1 && !usersAndRoles ? databases[0] : undefined;
+  const only = limitedTo ?? single ?? null;
   const excluded = excludedFrom(services.ledgerPlace, server);
   const impact = dumpImpact({ ...order.impact, readPreference: 'primary', usersAndRoles });
   const base = await baseOf(work, order, contents, only);
