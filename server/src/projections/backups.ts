@@ -188,7 +188,7 @@ function takenForSafety(event: LedgerEvent<'SafetyBackupCompleted'>): Omit<Store
     ...{ createdAt: startedAt, startedAt, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption, optimes },
     ...{ verifiedAt: null, checkedAt: null, checkCause: null, error: null },
-    ...{ safety: { restoreId, kind }, ...held(archive) },
+    ...{ ...untested, restoreTest: null, safety: { restoreId, kind }, ...held(archive) },
   };
 }
 

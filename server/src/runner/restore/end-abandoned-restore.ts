@@ -19,6 +19,7 @@ import type { Services } from '../../services.ts';
 import type { RunningOperation } from '../running-operations.ts';
 import { Fenced } from '../stop-reason.ts';
 import { changeRestore } from './change-restore.ts';
+import { discardNotedSafety } from './end-safety.ts';
 import type { Forward } from './roll-forward.ts';
 import { type Settled, settle } from './settle.ts';
 
@@ -54,6 +55,7 @@ export async function endAbandonedRestore(services: Services, abandoned: Abandon
       ),
   };
   const settled = await settle(forward, { state, createdDatabases: running?.createdDatabases ?? [] });
+  await discardNotedSafety(services, state, running);
   lease.require();
   await recordEnd(services, abandoned, settled);
 }

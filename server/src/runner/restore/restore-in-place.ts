@@ -6,6 +6,7 @@ import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
 import { journalRestore } from './journal-restore.ts';
+import { usersWork } from './restore-users.ts';
 import type { Work } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
 import { prove, stage } from './stage.ts';
@@ -25,7 +26,7 @@ export async function restoreInPlace(work: Work): Promise<string[]> {
   await journalRestore(work, journal);
   await services.failpoint('staged');
   await rollForward({
-    ...{ services, client, restoreId, worker: services.worker },
+    ...{ services, client, restoreId, worker: services.worker, users: usersWork(work).dumped },
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(work, phase),
     show: (counters, totals) => run.phase('swap', counters, totals),

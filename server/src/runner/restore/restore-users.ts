@@ -6,8 +6,10 @@ import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
 import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
 import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
-import { type BackupState, requireCompleted } from '../../domain/backup.ts';
+import type { BackupState } from '../../domain/backup.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
+import type { RestoreState } from '../../domain/restore.ts';
+import { inspectDeployment } from '../../engine/inspect-deployment.ts';
 import { type AccessDocument, changeAccess } from '../../engine/users-and-roles.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
@@ -67,16 +69,29 @@ export async function restoreUsers(work: UsersWork): Promise<void> {
   await change(work.client, { put: written(backup), drop });
 }
 
-/** The same for a restore whose worker is gone: the archive is opened again, any copy of it. */
-export async function finishUsers(
-  services: Services,
-  work: Pick<UsersWork, 'client' | 'server' | 'restore'>,
-): Promise<void> {
-  const { options, target, backupId, undoOf } = work.restore;
+/**
+ * The last step of a restore from its journal; nothing is done where none were asked for. `users`: where the archive was read before;
+ * else any copy of it is opened. Throws OperationFailure, `restore-incomplete` when there is no backup to read any more.
+ */
+export async function finishUsers(forward: FinishingUsers, restore: RestoreState): Promise<void> {
+  const { services, client } = forward;
+  const { options, target, backupId, undoOf } = restore;
   if (!options.usersAndRoles || target.kind === 'copy' || undoOf !== null) return;
-  const backup = requireCompleted((await services.ledger.state(`backup:${backupId}`)) as BackupState, backupId);
+  const backup = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
+  if (backup?.status !== 'completed') throw incomplete('the backup that holds them is not there any more');
   const archive = await openAny(services, backup);
-  await restoreUsers({ ...work, services, archive, dumped: () => readUsers(archive) });
+  const dumped = forward.users ?? (() => readUsers(archive));
+  await restoreUsers({ services, client, restore, archive, dumped, server: await inspectDeployment(client) });
+}
+
+export interface FinishingUsers {
+  readonly services: Services;
+  readonly client: MongoClient;
+  readonly users?: (() => Promise<DumpedUsers>) | undefined;
+}
+
+function incomplete(what: string): OperationFailure {
+  return new OperationFailure('restore-incomplete', `Users and roles were not brought back: ${what}.`);
 }
 
 async function openAny(services: Services, backup: BackupState): Promise<OpenArchive> {

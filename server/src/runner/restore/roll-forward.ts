@@ -1,8 +1,9 @@
-// Everything after the proof, from the journal in the ledger alone: swap -> merge -> rewrite -> finish. The worker that staged goes
+// Everything after the proof, from the journal in the ledger alone (and users from the archive): swap -> merge -> rewrite -> finish. The worker that staged goes
 // this way, and so does the supervisor that finds it half done: each step looks at what exists, and does what is left.
 import type { RestoreId } from '@holdfast/shared/ids';
 import type { RestorePhase } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
+import type { DumpedUsers } from '../../archive/read-users.ts';
 import { type RestoreState, swapRestore } from '../../domain/restore.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
@@ -12,6 +13,7 @@ import { changeRestore } from './change-restore.ts';
 import { finishRestore } from './finish.ts';
 import { mergeAll } from './merge-all.ts';
 import { dropMerged, mergeOutcomeOf } from './merge-collections.ts';
+import { finishUsers } from './restore-users.ts';
 import { performRewrites } from './rewrite-last.ts';
 import { lookAtSwaps, performSwap, undoBytes } from './swap-collections.ts';
 
@@ -28,6 +30,8 @@ export interface Forward {
   readonly enter: (phase: RestorePhase) => Promise<void>;
   /** What moves within the phase `swap`, for who watches. */
   readonly show?: (counters: Counters, totals: Totals) => void;
+  /** The users and roles of the backup, where they were read already. */
+  readonly users?: (() => Promise<DumpedUsers>) | undefined;
 }
 
 /**
@@ -41,6 +45,8 @@ export async function rollForward(forward: Forward): Promise<void> {
   await rewrite(forward, state);
   await forward.enter('finish');
   await forward.services.failpoint('finishing');
+  forward.requireLease();
+  await finishUsers(forward, state);
   await finishRestore(forward, state);
 }
 

@@ -47,7 +47,7 @@ beforeEach(async () => {
   await fill();
   await shop.collection('orders').insertOne({ since: true });
   await shop.collection('readings').insertMany(readings(3_000, 1));
-  await shop.collection('system.js').deleteMany({});
+  await shop.collection('system.js').replaceOne({ _id: 'twice' as never }, { value: 'x => x + x' }, { upsert: true });
   await shop.command({ collMod: 'openOrders', viewOn: 'orders', pipeline: [{ $match: { open: false } }] });
 });
 
@@ -150,7 +150,7 @@ describe('what no rename can undo', () => {
     expect(await holdfast.restoreEnd(id)).toMatchObject({ status: 'completed', error: null });
     const copy = mongo.client.db('shop_safe');
     expect(await copy.collection('readings').countDocuments()).toBe(3_050);
-    expect(await copy.collection('system.js').countDocuments()).toBe(0);
+    expect(await copy.collection('system.js').findOne()).toMatchObject({ value: 'x => x + x' });
     await copy.dropDatabase();
     const exact = { backupId: safety.id, target: { kind: 'original' }, mode: 'exact' } as const;
     await expect(holdfast.api.restores.plan(exact)).rejects.toMatchObject({
