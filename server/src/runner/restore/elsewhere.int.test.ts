@@ -192,6 +192,9 @@ describe.each([
     const restore = await restoredBy('merge');
     expect(restore.merged).toMatchObject({ inserted: deleted, colliding: 1 });
     expect(restore.merged?.identical).toBeGreaterThan(100);
+    const stays = plan.namespaces.filter(({ source: from, action }) => from !== null && action === 'untouched');
+    expect(stays.length).toBeGreaterThan(1);
+    expect(restore.collections).toBe(shop.collections.size + crm.collections.size - stays.length);
     expect(await found()).toStrictEqual([
       ['index-differs', 'shop.sessions'],
       ['collection-extra', 'shop.extra'],

@@ -4,7 +4,7 @@ import type { InPlaceJournal } from '../../domain/restore-in-place.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
 import { changeRestore } from './change-restore.ts';
-import type { Work } from './restore-work.ts';
+import { sizeOf, type Work } from './restore-work.ts';
 import { ttlOf } from './stage.ts';
 import { expiriesOf } from './ttl-indexes.ts';
 
@@ -13,7 +13,7 @@ import { expiriesOf } from './ttl-indexes.ts';
  * archive. Raises WRONG_WORKER.
  */
 export async function journalRestore(work: Work, { staged, swaps, rewrites, merges }: InPlaceJournal): Promise<void> {
-  const { services, client, restore, namespaces } = work;
+  const { services, client, restore } = work;
   const { restoreId, deploymentId } = restore;
   const merged = new Set(merges.map(({ database, live }) => `${database}.${live}`));
   const data: EventData<'RestoreStaged'> = {
@@ -24,8 +24,7 @@ export async function journalRestore(work: Work, { staged, swaps, rewrites, merg
     expiries: staged
       .filter(({ database, live }) => !merged.has(`${database}.${live}`))
       .flatMap(({ namespace, database, live }) => expiriesOf(namespace, { database, live }, ttlOf(work))),
-    documents: namespaces.reduce((total, { documents }) => total + documents, 0),
-    collections: namespaces.length,
+    ...sizeOf(staged),
   };
   await changeRestore(services, restoreId, (state) => stageRestore(state, data));
 }

@@ -3,12 +3,12 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
-import type { Work } from './restore-work.ts';
+import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
 import { prove, stage, ttlOf } from './stage.ts';
 import { expiriesOf, makeExpiries } from './ttl-indexes.ts';
 
-/** Resolves with the databases that hold the data. Throws OperationFailure. */
-export async function restoreCopy(work: Work): Promise<string[]> {
+/** Resolves with what was brought back. Throws OperationFailure. */
+export async function restoreCopy(work: Work): Promise<BroughtBack> {
   const { client, attempt, run } = work;
   const staged = work.scope.placed;
   const databases = [...new Set(staged.map(({ database }) => database))];
@@ -22,7 +22,7 @@ export async function restoreCopy(work: Work): Promise<string[]> {
     expiriesOf(namespace, { database, live }, ttlOf(work)),
   );
   await makeExpiries(client, expiries);
-  return databases;
+  return broughtBack(databases, staged);
 }
 
 async function requireAbsent(client: MongoClient, databases: readonly string[]): Promise<void> {

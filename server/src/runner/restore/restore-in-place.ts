@@ -7,13 +7,13 @@ import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
 import { journalRestore } from './journal-restore.ts';
 import { usersWork } from './restore-users.ts';
-import type { Work } from './restore-work.ts';
+import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
 import { prove, stage } from './stage.ts';
 
-/** Resolves with the databases that were written to. Throws OperationFailure; `isBegun` says whether anything live changed. */
-export async function restoreInPlace(work: Work): Promise<string[]> {
-  const { run, attempt, services, client, restore, scope, namespaces } = work;
+/** Resolves with what was brought back: not what a merge leaves as it is. Throws OperationFailure; `isBegun` says whether anything live changed. */
+export async function restoreInPlace(work: Work): Promise<BroughtBack> {
+  const { run, attempt, services, client, restore, scope } = work;
   const { restoreId } = restore;
   const live = await unlessAborted(run.signal, listLive(work));
   const journal = inPlaceJournal({ restoreId, mode: restore.options.mode, scope, live });
@@ -32,9 +32,8 @@ export async function restoreInPlace(work: Work): Promise<string[]> {
     show: (counters, totals) => run.phase('swap', counters, totals),
   });
   attempt.liveData = 'replaced';
-  return [
-    ...new Set([...namespaces.map(({ database }) => database), ...journal.swaps.map(({ database }) => database)]),
-  ];
+  const databases = new Set(journal.staged.map(({ database }) => database));
+  return broughtBack([...databases], journal.staged);
 }
 
 async function listLive({ services, client, server, scope }: Work) {

@@ -5,7 +5,7 @@ import type { MongoClient } from 'mongodb';
 import type { OpenArchive } from '../../archive/open-archive.ts';
 import type { DumpedUsers } from '../../archive/read-users.ts';
 import type { RestoreState } from '../../domain/restore.ts';
-import type { RestoreScope } from '../../domain/restore-scope.ts';
+import type { PlacedNamespace, RestoreScope } from '../../domain/restore-scope.ts';
 import type { DeploymentAddress } from '../../engine/connection-string.ts';
 import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
@@ -41,4 +41,25 @@ export interface Work {
   readonly scope: RestoreScope;
   /** Of the scope. */
   readonly namespaces: readonly ManifestNamespace[];
+}
+
+/** What a restore that went well has done. */
+export interface BroughtBack {
+  /** That hold the data now. */
+  readonly databases: string[];
+  readonly documents: number;
+  readonly collections: number;
+}
+
+/** Of the namespaces that were staged. */
+export function broughtBack(databases: string[], staged: readonly PlacedNamespace[]): BroughtBack {
+  return { databases, ...sizeOf(staged) };
+}
+
+/** How much was staged. */
+export function sizeOf(staged: readonly PlacedNamespace[]): Pick<BroughtBack, 'documents' | 'collections'> {
+  return {
+    documents: staged.reduce((total, { namespace: { documents } }) => total + documents, 0),
+    collections: staged.length,
+  };
 }

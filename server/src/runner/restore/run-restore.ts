@@ -87,12 +87,7 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
   };
   await requireUnchanged(work);
   if (restore.undoOf === null) await safetyPhase(work);
-  const databases = restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
-  return {
-    databases,
-    documents: namespaces.reduce((total, { documents }) => total + documents, 0),
-    collections: namespaces.length,
-  };
+  return restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
 }
 
 /**
