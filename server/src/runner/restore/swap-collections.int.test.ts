@@ -1,8 +1,10 @@
 import type { SwapMethod } from '@holdfast/shared/restore';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isAnyIndexBuilt } from '../../engine/index-builds.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
+import { until } from '../../testing/until.ts';
 import { dropUndo, lookAtSwaps, performSwap, type Swap, undoBytes } from './swap-collections.ts';
 
 let mongo: TestMongo;
@@ -99,6 +101,30 @@ describe.each(['apply-ops', 'renames'] as const)('%s', (method) => {
     await performSwap(clientOf(method), swaps, { method });
     expect(await found()).toStrictEqual(swapped);
   });
+});
+
+describe.each(['apply-ops', 'renames'] as const)('%s, while an index is being built', (method) => {
+  it('waits, with nothing begun and the server alive', async () => {
+    await mongo.client.db('two').collection('a').insertOne({ x: 1 });
+    await setFailPoint('alwaysOn');
+    const built = mongo.client.db('two').collection('a').createIndex({ x: 1 });
+    await until(
+      () => isAnyIndexBuilt(mongo.client, ['two.a']),
+      (isBuilt) => isBuilt,
+    );
+    await expect(performSwap(clientOf(method), swaps, { method, limitMs: 300 })).rejects.toMatchObject({
+      reason: 'stalled',
+    });
+    expect((await lookAtSwaps(limited, swaps)).map(({ step }) => step)).toStrictEqual(swaps.map(() => 'not-begun'));
+    const swap = performSwap(clientOf(method), swaps, { method });
+    await setFailPoint('off');
+    await built;
+    await swap;
+    expect(Object.keys(await found())).toStrictEqual(Object.keys(swapped));
+  });
+
+  const setFailPoint = (mode: string) =>
+    mongo.client.db('admin').command({ configureFailPoint: 'hangAfterStartingIndexBuild', mode });
 });
 
 it('renames where the server refuses the one command', async () => {

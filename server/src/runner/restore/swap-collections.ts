@@ -8,6 +8,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { SwapMethod } from '@holdfast/shared/restore';
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { explained, isGone, isNotAuthorized, isUnknownCommand } from '../../engine/driver-failure.ts';
+import { isAnyIndexBuilt } from '../../engine/index-builds.ts';
 
 /** Any names within one database. Without `undo` what is live is dropped. */
 export interface Swap {
@@ -124,6 +125,9 @@ async function namesIn(client: MongoClient, swaps: readonly Swap[]): Promise<Map
 }
 
 async function carryOut(client: MongoClient, left: readonly FoundSwap[], options: SwapOptions): Promise<void> {
+  const lives = left.filter(({ isLive }) => isLive).map(({ database, live }) => `${database}.${live}`);
+  // Right before, and again each time: none can begin once the command waits for its lock.
+  if (left.every(({ isBegun }) => !isBegun) && (await isAnyIndexBuilt(client, lives))) return;
   const fresh = left.filter(({ step, undo }) => step === 'not-begun' && undo !== undefined);
   if (options.method === 'apply-ops' && fresh.length > 0) return await renameAtOnce(client, fresh, options);
   for (const swap of left) await renameOne(client, swap, options);
