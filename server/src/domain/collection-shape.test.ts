@@ -38,6 +38,16 @@ describe('two shapes that are the same to MongoDB', () => {
       withIndex({ v: int(1), ns: 'a.b', background: true, sparse: false }),
       withIndex({ v: int(2) }),
     ],
+    [
+      'options of an index in another order',
+      withIndex({ wildcardProjection: { a: int(1), b: int(1) }, partialFilterExpression: { a: { $gt: 1, $lt: 9 } } }),
+      withIndex({ partialFilterExpression: { a: { $lt: 9, $gt: 1 } }, wildcardProjection: { b: int(1), a: int(1) } }),
+    ],
+    [
+      'another version of the collation of an index',
+      withIndex({ collation: { locale: 'fr', version: '57.1' } }),
+      withIndex({ collation: { version: '58', locale: 'fr' } }),
+    ],
     ['the index of _id', shape({ indexes: [{ name: '_id_', key: { _id: int(1) } }] }), shape()],
     [
       'what follows from the granularity',

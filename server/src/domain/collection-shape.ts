@@ -16,9 +16,10 @@ export interface ShapeDifference {
 }
 
 /**
- * Empty where both are the same to MongoDB: numbers count by value, the order of options does not count, that of keys within does.
- * What the server derives or chooses by itself (index versions, the `_id` index, defaults) is not compared. Another type is the
- * only difference that is named.
+ * Empty where both are the same to MongoDB: numbers count by value; the order of fields counts where it means something, in
+ * validators, pipelines and the keys of indexes, and not in the other options of indexes, where mongorestore does not keep it. What
+ * the server derives or chooses by itself (index versions, the `_id` index, defaults) is not compared. Another type is the only
+ * difference that is named.
  */
 export function shapeDifferences(from: CollectionShape, to: CollectionShape): ShapeDifference[] {
   if (from.type !== to.type) return [{ what: 'type', name: to.type, change: 'changed' }];
@@ -89,9 +90,10 @@ function isDefault(name: string, value: unknown): boolean {
 
 function optionText(name: string, value: unknown): string {
   if (!isRecord(value)) return canonicalText(value);
-  if (name === 'collation') return unorderedText(value, ['version']);
-  if (name === 'timeseries') return unorderedText(value, 'granularity' in value ? derivedFromGranularity : []);
-  if (name === 'clusteredIndex') return unorderedText(value, ['v']);
+  if (name === 'collation') return unorderedText(without(value, ['version']));
+  if (name === 'timeseries')
+    return unorderedText('granularity' in value ? without(value, derivedFromGranularity) : value);
+  if (name === 'clusteredIndex') return unorderedText(without(value, ['v']));
   return canonicalText(value);
 }
 
@@ -104,15 +106,30 @@ function indexTexts(indexes: CollectionShape['indexes']): Map<string, string> {
     if (name === '_id_' || index.clustered === true) continue;
     const parts = Object.entries(index)
       .filter(([option, value]) => !ignoredInIndexes.has(option) && value !== false)
-      .map(([option, value]) => [option, optionText(option, value)]);
+      .map(([option, value]) => [option, indexOptionText(option, value)]);
     texts.set(name, JSON.stringify(parts.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))));
   }
   return texts;
 }
 
-function unorderedText(value: Readonly<Record<string, unknown>>, without: readonly string[]): string {
-  const entries = Object.entries(value).filter(([name]) => !without.includes(name));
-  return canonicalText(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+function indexOptionText(name: string, value: unknown): string {
+  if (name === 'key') return canonicalText(value);
+  return name === 'collation' ? optionText(name, value) : unorderedText(value);
+}
+
+function without(value: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+function unorderedText(value: unknown): string {
+  return canonicalText(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([name, one]) => [name, sorted(one)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function canonicalText(value: unknown): string {

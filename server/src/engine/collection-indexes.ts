@@ -1,11 +1,12 @@
 import type { Document, MongoClient } from 'mongodb';
 import { explained, isGone, isNotAuthorized } from './driver-failure.ts';
+import { asBytes, exactDocument } from './exact-bson.ts';
 import type { FoundNamespace } from './inspect-deployment.ts';
 
 const atOnce = 8;
 
 /**
- * Each collection's indexes as the server lists them, by `database.collection`; about 0.3 ms each. A collection that is gone by
+ * Each collection's indexes as the server lists them, of exact types, by `database.collection`; about 0.3 ms each. A collection that is gone by
  * then, or whose indexes the user may not see, is left out; so are views. Throws OperationFailure.
  */
 export async function collectionIndexes(
@@ -27,7 +28,8 @@ export async function collectionIndexes(
 
 async function indexesOf(client: MongoClient, database: string, collection: string): Promise<Document[] | null> {
   try {
-    return await client.db(database).collection(collection).listIndexes().toArray();
+    const listed: unknown[] = await client.db(database).collection(collection).listIndexes(asBytes).toArray();
+    return listed.map(exactDocument);
   } catch (error) {
     if (isGone(error) || isNotAuthorized(error)) return null;
     throw error;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { OperationFailure } from '@holdfast/shared/failures';
+import { Int32 } from 'bson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
@@ -88,6 +89,7 @@ describe('what a deployment is', () => {
       replicaSet: 'rs0',
       replicaSetId: config.settings.replicaSetId.toHexString(),
       sharded: false,
+      shardMember: false,
     });
   });
 
@@ -143,7 +145,11 @@ describe('the namespaces', () => {
     const byName = Object.fromEntries(found.map((namespace) => [namespace.collection, namespace]));
     expect(byName.plain).toMatchObject({ type: 'collection', documents: 100, options: {} });
     expect(byName.plain?.bytes).toBeGreaterThan(100 * 80);
-    expect(byName.capped).toMatchObject({ type: 'collection', documents: 0, options: { capped: true, size: 4_096 } });
+    expect(byName.capped).toMatchObject({
+      type: 'collection',
+      documents: 0,
+      options: { capped: true, size: new Int32(4_096) },
+    });
     expect(byName.weather).toMatchObject({
       type: 'timeseries',
       documents: 2,

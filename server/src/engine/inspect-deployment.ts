@@ -4,6 +4,7 @@ import { driverConnectionString, toolTimeouts } from './client-connection-string
 import { collectionSizes } from './collection-sizes.ts';
 import { type DeploymentAddress, secretsOf } from './connection-string.ts';
 import { connectFailure, explained } from './driver-failure.ts';
+import { asBytes, exactDocument } from './exact-bson.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface ConnectOptions {
@@ -81,7 +82,7 @@ export interface ListedNamespace {
   readonly collection: string;
   /** A time-series is listed once, by its own name. */
   readonly type: 'collection' | 'view' | 'timeseries';
-  /** As the server lists them: capped, validator, collation, timeseries, viewOn, pipeline... */
+  /** As the server lists them, of exact types: capped, validator, collation, timeseries, viewOn, pipeline... */
   readonly options: Readonly<Record<string, unknown>>;
   /** Of what is stored there, hex: another one is another collection of the same name. null for a view. */
   readonly uuid: string | null;
@@ -185,7 +186,11 @@ async function databaseNames(client: MongoClient): Promise<string[]> {
 }
 
 async function collectionsOf(client: MongoClient, database: string): Promise<ListedNamespace[]> {
-  const listed: CollectionInfo[] = await client.db(database).listCollections({}, { nameOnly: false }).toArray();
+  const answered: unknown[] = await client
+    .db(database)
+    .listCollections({}, { ...asBytes, nameOnly: false })
+    .toArray();
+  const listed = answered.map(exactDocument) as CollectionInfo[];
   const uuids = new Map(listed.map(({ name, info }) => [name, info?.uuid?.toString('hex') ?? null]));
   return listed
     .filter(({ name }) => name === 'system.js' || !name.startsWith('system.'))

@@ -85,7 +85,18 @@ function sizeNow(
 }
 
 function driftOf(now: LiveNamespace | undefined, restored: ManifestNamespace): PlanDrift[] {
-  return now?.shape ? shapeDifferences(now.shape, restored) : [];
+  if (!now?.shape) return [];
+  const own = serversOwnIndex(now);
+  return shapeDifferences(now.shape, restored).filter(({ what, name, change }) => {
+    return what !== 'index' || change !== 'removed' || name !== own;
+  });
+}
+
+/** Servers from 6.3 on give every time-series an index by themselves; null for anything else. */
+function serversOwnIndex({ type, options }: LiveNamespace): string | null {
+  if (type !== 'timeseries') return null;
+  const { timeField, metaField } = (options.timeseries ?? {}) as Readonly<Record<string, unknown>>;
+  return metaField === undefined ? null : `${metaField}_1_${timeField}_1`;
 }
 
 /** Without TTL indexes nothing of it expires. */

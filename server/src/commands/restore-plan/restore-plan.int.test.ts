@@ -3,7 +3,7 @@ import { mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestorePlan } from '@holdfast/shared/restore-plan';
-import type { Db, Document } from 'mongodb';
+import { BSONRegExp, type Db, type Document, Double, Long, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plan as examplePlan } from '../../domain/examples.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
@@ -50,6 +50,17 @@ async function fillShop(): Promise<void> {
     { key: { old: 1 }, name: 'old_1' },
   ]);
   await shop.createCollection('checked', { validator: { n: { $gte: 0 } } });
+  const pattern = new BSONRegExp('^a b$', 'ix');
+  const odd = {
+    a: pattern,
+    n: { $ne: Long.MAX_VALUE },
+    at: { $gt: new Date(-1) },
+    t: { $ne: new Timestamp({ t: 1, i: 2 }) },
+  };
+  await shop.createCollection('odd', { validator: odd });
+  await shop
+    .collection('odd')
+    .createIndex({ n: new Double(1) as never }, { partialFilterExpression: { n: { $gt: Long.MAX_VALUE } } });
   await shop.collection('same').insertOne({ n: 1 });
   await shop.collection('sessions').insertMany([{ at: ago(9_000) }, { at: ago(9_000) }, { at: new Date() }]);
   await shop.createCollection('events', { timeseries: { timeField: 't', metaField: 'm' } });
@@ -101,6 +112,7 @@ describe('the plan of a restore', () => {
       'shop.deleted added rename',
       'shop.events replaced rewrite',
       'shop.made_since dropped rename',
+      'shop.odd replaced rename',
       'shop.of_recent replaced define',
       'shop.orders replaced rename',
       'shop.recent replaced define',
@@ -121,7 +133,8 @@ describe('the plan of a restore', () => {
     expect(drifts(plan, 'shop.recent')).toStrictEqual(['view orders changed']);
     expect(drifts(plan, 'shop.was_collection')).toStrictEqual(['type collection changed']);
     expect(drifts(plan, 'shop.sessions')).toStrictEqual(['index at_1 removed']);
-    for (const same of ['same', 'events', 'of_recent']) expect(drifts(plan, `shop.${same}`), same).toStrictEqual([]);
+    for (const same of ['same', 'odd', 'events', 'of_recent'])
+      expect(drifts(plan, `shop.${same}`), same).toStrictEqual([]);
     expect(codesOf(plan)).toStrictEqual([
       ...['REPLACES_LIVE_DATA', 'DROPS_COLLECTIONS', 'NEWER_DATA_LOST', 'NOT_ATOMIC', 'WRITES_MAY_BE_LOST'],
       ...['CHANGE_STREAMS_END', 'UNDO_LIMITED', 'TYPE_CHANGES', 'STRUCTURE_DIFFERS'],

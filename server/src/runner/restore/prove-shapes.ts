@@ -3,6 +3,7 @@ import { type Document, EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
 import { type CollectionShape, type ShapeDifference, shapeDifferences } from '../../domain/collection-shape.ts';
 import type { PlacedNamespace } from '../../domain/restore-scope.ts';
+import { asBytes, exactDocument } from '../../engine/exact-bson.ts';
 import { differs } from './proof-failure.ts';
 import { sideBySide } from './side-by-side.ts';
 import { stagedShape, type TtlWay } from './ttl-indexes.ts';
@@ -32,18 +33,14 @@ export async function proveShapes(
 
 type Listed = Omit<CollectionShape, 'indexes'>;
 
-/** Nothing of an answer's types may be lost: that a number is a long, or a pattern a regular expression. */
-const exactly = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
-
 async function listedCollections(
   client: MongoClient,
   staged: readonly PlacedNamespace[],
 ): Promise<ReadonlyMap<string, Listed>> {
   const listed = new Map<string, Listed>();
   for (const database of new Set(staged.map((one) => one.database))) {
-    for await (const { name, type, options } of client
-      .db(database)
-      .listCollections({}, { ...exactly, nameOnly: false })) {
+    for await (const one of client.db(database).listCollections({}, { ...asBytes, nameOnly: false })) {
+      const { name, type, options } = exactDocument(one);
       const shape = { type: (type ?? 'collection') as Listed['type'], options: extendedJson(options ?? {}) };
       listed.set(keyOf({ database, collection: name }), shape);
     }
@@ -52,8 +49,8 @@ async function listedCollections(
 }
 
 async function indexesOf(client: MongoClient, database: string, collection: string) {
-  const found = await client.db(database).collection(collection).listIndexes(exactly).toArray();
-  return found.map(extendedJson);
+  const found = await client.db(database).collection(collection).listIndexes(asBytes).toArray();
+  return found.map((one) => extendedJson(exactDocument(one)));
 }
 
 function extendedJson(value: Document): Record<string, unknown> {
