@@ -107,6 +107,11 @@ describe('into a copy', () => {
     await source.client.db('bulk').collection('noise').insertMany(noise);
     const large = await backedUp();
     await source.client.db('bulk').dropDatabase();
+    // Which reads all of it, once.
+    await until(
+      () => holdfast.api.backups.byId({ id: large.id }),
+      ({ verifiedAt }) => verifiedAt !== null,
+    );
     const reads = vi.spyOn(holdfast.services.destinations.main, 'read');
     await restored({ kind: 'copy', suffix: '_part' }, { of: large, namespaces: ['crm', 'shop.stock'] });
     const bytes = reads.mock.calls.reduce((sum, [, range]) => sum + (range?.end ?? 1e9) - (range?.start ?? 0), 0);
