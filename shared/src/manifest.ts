@@ -60,13 +60,16 @@ export type DumpOrigin = z.infer<typeof dumpOrigin>;
 export const heldUsers = z.object({ users: z.int().nonnegative(), roles: z.int().nonnegative() });
 export type HeldUsers = z.infer<typeof heldUsers>;
 
+const namesOfAccess = z.object({ users: z.array(z.string()), roles: z.array(z.string()) });
+
 /** Of a backup that a restore took of what it was about to replace. */
 export const safetyFacts = z.object({
   restoreId: z.uuid(),
   /** `needed`: single collections, which no rename could bring back. `everything`: all of the databases concerned. */
   kind: z.enum(['needed', 'everything']),
-  /** Users and roles that the restore was about to add, as `database.name`. */
-  added: z.object({ users: z.array(z.string()), roles: z.array(z.string()) }),
+  /** Users and roles that the restore was about to add, and such as it was about to change or drop; as `database.name`. */
+  added: namesOfAccess,
+  replaced: namesOfAccess,
 });
 export type SafetyFacts = z.infer<typeof safetyFacts>;
 

@@ -18,7 +18,7 @@ const copy = { kind: 'copy', suffix: '_copy' } as const;
 const safety = {
   restoreId: '01970000-0000-7000-8000-000000000005',
   kind: 'needed' as const,
-  added: { users: [], roles: [] },
+  ...{ added: { users: [], roles: [] }, replaced: { users: [], roles: [] } },
 };
 
 describe('where a restore puts each namespace', () => {

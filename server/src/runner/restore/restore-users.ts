@@ -4,13 +4,14 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
 import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
-import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
+import { type AccessToRestore, accessToRestore, protectedAccess } from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
 import type { BackupState } from '../../domain/backup.ts';
+import { within } from '../../domain/compare-users.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import { inspectDeployment } from '../../engine/inspect-deployment.ts';
-import { type AccessDocument, changeAccess } from '../../engine/users-and-roles.ts';
+import { type AccessDocument, changeAccess, parseAccess, readAccess } from '../../engine/users-and-roles.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
 import type { Work } from './restore-work.ts';
@@ -92,6 +93,31 @@ export interface FinishingUsers {
 
 function incomplete(what: string): OperationFailure {
   return new OperationFailure('restore-incomplete', `Users and roles were not brought back: ${what}.`);
+}
+
+/**
+ * Takes back what a restore did to users and roles, by its safety backup: what it changed or dropped is as it was, and what it added
+ * is gone; others stay, whatever became of them since. Does nothing where the backup holds none. Idempotent. Throws OperationFailure.
+ */
+export async function takeBackUsers(
+  services: Pick<Services, 'ledgerPlace'>,
+  { client, safety }: { readonly client: MongoClient; readonly safety: OpenArchive },
+): Promise<void> {
+  const { manifest } = safety;
+  if (manifest.safety === undefined || manifest.usersAndRoles === undefined) return;
+  const { added, replaced } = manifest.safety;
+  const guard = await protectedAccess(services, client, await inspectDeployment(client));
+  const before = within(parseAccess(await readUsers(safety)), () => true, guard);
+  const live = within(await readAccess(client), () => true, guard);
+  const gone = (wanted: readonly string[], there: readonly AccessDocument[]) => there.filter(named(wanted)).map(nameOf);
+  await change(client, {
+    put: { users: before.users.filter(named(replaced.users)), roles: before.roles.filter(named(replaced.roles)) },
+    drop: { users: gone(added.users, live.users), roles: gone(added.roles, live.roles) },
+  });
+}
+
+function nameOf({ name }: AccessDocument): string {
+  return name;
 }
 
 async function openAny(services: Services, backup: BackupState): Promise<OpenArchive> {

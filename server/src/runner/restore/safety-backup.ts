@@ -35,8 +35,8 @@ export interface SafetyContents {
   /** Of all that is held, in bytes, as the server believes. */
   readonly bytes: number;
   readonly usersAndRoles: boolean;
-  /** Users and roles that are about to be added. */
-  readonly added: SafetyFacts['added'];
+  /** Users and roles that are about to be added, and such as are about to be changed or dropped. */
+  readonly access: Pick<SafetyFacts, 'added' | 'replaced'>;
   /** Of which databases everything is held; null: of all. Only for `everything`. */
   readonly databases: readonly string[] | null;
 }

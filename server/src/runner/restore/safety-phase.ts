@@ -3,11 +3,12 @@ import type { RestoreMode } from '@holdfast/shared/restore';
 import type { AccessToRestore } from '../../commands/access-to-restore.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
 import { lookAtLive, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
+import type { Difference } from '../../domain/compare-users.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { usersOf, usersWork } from './restore-users.ts';
 import type { Work } from './restore-work.ts';
-import { takeSafetyBackup } from './safety-backup.ts';
+import { type SafetyContents, takeSafetyBackup } from './safety-backup.ts';
 
 /** Takes a safety backup where one is needed or asked for; into a copy none is. Throws OperationFailure, live data untouched. */
 export async function safetyPhase(work: Work): Promise<void> {
@@ -28,13 +29,22 @@ export async function safetyPhase(work: Work): Promise<void> {
     namespaces,
     usersAndRoles,
     bytes: namespaces.reduce((total, one) => total + sizeOf(one), 0),
-    added: {
-      users: [...(access?.difference.users.added ?? [])],
-      roles: [...(access?.difference.roles.added ?? [])],
-    },
+    access: accessNames(access, options.mode),
     databases: scope.databases,
   });
 }
+
+function accessNames(access: AccessToRestore | null, mode: RestoreMode): SafetyContents['access'] {
+  const { users, roles } = access?.difference ?? nothingDiffers;
+  const replaced = ({ changed, notInBackup }: Difference) => [...changed, ...(mode === 'exact' ? notInBackup : [])];
+  return {
+    added: { users: [...users.added], roles: [...roles.added] },
+    replaced: { users: replaced(users), roles: replaced(roles) },
+  };
+}
+
+const nothing: Difference = { added: [], changed: [], notInBackup: [] };
+const nothingDiffers = { users: nothing, roles: nothing };
 
 /** Whether any user or role is written or goes. */
 export function changesAccess({ difference }: Pick<AccessToRestore, 'difference'>, mode: RestoreMode): boolean {

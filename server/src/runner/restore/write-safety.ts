@@ -144,11 +144,11 @@ function requireHeld({ namespaces }: SafetyContents, { manifest }: WrittenArchiv
 async function baseOf(
   { services, server, restore }: SafetyWork,
   { deployment, backupId }: WriteOrder,
-  { kind, added }: SafetyContents,
+  { kind, access }: SafetyContents,
   database: string | null,
 ): Promise<ManifestBase> {
   const base = await manifestBase(services, deployment, server, backupId);
-  return { ...base, database, safety: { restoreId: restore.restoreId, kind, added } };
+  return { ...base, database, safety: { restoreId: restore.restoreId, kind, ...access } };
 }
 
 async function write(
