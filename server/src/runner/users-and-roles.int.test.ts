@@ -1,10 +1,14 @@
-import type { PolicyId } from '@holdfast/shared/ids';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backup } from '@holdfast/shared/backup';
+import type { PolicyId, RestoreId } from '@holdfast/shared/ids';
+import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../archive/open-archive.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { takeBackUsers } from './restore/undo-users.ts';
 
 let source: TestMongo;
 let holdfast: TestHoldfast;
@@ -76,6 +80,134 @@ describe('a backup', () => {
     expect(backup).toMatchObject({ usersAndRoles: { users: 1, roles: 1 }, documents: 2, collections: 1 });
     const asked = holdfast.api.backups.documents({ id: backup.id, namespace: 'shop.$admin.system.users' });
     await expect(asked).rejects.toMatchObject({ cause: { code: 'COLLECTION_NOT_FOUND' } });
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+});
+
+describe('a restore', () => {
+  let backup: Backup;
+
+  beforeAll(async () => {
+    const shop = source.client.db('shop');
+    await shop.command({ createUser: 'bert', pwd: 'berts-password', roles: ['read'] });
+    await source.client.db('till').collection('sales').insertOne({ n: 1 });
+    await source.client.db('till').command({ createUser: 'dora', pwd: 'doras-password', roles: ['read'] });
+    await askForUsers(true);
+    backup = await backedUp();
+    // The dump has another password for the service's own user than the one that it signs in with now.
+    await source.client.db('admin').command({ updateUser: 'service', pwd: 'a-new-password' });
+    const uri = serviceUri.replace('password-of-service', 'a-new-password');
+    await holdfast.api.deployments.update({ id: 'default', uri });
+  });
+  /** Changed since in every way. */
+  beforeEach(async () => {
+    const shop = source.client.db('shop');
+    await shop.command({ dropAllUsersFromDatabase: 1 });
+    await shop.command({ updateRole: 'clerk', roles: [] });
+    await shop.command({ createUser: 'anna', pwd: 'another', roles: [] });
+    await shop.command({ createUser: 'carl', pwd: 'carls-password', roles: [] });
+    await source.client.db('till').command({ updateUser: 'dora', pwd: 'another' });
+    await source.client.db('admin').command({ updateUser: 'service', customData: { changed: 'since' } });
+  });
+
+  async function restored(
+    options: Partial<RestoreOptions>,
+    target: RestoreTarget = { kind: 'original' },
+  ): Promise<Restore> {
+    const plan = await holdfast.api.restores.plan({ backupId: backup.id, target, ...options });
+    const { id } = await holdfast.api.restores.confirm({
+      planId: plan.id,
+      ...(plan.phrase && { phrase: plan.phrase }),
+    });
+    const restore = await holdfast.restoreEnd(id);
+    expect(restore.error).toBeNull();
+    return restore;
+  }
+
+  async function signIns(): Promise<string[]> {
+    const tried = [
+      'shop.anna:annas-password',
+      'shop.anna:another',
+      'shop.bert:berts-password',
+      'shop.carl:carls-password',
+    ];
+    const others = ['till.dora:doras-password', 'till.dora:another', 'admin.service:a-new-password'];
+    const found = await Promise.all([...tried, ...others].map(async (one) => ((await signsIn(one)) ? [one] : [])));
+    return found.flat();
+  }
+
+  async function signsIn(credentials: string): Promise<boolean> {
+    const [name = '', password] = credentials.split(':');
+    const [database = '', user] = name.split('.');
+    const uri = source.uri
+      .replace(/\/\/[^@]*@/, `//${user}:${password}@`)
+      .replace('authSource=admin', `authSource=${database}`);
+    await using client = new MongoClient(uri);
+    return await client
+      .db(database)
+      .command({ ping: 1 })
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  const rolesOf = async (name: string) => {
+    const { users } = await source.client.db('shop').command({ usersInfo: name });
+    return users[0]?.roles.map(({ role }: { role: string }) => role);
+  };
+
+  const changed = [
+    'shop.anna:another',
+    'shop.carl:carls-password',
+    'till.dora:another',
+    'admin.service:a-new-password',
+  ];
+
+  it('leaves users alone unless it is asked for them, and into a copy always', async () => {
+    await restored({ namespaces: ['shop'] });
+    await restored({ namespaces: ['shop'], usersAndRoles: true }, { kind: 'copy', suffix: '_copy' });
+    expect(await signIns()).toStrictEqual(changed);
+    await source.client.db('shop_copy').dropDatabase();
+  });
+
+  it('brings them back with their passwords and roles, merged, never its own; and its safety backup takes it back', async () => {
+    const plan = await holdfast.api.restores.plan({
+      backupId: backup.id,
+      target: { kind: 'original' },
+      usersAndRoles: true,
+    });
+    expect(plan.users).toStrictEqual({
+      added: ['shop.bert'],
+      changed: ['shop.anna', 'till.dora', 'shop.clerk'],
+      notInBackup: ['shop.carl'],
+      vanish: false,
+    });
+    expect(plan.safetyBackupOf).toStrictEqual(['users']);
+    const restore = await restored({ usersAndRoles: true });
+    const back = ['shop.anna:annas-password', 'shop.bert:berts-password', 'shop.carl:carls-password'];
+    expect(await signIns()).toStrictEqual([...back, 'till.dora:doras-password', 'admin.service:a-new-password']);
+    expect(await rolesOf('anna')).toStrictEqual(['clerk']);
+    const clerk = await source.client.db('shop').command({ rolesInfo: 'clerk' });
+    expect(clerk.roles[0]?.roles).toStrictEqual([{ role: 'read', db: 'shop' }]);
+    const { users } = await source.client.db('admin').command({ usersInfo: 'service' });
+    expect(users[0]?.customData).toStrictEqual({ changed: 'since' });
+    const safety = await holdfast.api.backups.byId({ id: restore.safetyBackupId as never });
+    expect(safety).toMatchObject({
+      trigger: 'safety',
+      usersAndRoles: { users: 5, roles: 1 },
+      documents: 0,
+      collections: 0,
+    });
+    await expectConsistent(holdfast.services, [source.client]);
+    await takeBackUsers(holdfast.services, source.client, restore.id as RestoreId);
+    expect(await signIns()).toStrictEqual(changed);
+  });
+
+  it('drops in the mode exact those that the backup does not have, within what was chosen', async () => {
+    await restored({ usersAndRoles: true, mode: 'exact', namespaces: ['shop'] });
+    const ofShop = ['shop.anna:annas-password', 'shop.bert:berts-password'];
+    expect(await signIns()).toStrictEqual([...ofShop, 'till.dora:another', 'admin.service:a-new-password']);
     await expectConsistent(holdfast.services, [source.client]);
   });
 });

@@ -4,17 +4,17 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
 import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
-import { type AccessToRestore, accessToRestore, protectedAccess } from '../../commands/access-to-restore.ts';
+import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
 import type { BackupState } from '../../domain/backup.ts';
-import { within } from '../../domain/compare-users.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import { inspectDeployment } from '../../engine/inspect-deployment.ts';
-import { type AccessDocument, changeAccess, parseAccess, readAccess } from '../../engine/users-and-roles.ts';
+import { type AccessChange, type AccessDocument, changeAccess } from '../../engine/users-and-roles.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
 import type { Work } from './restore-work.ts';
+import { takeBackUsers } from './undo-users.ts';
 
 export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> & {
   readonly services: Pick<Services, 'ledger' | 'ledgerPlace'>;
@@ -67,7 +67,7 @@ export async function restoreUsers(work: UsersWork): Promise<void> {
     users: isExact ? difference.users.notInBackup : [],
     roles: isExact ? difference.roles.notInBackup : [],
   };
-  await change(work.client, { put: written(backup), drop });
+  await bringAccess(work.client, { put: written(backup), drop });
 }
 
 /**
@@ -77,10 +77,11 @@ export async function restoreUsers(work: UsersWork): Promise<void> {
 export async function finishUsers(forward: FinishingUsers, restore: RestoreState): Promise<void> {
   const { services, client } = forward;
   const { options, target, backupId, undoOf } = restore;
-  if (!options.usersAndRoles || target.kind === 'copy' || undoOf !== null) return;
+  if (!options.usersAndRoles || target.kind === 'copy') return;
+  if (undoOf !== null) return await takeBackUsers(services, client, undoOf);
   const backup = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
   if (backup?.status !== 'completed') throw incomplete('the backup that holds them is not there any more');
-  const archive = await openAny(services, backup);
+  const archive = await openAnyCopy(services, backup);
   const dumped = forward.users ?? (() => readUsers(archive));
   await restoreUsers({ services, client, restore, archive, dumped, server: await inspectDeployment(client) });
 }
@@ -91,36 +92,13 @@ export interface FinishingUsers {
   readonly users?: (() => Promise<DumpedUsers>) | undefined;
 }
 
-function incomplete(what: string): OperationFailure {
+/** Users and roles are not as they should be. */
+export function incomplete(what: string): OperationFailure {
   return new OperationFailure('restore-incomplete', `Users and roles were not brought back: ${what}.`);
 }
 
-/**
- * Takes back what a restore did to users and roles, by its safety backup: what it changed or dropped is as it was, and what it added
- * is gone; others stay, whatever became of them since. Does nothing where the backup holds none. Idempotent. Throws OperationFailure.
- */
-export async function takeBackUsers(
-  services: Pick<Services, 'ledgerPlace'>,
-  { client, safety }: { readonly client: MongoClient; readonly safety: OpenArchive },
-): Promise<void> {
-  const { manifest } = safety;
-  if (manifest.safety === undefined || manifest.usersAndRoles === undefined) return;
-  const { added, replaced } = manifest.safety;
-  const guard = await protectedAccess(services, client, await inspectDeployment(client));
-  const before = within(parseAccess(await readUsers(safety)), () => true, guard);
-  const live = within(await readAccess(client), () => true, guard);
-  const gone = (wanted: readonly string[], there: readonly AccessDocument[]) => there.filter(named(wanted)).map(nameOf);
-  await change(client, {
-    put: { users: before.users.filter(named(replaced.users)), roles: before.roles.filter(named(replaced.roles)) },
-    drop: { users: gone(added.users, live.users), roles: gone(added.roles, live.roles) },
-  });
-}
-
-function nameOf({ name }: AccessDocument): string {
-  return name;
-}
-
-async function openAny(services: Services, backup: BackupState): Promise<OpenArchive> {
+/** The first of its copies that opens. Throws OperationFailure, what the first one said, when none does. */
+export async function openAnyCopy(services: Services, backup: BackupState): Promise<OpenArchive> {
   const identities = await throughFailover(() => services.keys.identities());
   let first: unknown;
   for await (const { source } of readableCopies(services, backup)) {
@@ -134,17 +112,14 @@ async function openAny(services: Services, backup: BackupState): Promise<OpenArc
   throw first;
 }
 
-async function change(client: MongoClient, wanted: Parameters<typeof changeAccess>[1]): Promise<void> {
+/** Throws `restore-incomplete` that names whom it could not be brought to. */
+export async function bringAccess(client: MongoClient, wanted: AccessChange): Promise<void> {
   const failed = await changeAccess(client, wanted);
-  if (failed.length === 0) return;
-  const names = failed.slice(0, 5).join(', ');
-  throw new OperationFailure(
-    'restore-incomplete',
-    `${failed.length} users or roles are not as in the backup: ${names}.`,
-  );
+  if (failed.length > 0) throw incomplete(`${failed.length} are not as asked for: ${failed.slice(0, 5).join(', ')}`);
 }
 
-function named(names: readonly string[]): (one: AccessDocument) => boolean {
+/** Says of one whether its name is among these. */
+export function named(names: readonly string[]): (one: AccessDocument) => boolean {
   const wanted = new Set(names);
   return ({ name }) => wanted.has(name);
 }

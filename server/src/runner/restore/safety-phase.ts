@@ -2,13 +2,18 @@
 import type { RestoreMode } from '@holdfast/shared/restore';
 import type { AccessToRestore } from '../../commands/access-to-restore.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
-import { lookAtLive, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
+import { lookAtLive, nameOf, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
 import type { Difference } from '../../domain/compare-users.ts';
+import type { RestoreState } from '../../domain/restore.ts';
+import { canBeRenamed } from '../../domain/restore-names.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
+import { collectionSizes } from '../../engine/collection-sizes.ts';
+import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { usersOf, usersWork } from './restore-users.ts';
 import type { Work } from './restore-work.ts';
-import { type SafetyContents, takeSafetyBackup } from './safety-backup.ts';
+import { type SafetyContents, type SafetyWork, takeSafetyBackup } from './safety-backup.ts';
+import { accessOfUndo } from './undo-users.ts';
 
 /** Takes a safety backup where one is needed or asked for; into a copy none is. Throws OperationFailure, live data untouched. */
 export async function safetyPhase(work: Work): Promise<void> {
@@ -31,6 +36,28 @@ export async function safetyPhase(work: Work): Promise<void> {
     bytes: namespaces.reduce((total, one) => total + sizeOf(one), 0),
     access: accessNames(access, options.mode),
     databases: scope.databases,
+  });
+}
+
+/**
+ * The same for taking a restore back: of what that one rewrote, as it is now, and of the users and roles that it changed. Throws
+ * OperationFailure, live data untouched.
+ */
+export async function undoSafetyPhase(work: SafetyWork, first: RestoreState): Promise<void> {
+  const { services, client, run, restore } = work;
+  if (restore.options.undoHours === 0) return;
+  const rewritten = new Set(first.rewrites.map(({ database, live }) => `${database}.${live}`));
+  const databases = [...new Set(first.rewrites.map(({ database }) => database))];
+  const listed = await Promise.all(databases.map((database) => listStructure(client, { database })));
+  const namespaces = listed.flat().filter((one) => rewritten.has(nameOf(one)) && !canBeRenamed(one));
+  const access = await unlessAborted(run.signal, accessOfUndo(services, client, first.restoreId));
+  if (namespaces.length === 0 && access === null) return;
+  const stored = namespaces.filter(({ type }) => type !== 'view');
+  const sizes = await unlessAborted(run.signal, collectionSizes(client, stored));
+  await takeSafetyBackup(work, {
+    ...{ kind: 'needed', namespaces, databases, usersAndRoles: access !== null },
+    bytes: sizes.reduce((total, { bytes }) => total + bytes, 0),
+    access: access ?? accessNames(null, restore.options.mode),
   });
 }
 
