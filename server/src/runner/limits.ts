@@ -10,9 +10,6 @@ import type { StoredPolicy } from '../projections/policies.ts';
 export const claimLimitMs = 10 * 60_000;
 export const overdueLimitMs = 30_000;
 
-/** For what is finished forward because live data is partly replaced already, whatever the policy says. */
-export const rollForwardLimits = { wallClockLimitMs: 24 * 3_600_000, stallLimitMs: 3_600_000 } as const;
-
 export interface OperationLimits {
   /** The whole operation, from its claim on: `timed-out`. */
   readonly timeLimitMs: number;

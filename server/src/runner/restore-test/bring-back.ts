@@ -127,7 +127,7 @@ async function restore(services: Services, { archive, place, staged, progress, s
   };
   const { address } = place;
   const { ttl } = waysOf(place);
-  const feeding = { archive, address, staged, ttl, progress, signal, drop: false, run };
+  const feeding = { archive, address, staged, ttl, progress, signal, run };
   const { restored } = await feedRestore(services, feeding);
   const expected = documentsOf(staged.map(({ namespace }) => namespace));
   if (restored !== expected)

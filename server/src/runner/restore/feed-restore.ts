@@ -9,7 +9,7 @@ import { processStartTime } from '../../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../../engine/start-restore.ts';
 import { heldMidway } from '../../failpoints.ts';
 import { requireTools, type Services } from '../../services.ts';
-import { type OperationLimits, rollForwardLimits } from '../limits.ts';
+import type { OperationLimits } from '../limits.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { StagedNamespace } from './prove-namespaces.ts';
 import { stagedMetadata, type TtlWay } from './ttl-indexes.ts';
@@ -22,8 +22,6 @@ export interface FeedOptions {
   readonly ttl: TtlWay | undefined;
   readonly progress: ArchiveProgress;
   readonly signal: AbortSignal;
-  /** Replaces live collections in place: finished forward, whatever the operation's limits are. */
-  readonly drop: boolean;
   readonly run: FeedRun;
 }
 
@@ -46,10 +44,10 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   const restore = startRestore({
     mongorestorePath: requireTools(services).mongorestore,
     address: options.address,
-    drop: options.drop,
+    drop: false,
     stopOnError: true,
     signal: AbortSignal.any([options.signal, stopped.signal]),
-    ...(options.drop ? rollForwardLimits : { stallLimitMs: options.run.facts.limits.stallLimitMs }),
+    stallLimitMs: options.run.facts.limits.stallLimitMs,
   });
   let feedError: unknown;
   try {

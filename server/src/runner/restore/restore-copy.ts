@@ -15,7 +15,7 @@ export async function restoreCopy(work: Work): Promise<BroughtBack> {
   await unlessAborted(run.signal, requireAbsent(client, databases));
   await run.note({ createdDatabases: databases });
   attempt.createdDatabases = databases;
-  await stage(work, staged, { drop: false });
+  await stage(work, staged);
   await prove(work, staged);
   await beginPhase(work, 'finish');
   const expiries = staged.flatMap(({ namespace, database, collection: live }) =>

@@ -17,7 +17,7 @@ export async function restoreInPlace(work: Work): Promise<BroughtBack> {
   const { restoreId } = restore;
   const live = await unlessAborted(run.signal, listLive(work));
   const journal = inPlaceJournal({ restoreId, mode: restore.options.mode, scope, live });
-  await stage(work, journal.staged, { drop: false });
+  await stage(work, journal.staged);
   await prove(work, journal.staged);
   run.signal.throwIfAborted();
   // From here on the restore rolls forward: a cancel comes too late.

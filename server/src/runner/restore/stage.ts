@@ -16,21 +16,17 @@ import { type TtlWay, ttlWay } from './ttl-indexes.ts';
  * what was written is dropped, and the next copy is taken. Throws OperationFailure: what the first copy said when none is whole;
  * `restore-incomplete`, and what the server and the tool say.
  */
-export async function stage(
-  work: Work,
-  staged: readonly StagedNamespace[],
-  options: { readonly drop: boolean },
-): Promise<void> {
+export async function stage(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
   if (staged.length === 0) return;
-  if (!options.drop) await beginPhase(work, 'stage');
+  await beginPhase(work, 'stage');
   for (;;) {
     try {
-      await stageFromCopy(work, staged, options);
+      await stageFromCopy(work, staged);
       break;
     } catch (error) {
       if (!(error instanceof FeedFailed)) throw error;
       const { cause } = error;
-      if (options.drop || work.run.signal.aborted || !isOfCopy(cause)) throw cause;
+      if (work.run.signal.aborted || !isOfCopy(cause)) throw cause;
       await dropStaged(work, staged);
       await work.copies.next(cause, work.run.signal);
     }
@@ -52,18 +48,12 @@ export function ttlOf({ server, restore }: Work): TtlWay {
   return ttlWay(server, restore.options.ttlIndexes);
 }
 
-async function stageFromCopy(
-  work: Work,
-  staged: readonly StagedNamespace[],
-  { drop }: { readonly drop: boolean },
-): Promise<void> {
+async function stageFromCopy(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
   const { run, services, archive, address } = work;
   const progress = new ArchiveProgress();
-  if (!drop) run.phase('stage', progress, totalsOf(staged));
-  // What replaces live data in place is not stopped half-way.
-  const signal = drop ? new AbortController().signal : run.signal;
-  const ttl = drop ? undefined : ttlOf(work);
-  const outcome = await feedRestore(services, { archive, address, staged, ttl, progress, signal, drop, run });
+  run.phase('stage', progress, totalsOf(staged));
+  const [ttl, signal] = [ttlOf(work), run.signal];
+  const outcome = await feedRestore(services, { archive, address, staged, ttl, progress, signal, run });
   const expected = staged
     .filter(({ namespace }) => namespace.type !== 'view')
     .reduce((total, { namespace }) => total + namespace.documents, 0);
