@@ -45,7 +45,7 @@ function headOf(plan: RestorePlan): Fact[] {
     ['Versions', versionsText(plan.versions)],
     ...swapFact(plan.swapMethod),
     ...safetyFact(plan.safetyBackupOf),
-    ...usersFact(plan.users),
+    ...usersFact(plan),
     ['Plan', `${plan.id}, good until ${formatTime(plan.expiresAt)}`],
   ];
 }
@@ -105,7 +105,8 @@ function safetyFact(held: readonly string[]): Fact[] {
   return held.length === 0 ? [] : [['First', `a safety backup of ${some(held)}`]];
 }
 
-function usersFact(users: RestorePlan['users']): Fact[] {
+function usersFact({ users, options, target }: RestorePlan): Fact[] {
+  if (options.usersAndRoles && target.kind === 'copy') return [['Users', 'stay as they are: a copy takes none']];
   if (users === null) return [];
   const others = `${formatCount(users.notInBackup.length)} not in the backup ${users.vanish ? 'go' : 'stay'}`;
   return [

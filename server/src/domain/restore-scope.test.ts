@@ -151,7 +151,8 @@ describe('how a namespace comes to its place', () => {
   });
   it.each(['replace', 'exact'] as const)('%s replaces what is there, of whatever type', (mode) => {
     expect(way(mode, 'collection', live('collection'))).toBe('replaced rename');
-    expect(way(mode, 'collection', live('view'))).toBe('replaced rename');
+    expect(way(mode, 'collection', live('view'))).toBe('replaced rewrite');
+    expect(way(mode, 'collection', live('timeseries'))).toBe('replaced rewrite');
     expect(way(mode, 'timeseries', live('collection'))).toBe('replaced rewrite');
     expect(way(mode, 'view', live('view'))).toBe('replaced define');
   });

@@ -79,7 +79,7 @@ export interface RestoreWay {
  */
 export function wayOf(mode: RestoreMode, { namespace }: PlacedNamespace, live: LiveNamespace | undefined): RestoreWay {
   if (live === undefined) return { action: 'added', method: methodOf(namespace) };
-  if (mode !== 'merge') return { action: 'replaced', method: methodOf(namespace) };
+  if (mode !== 'merge') return { action: 'replaced', method: methodOf(namespace, live) };
   const takesDocuments = namespace.type === 'collection' && live.type === 'collection' && live.options.capped !== true;
   return takesDocuments ? { action: 'merged', method: 'insert' } : { action: 'untouched', method: null };
 }
@@ -188,9 +188,9 @@ function exactDatabases({ manifest, options, limitedTo }: RestoreScopeInput, wri
   return limitedTo === null ? null : [limitedTo];
 }
 
-/** Into a place of its own by a rename; what the server does not rename is written or defined there. */
-function methodOf(namespace: ManifestNamespace): PlanMethod {
-  if (canBeRenamed(namespace)) return 'rename';
+/** Into its place by a rename; what the server does not rename, or would have to rename away, is written or defined there. */
+function methodOf(namespace: ManifestNamespace, live?: LiveNamespace): PlanMethod {
+  if (canBeRenamed(namespace) && (live === undefined || canBeRenamed(live))) return 'rename';
   return namespace.type === 'view' ? 'define' : 'rewrite';
 }
 

@@ -7,6 +7,7 @@ import { v7 as uuid } from 'uuid';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
 import { confirmationPhrase } from '../../domain/restore-names.ts';
 import { isShardingInTheWay, viewsWithoutBase } from '../../domain/restore-scope.ts';
+import { safetyNamespaces } from '../../domain/safety-backup.ts';
 import { type DiskSpace, diskSpace } from '../../engine/disk-space.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { type OplogSize, oplogSize } from '../../engine/oplog-size.ts';
@@ -70,7 +71,7 @@ interface Looked {
 }
 
 async function look(services: Services, prospect: Prospect): Promise<Looked> {
-  const { client, facts, where, target, deployment, backup } = prospect;
+  const { client, facts, where, target, deployment, backup, options } = prospect;
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   const nowMs = services.now();
   const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users] = await Promise.all([
@@ -93,6 +94,10 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     beside: {
       withoutBase: viewsWithoutBase(where.scope, isLive).map(nameOf),
       expiring,
+      notRenamed:
+        target.kind === 'copy'
+          ? []
+          : safetyNamespaces(where.scope, { ...options, safetyBackup: 'needed' }, [...live.values()]).map(nameOf),
       isReplicaSet: facts.replicaSet !== null,
     },
   };

@@ -118,7 +118,7 @@ describe('the plan of a restore', () => {
       'shop.recent replaced define',
       'shop.same replaced rename',
       'shop.sessions replaced rename',
-      'shop.was_collection replaced rename',
+      'shop.was_collection replaced rewrite',
     ]);
     expect(plan.namespaces.find(({ target }) => target === 'shop.orders')).toMatchObject({
       ...{ source: 'shop.orders', documentsInBackup: 10, documentsNow: 11, difference: null },
@@ -139,7 +139,11 @@ describe('the plan of a restore', () => {
       ...['REPLACES_LIVE_DATA', 'DROPS_COLLECTIONS', 'NEWER_DATA_LOST', 'NOT_ATOMIC', 'WRITES_MAY_BE_LOST'],
       ...['CHANGE_STREAMS_END', 'UNDO_LIMITED', 'TYPE_CHANGES', 'STRUCTURE_DIFFERS'],
     ]);
-    expect(plan.safetyBackupOf).toStrictEqual(['shop.events', 'shop.of_recent', 'shop.recent']);
+    const late = ['shop.events', 'shop.of_recent', 'shop.recent', 'shop.was_collection'];
+    expect(plan.safetyBackupOf).toStrictEqual(late);
+    for (const code of ['NOT_ATOMIC', 'UNDO_LIMITED']) {
+      expect(plan.warnings.find((one) => one.code === code)?.namespaces, code).toStrictEqual(late);
+    }
     expect(plan.phrase).toBe('shop');
     expect(plan.versions.server).toBe(plan.versions.backupServer);
     expect(plan.space.freeBytes).toBeGreaterThan(plan.space.neededBytes);

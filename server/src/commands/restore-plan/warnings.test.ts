@@ -24,7 +24,7 @@ const quiet: RestorePlan = {
   versions: { backupServer: '6.0.5', server: '6.0.9', backupTool: '100.9.5', tool: '100.9.5' },
   warnings: [],
 };
-const nothing: FoundBeside = { withoutBase: [], expiring: [], isReplicaSet: true };
+const nothing: FoundBeside = { withoutBase: [], expiring: [], notRenamed: [], isReplicaSet: true };
 const withOptions = (change: Partial<RestorePlan['options']>) => ({ options: { ...quiet.options, ...change } });
 
 type Case = [string, Partial<RestorePlan>, Partial<FoundBeside>, RegExp];
@@ -169,12 +169,27 @@ describe('a warning is not seen', () => {
       {},
     ],
     ['UNDO_LIMITED', 'of what is swapped and kept', { namespaces: [replaced] }, {}],
+    [
+      'USERS_NOT_IN_BACKUP',
+      'of a copy, which takes none',
+      { target: { kind: 'copy' }, ...withOptions({ usersAndRoles: true }) },
+      {},
+    ],
   ])('%s %s', (code, _, change, found) => {
     expect(codes({ ...quiet, ...change }, found)).not.toContain(code);
   });
 });
 
 describe('what is said', () => {
+  it('of an undo names what no rename brings back', () => {
+    const [warning] = warningsOf(quiet, { ...nothing, notRenamed: ['shop.v'] });
+    expect(warning).toMatchObject({
+      code: 'UNDO_LIMITED',
+      namespaces: ['shop.v'],
+      message: expect.stringMatching(/safety backup/),
+    });
+  });
+
   it('counts only what it could count of what expires', () => {
     const other = { ...orders, target: 'shop.logs', expired: null };
     const [warning] = warningsOf(

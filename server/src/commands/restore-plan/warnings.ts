@@ -10,6 +10,8 @@ export interface FoundBeside {
   readonly withoutBase: readonly string[];
   /** What has a TTL in the backup. */
   readonly expiring: readonly string[];
+  /** What is there now and no rename can bring back. */
+  readonly notRenamed: readonly string[];
   /** Whether the deployment has change streams. */
   readonly isReplicaSet: boolean;
 }
@@ -55,14 +57,14 @@ function lostDocuments({ difference, documentsNow, documentsInBackup }: PlanName
   return Math.max(0, (documentsNow ?? 0) - (documentsInBackup ?? 0));
 }
 
-function ofTheWay(plan: UnwarnedPlan, { isReplicaSet }: FoundBeside): PlanWarning[] {
+function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed }: FoundBeside): PlanWarning[] {
   if (plan.target.kind === 'copy') return [];
   const { namespaces } = plan;
   const isSwapped = ({ action, method }: PlanNamespace) =>
     (action === 'replaced' || action === 'dropped') && method === 'rename';
   const late = targets(namespaces, ({ method, action }) => action !== 'dropped' && isLast(method));
   const swapped = targets(namespaces, isSwapped);
-  const streams = targets(namespaces, (one) => isSwapped(one) || (isGone(one) && one.type !== 'view'));
+  const streams = targets(namespaces, (one) => isSwapped(one) || (isGone(one) && one.documentsNow !== null));
   return [
     ...warn('NOT_ATOMIC', late, 'No rename can put these into their place: they are written last, after all others.'),
     ...warn(
@@ -71,23 +73,22 @@ function ofTheWay(plan: UnwarnedPlan, { isReplicaSet }: FoundBeside): PlanWarnin
       'The user may not rename all collections in one command: what is written to one of these in the milliseconds between its two renames is lost, and readers may see a mix for a moment. `holdfast doctor` prints the role that avoids it.',
     ),
     ...warn('CHANGE_STREAMS_END', isReplicaSet ? streams : [], 'Change streams on these end with an invalidate event.'),
-    ...undoLimits(plan),
+    ...undoLimits(plan, notRenamed),
   ];
 }
 
-function undoLimits({ namespaces, options }: UnwarnedPlan): PlanWarning[] {
+function undoLimits({ namespaces, options }: UnwarnedPlan, notRenamed: readonly string[]): PlanWarning[] {
   const changed = namespaces.filter(({ action }) => action !== 'untouched');
   if (options.undoHours === 0) {
     const message = 'What is replaced is not kept (undoHours is 0): the restore cannot be taken back.';
     return warn('UNDO_LIMITED', targets(changed, isGone), message);
   }
   const merged = targets(changed, ({ action }) => action === 'merged');
-  const late = targets(changed, (one) => isGone(one) && isLast(one.method));
   const message =
     merged.length > 0
       ? 'Taking it back removes the inserted documents that are then still as they were inserted, and no others.'
       : 'These are taken back from the safety backup, written once more, and not by a rename.';
-  return warn('UNDO_LIMITED', [...merged, ...late], message);
+  return warn('UNDO_LIMITED', [...merged, ...notRenamed], message);
 }
 
 function ofWhatComes(plan: UnwarnedPlan, { withoutBase, expiring }: FoundBeside): PlanWarning[] {
@@ -128,8 +129,8 @@ function ttl({ namespaces, options }: UnwarnedPlan, expiring: readonly string[])
   return warn('TTL_EXPIRES', listed, `${message} TTL indexes can be left out.`);
 }
 
-function users({ users: found, options }: UnwarnedPlan): PlanWarning[] {
-  if (!options.usersAndRoles) return [];
+function users({ users: found, options, target }: UnwarnedPlan): PlanWarning[] {
+  if (!options.usersAndRoles || target.kind === 'copy') return [];
   if (found === null) {
     return always(
       'USERS_NOT_IN_BACKUP',
