@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { HoldfastProcess } from '@holdfast/server/testing/holdfast-process';
 import type { Page } from '@playwright/test';
 import { expect, test } from './holdfast-server.ts';
 
@@ -9,6 +10,16 @@ async function expectNoViolation(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
 }
 
+/** Restores into a copy, waits until it has ended, and answers with the restore's id. */
+async function restoreCopy({ client }: HoldfastProcess, backupId: string, name: string): Promise<string> {
+  const plan = await client.restores.plan.mutate({ backupId, target: { kind: 'copy', suffix: `_${name}` } });
+  const { id } = await client.restores.confirm.mutate({ planId: plan.id });
+  await expect
+    .poll(async () => (await client.restores.byId.query({ id })).status, { timeout: 60_000 })
+    .toBe('completed');
+  return id;
+}
+
 for (const theme of ['light', 'dark'] as const) {
   test.describe(`in ${theme}`, () => {
     test.use({ colorScheme: theme });
@@ -17,7 +28,10 @@ for (const theme of ['light', 'dark'] as const) {
       const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
       const policies = await holdfast.client.policies.list.query();
       const backup = `/backups/${items[0]?.id}`;
+      test.slow();
+      const restored = await restoreCopy(holdfast, items[0]?.id ?? '', theme);
       const paths = [
+        `/restores/${restored}`,
         '/',
         '/deployments/shop-prod',
         backup,
@@ -32,10 +46,17 @@ for (const theme of ['light', 'dark'] as const) {
         await expect(page.locator('.bones')).toHaveCount(0);
         await expectNoViolation(page);
       }
+      await shop.mongo.client.db(`shop_${theme}`).dropDatabase();
     });
 
-    test('the gate and the way to a restore pass it', async ({ page, console: signedIn, shop, browser, baseURL }) => {
-      expect(shop.deploymentId).toBeTruthy();
+    test('the gate and the way to a restore pass it', async ({
+      page,
+      console: signedIn,
+      shop,
+      holdfast,
+      browser,
+      baseURL,
+    }) => {
       await signedIn.goto('/deployments/shop-prod');
       await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
       await page.getByRole('radio', { name: /^In place/ }).check();
@@ -46,6 +67,11 @@ for (const theme of ['light', 'dark'] as const) {
       await expectNoViolation(page);
       await page.getByRole('button', { name: 'Continue to confirm…' }).click();
       await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+      await expectNoViolation(page);
+      const { items } = await holdfast.client.backups.list.query({ deploymentId: shop.deploymentId });
+      await page.goto(`/backups/${items[0]?.id}/collections/shop.orders`);
+      await page.getByRole('button', { name: 'Put back…' }).click();
+      await expect(page.getByRole('dialog').getByText('_id', { exact: true })).toBeVisible();
       await expectNoViolation(page);
 
       const stranger = await browser.newContext({ colorScheme: theme });

@@ -124,6 +124,53 @@ test('restores only what was ticked, and leaves everything else as it is', async
   expect(restored.get('orders')).toEqual(damaged.get('orders'));
 });
 
+test('drops in exact mode what was ticked off, and keeps it for an undo', async ({ console: page, shop, holdfast }) => {
+  const { client } = shop.mongo;
+  const db = client.db(database);
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  await db.collection('orders').deleteMany({ open: true });
+  await db.collection<{ _id: string }>('promo').insertOne({ _id: 'SPRING' });
+
+  await planInPlace(page, backupId);
+  await page.getByRole('group', { name: 'Mode' }).getByText('Exact').click();
+  await expect(page.getByRole('region', { name: 'Dropped' })).toContainText('shop.promo will be dropped: 1 document');
+  await expect(page.getByText('Drops 1 collection')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(database);
+  await expect(dialog.getByRole('button', { name: 'Restore shop-prod' })).toBeDisabled();
+  await dialog.getByRole('checkbox', { name: 'I have seen this and mean it' }).check();
+  await dialog.getByRole('button', { name: 'Restore shop-prod' }).click();
+
+  await expect(page.getByRole('heading', { name: 'Live data is replaced by the backup.' })).toBeVisible();
+  expect(await readDatabase(client, database)).toEqual(original);
+  const kept = await db.listCollections({ name: /^hf_[0-9a-f]{32}_u/ }, { nameOnly: true }).toArray();
+  const counts = kept.map(({ name }) => db.collection<{ _id: string }>(name).countDocuments({ _id: 'SPRING' }));
+  expect((await Promise.all(counts)).filter((count) => count === 1)).toHaveLength(1);
+});
+
+test('puts a single document back over the one that was shown', async ({ console: page, shop, holdfast }) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  const first = { email: 'customer-0@example.com' };
+  await client
+    .db(database)
+    .collection('customers')
+    .updateOne(first, { $set: { note: 'only live' } });
+
+  await page.goto(`/backups/${backupId}/collections/shop.customers`);
+  await page.getByRole('button', { name: 'Put back…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('region', { name: 'What differs' })).toContainText('only live');
+  await dialog.getByRole('button', { name: 'Replace the live document' }).click();
+  await expect(dialog.getByText('The live document is replaced.')).toBeVisible();
+  expect(await readDatabase(client, database)).toEqual(original);
+});
+
 test('does nothing with a plan once a collection has come or gone', async ({ console: page, shop, holdfast }) => {
   const { client } = shop.mongo;
   await fillShop(client);

@@ -14,6 +14,7 @@ import { now } from '../live/clock.ts';
 import { Mark } from '../marks/mark.tsx';
 import { downloadText } from '../settings/download-file.ts';
 import { type DocumentDiff, diffDocuments } from './document-diff.ts';
+import { idText } from './id-text.ts';
 
 export interface PutBackDialogProps {
   backupId: string;
@@ -94,7 +95,7 @@ function Preview(props: { plan: PutBackPlan; change: PutBackChange | undefined; 
           <span class="sub">{f.relative(props.plan.backupCreatedAt, now())}</span>
         </dd>
         <dt>_id</dt>
-        <dd class="code">{props.change?.id}</dd>
+        <dd class="code">{props.change ? idText(props.change.id) : ''}</dd>
       </dl>
       <Show when={props.change}>{(change) => <Change change={change()} outcome={props.outcome} />}</Show>
     </>

@@ -36,6 +36,14 @@ it('adds an event to the story of its operation', () => {
   expect(isAffected(['audit.search', { operationId: 'op', limit: 100 }], event)).toBe(true);
 });
 
+it('counts a safety backup among the backups, and the restore that took it among the restores', () => {
+  const safety = sampleEvent('SafetyBackupCompleted', { data: { backupId } });
+  expect(isAffected(['backups.list', { deploymentId }], safety)).toBe(true);
+  expect(isAffected(['restores.byId', { id: 'r' }], sampleEvent('RestoreUndone', { data: { restoreId: 'r' } }))).toBe(
+    true,
+  );
+});
+
 it('asks for everything again after an import', () => {
   expect(isAffected(['policies.byId', { id: 'any' }], sampleEvent('ConfigurationImported'))).toBe(true);
 });

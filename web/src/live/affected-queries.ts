@@ -16,16 +16,16 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'backups':
       // Where the archives should be.
       if (/^(?:Destination|PolicyChanged)/.test(event.type)) return true;
-      if (!/^(?:Backup|RestoreTest|DeploymentUpdated)/.test(event.type)) return false;
+      if (!/^(?:Backup|SafetyBackup|RestoreTest|DeploymentUpdated)/.test(event.type)) return false;
       return verb === 'list' ? concerns(asked.deploymentId, data.deploymentId) : asked.id === data.backupId;
     case 'restoreTests':
       return /^(?:RestoreTest|Backup(?:Completed|Deleted|Expired)|DeploymentRemoved)/.test(event.type);
     case 'verification':
-      return /^(?:Scrub|Backup)/.test(event.type);
+      return /^(?:Scrub|Backup|SafetyBackup)/.test(event.type);
     case 'destinations':
       if (verb === 'disks')
         return /^(?:Destination|PolicyChanged|Deployment(?:Registered|Updated|Removed))/.test(event.type);
-      return /^(?:Destination|PolicyChanged|Backup(?:Completed|Imported|Missing|Adopted|Cop|Expired|Deleted))/.test(
+      return /^(?:Destination|PolicyChanged|SafetyBackup|Backup(?:Completed|Imported|Missing|Adopted|Cop|Expired|Deleted))/.test(
         event.type,
       );
     case 'encryption':
@@ -40,7 +40,7 @@ export function isAffected([path, input]: QueryKey, event: LedgerEvent): boolean
     case 'audit':
       return asked.operationId !== undefined && asked.operationId === event.correlationId;
     case 'system':
-      return verb === 'info' && /^Backup(?:Completed|Imported|Deleted)$/.test(event.type);
+      return verb === 'info' && /^(?:Safety)?Backup(?:Completed|Imported|Deleted)$/.test(event.type);
     default:
       return false;
   }

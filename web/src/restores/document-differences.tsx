@@ -1,6 +1,7 @@
 // The documents of a collection on both sides, compared by `_id`: how many of each kind, and the first ones by name.
 import type { DocumentDifference } from '@holdfast/shared/restore-plan';
 import { For, Show } from 'solid-js';
+import { idText } from '../documents/id-text.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
 const kinds = ['onlyLive', 'changed', 'onlyInBackup', 'same'] as const;
@@ -18,7 +19,7 @@ export function DocumentDifferences(props: { difference: DocumentDifference; isM
             <Show when={props.difference[kind] > 0}>
               <dd>{t('restorePlan.comparedText', kind, props.isMerge)}</dd>
             </Show>
-            <For each={examples(kind)}>{(id) => <dd class="code">{id}</dd>}</For>
+            <For each={examples(kind)}>{(id) => <dd class="code">{idText(id)}</dd>}</For>
             <Show when={examples(kind).length > 0 && examples(kind).length < props.difference[kind]}>
               <dd class="faint">{t('restorePlan.andMore', props.difference[kind] - examples(kind).length)}</dd>
             </Show>

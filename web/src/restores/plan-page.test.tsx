@@ -131,7 +131,7 @@ describe('the plan of a restore', () => {
     await press('shop.orders');
     await press('Compare documents');
     expect(await screen.findByText('3,854 documents only here')).toBeTruthy();
-    expect(screen.getByText('{"$oid":"65fb0c1f2a0000000000aa01"}')).toBeTruthy();
+    expect(screen.getByText('65fb0c1f2a0000000000aa01')).toBeTruthy();
     expect(screen.getByText('and 3,853 more')).toBeTruthy();
     expect(inputs(calls, 'restores.compare')).toEqual([{ planId: original.id, namespace: 'shop.orders' }]);
   });

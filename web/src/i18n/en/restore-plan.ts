@@ -42,7 +42,8 @@ const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: s
 const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   REPLACES_LIVE_DATA: () => 'What was written to these since the backup is not live any more after the swap.',
   DROPS_COLLECTIONS: () => 'The backup does not have these, and the mode is exact.',
-  NEWER_DATA_LOST: () => 'Live data is newer than the backup. Compare the documents to see what would go.',
+  NEWER_DATA_LOST: () =>
+    'Documents that are live now are not in the backup, and go. Compare the documents to see which.',
   NOT_ATOMIC: () => 'These cannot be renamed. They are written last, after all others have been swapped.',
   WRITES_MAY_BE_LOST: () =>
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
@@ -76,7 +77,10 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     oplog
       ? `The restore writes about ${f.bytes(oplog.growthBytes)} into an oplog of ${f.bytes(oplog.maxBytes)}: members that are behind may not catch up.`
       : 'Members that are behind may not catch up.',
-  UNDO_LIMITED: () => 'For these, taking the restore back means to write what a safety backup holds.',
+  UNDO_LIMITED: ({ options }) =>
+    options.undoHours === 0
+      ? 'Nothing of what is replaced is kept: this restore cannot be taken back.'
+      : 'For these, taking the restore back means to write what a safety backup holds.',
 };
 
 export const restorePlan = {
@@ -261,7 +265,7 @@ export const restorePlan = {
     SPACE_SHORT: 'Too little space.',
     SPACE_UNKNOWN: 'The free space is not known.',
     OPLOG_SHORT: 'The oplog is short.',
-    UNDO_LIMITED: 'The undo is slower for some.',
+    UNDO_LIMITED: 'The undo is limited.',
   } satisfies Record<PlanWarningCode, string>,
   warningNames: (names: readonly string[], more: number) => withMore(names, more).join(', '),
   warningText: (code: PlanWarningCode, plan: RestorePlan) => warningTexts[code](plan),

@@ -43,7 +43,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   REPLACES_LIVE_DATA: () => 'Ce qui y a été écrit depuis la sauvegarde n’est plus en production après la bascule.',
   DROPS_COLLECTIONS: () => 'La sauvegarde ne les a pas, et le mode est « à l’identique ».',
   NEWER_DATA_LOST: () =>
-    'La production est plus récente que la sauvegarde. Comparez les documents pour voir ce qui disparaîtrait.',
+    'Des documents en production ne sont pas dans la sauvegarde, et disparaîtront. Comparez les documents pour voir lesquels.',
   NOT_ATOMIC: () => 'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres.',
   WRITES_MAY_BE_LOST: () =>
     'Ce que les applications écrivent dans les millisecondes entre deux renommages est perdu. Arrêtez-les, ou donnez à Holdfast le rôle qui bascule tout d’un coup : holdfast doctor affiche la commande.',
@@ -83,7 +83,10 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     oplog
       ? `La restauration écrit environ ${f.bytes(oplog.growthBytes)} dans un oplog de ${f.bytes(oplog.maxBytes)} : des membres en retard risquent de ne pas suivre.`
       : 'Des membres en retard risquent de ne pas suivre.',
-  UNDO_LIMITED: () => 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.',
+  UNDO_LIMITED: ({ options }) =>
+    options.undoHours === 0
+      ? 'Rien de ce qui est remplacé n’est gardé : cette restauration ne pourra pas être défaite.'
+      : 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.',
 };
 
 export const restorePlan: Dictionary['restorePlan'] = {
@@ -279,7 +282,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     SPACE_SHORT: 'Trop peu d’espace.',
     SPACE_UNKNOWN: 'L’espace libre n’est pas connu.',
     OPLOG_SHORT: 'L’oplog est court.',
-    UNDO_LIMITED: 'Le retour est plus lent pour certaines.',
+    UNDO_LIMITED: 'Le retour est limité.',
   },
   warningNames: (names, more) => withMore(names, more).join(', '),
   warningText: (code, plan) => warningTexts[code](plan),
