@@ -86,6 +86,7 @@ export const planWarningCode = z.enum([
   'STRUCTURE_DIFFERS',
   'VIEW_BASE_MISSING',
   'NOT_MERGED',
+  'LEFT_OUT',
   'TTL_EXPIRES',
   'USERS_VANISH',
   'USERS_NOT_IN_BACKUP',

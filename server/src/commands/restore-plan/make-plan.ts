@@ -93,6 +93,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     }),
     beside: {
       withoutBase: viewsWithoutBase(where.scope, isLive).map(nameOf),
+      leftOut: where.scope.leftOut,
       expiring,
       notRenamed:
         target.kind === 'copy'

@@ -24,7 +24,7 @@ const quiet: RestorePlan = {
   versions: { backupServer: '6.0.5', server: '6.0.9', backupTool: '100.9.5', tool: '100.9.5' },
   warnings: [],
 };
-const nothing: FoundBeside = { withoutBase: [], expiring: [], notRenamed: [], isReplicaSet: true };
+const nothing: FoundBeside = { withoutBase: [], leftOut: [], expiring: [], notRenamed: [], isReplicaSet: true };
 const withOptions = (change: Partial<RestorePlan['options']>) => ({ options: { ...quiet.options, ...change } });
 
 type Case = [string, Partial<RestorePlan>, Partial<FoundBeside>, RegExp];
@@ -54,6 +54,7 @@ const seen: Record<string, Case> = {
     /become what the backup has/,
   ],
   VIEW_BASE_MISSING: ['a view alone', {}, { withoutBase: ['shop.v'] }, /empty/],
+  LEFT_OUT: ['a ledger', {}, { leftOut: ['holdfast.ledger_events'] }, /not restored/],
   NOT_MERGED: [
     'a merge into a view',
     { namespaces: [{ ...view, action: 'untouched', method: null }] },

@@ -8,6 +8,8 @@ export type UnwarnedPlan = Omit<RestorePlan, 'warnings'>;
 export interface FoundBeside {
   /** Views whose base will not be there. */
   readonly withoutBase: readonly string[];
+  /** What is asked for and never restored; names in the backup. */
+  readonly leftOut: readonly string[];
   /** What has a TTL in the backup. */
   readonly expiring: readonly string[];
   /** What is there now and no rename can bring back. */
@@ -91,7 +93,7 @@ function undoLimits({ namespaces, options }: UnwarnedPlan, notRenamed: readonly 
   return warn('UNDO_LIMITED', [...merged, ...notRenamed], message);
 }
 
-function ofWhatComes(plan: UnwarnedPlan, { withoutBase, expiring }: FoundBeside): PlanWarning[] {
+function ofWhatComes(plan: UnwarnedPlan, { withoutBase, leftOut, expiring }: FoundBeside): PlanWarning[] {
   const { namespaces, options } = plan;
   const hasType = ({ drift }: PlanNamespace) => drift.some(({ what }) => what === 'type');
   const isWritten = ({ action }: PlanNamespace) => action === 'replaced' || action === 'merged';
@@ -108,6 +110,7 @@ function ofWhatComes(plan: UnwarnedPlan, { withoutBase, expiring }: FoundBeside)
         : 'Indexes, options or validators differ from the backup: they become what the backup has.',
     ),
     ...warn('VIEW_BASE_MISSING', withoutBase, 'What these views read will not be there: they will be empty.'),
+    ...warn('LEFT_OUT', leftOut, "These are not restored: they would be Holdfast's ledger or the server's own."),
     ...warn('NOT_MERGED', notMerged, 'Only plain collections can be merged: these stay as they are.'),
     ...ttl(plan, expiring),
     ...users(plan),

@@ -159,6 +159,7 @@ describe('into another deployment', () => {
     const target = { kind: 'original', deploymentId: ledgerSet.id } as const;
     const plan = await holdfast.api.restores.plan({ backupId, target, mode: 'exact', undoHours: 0 });
     expect(plan.namespaces.filter(({ target: name }) => name.startsWith('holdfast.'))).toStrictEqual([]);
+    expect(plan.warnings.find(({ code }) => code === 'LEFT_OUT')?.namespaces).toStrictEqual(['holdfast.ledger_events']);
     const { id: restoreId } = await holdfast.api.restores.confirm({ planId: plan.id, phrase: 'ledger-set' });
     expect((await holdfast.restoreEnd(restoreId)).error).toBeNull();
     const chosen = holdfast.api.restores.plan({ backupId, target, namespaces: ['holdfast'] });

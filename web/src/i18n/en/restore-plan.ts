@@ -51,6 +51,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   TYPE_CHANGES: () => 'Live and in the backup they are of different kinds: collection, view or time-series.',
   STRUCTURE_DIFFERS: () => 'Indexes, options or validators become what they were. Each row says which.',
   VIEW_BASE_MISSING: () => 'What they read is neither restored nor live.',
+  LEFT_OUT: () => 'They would be Holdfast’s ledger, or the server’s own, where this goes.',
   NOT_MERGED: () => 'These cannot be merged document by document, and are left as they are.',
   TTL_EXPIRES: ({ namespaces }) => {
     const expired = namespaces.reduce((sum, row) => sum + (row.expired ?? 0), 0);
@@ -256,6 +257,7 @@ export const restorePlan = {
     TYPE_CHANGES: 'Something changes its kind.',
     STRUCTURE_DIFFERS: 'Indexes, options or validators differ.',
     VIEW_BASE_MISSING: 'Views will show nothing.',
+    LEFT_OUT: 'Something is left out.',
     NOT_MERGED: 'Not everything can be merged.',
     TTL_EXPIRES: 'Expired documents will vanish.',
     USERS_VANISH: 'Users or roles vanish.',

@@ -39,7 +39,7 @@ const undoProblems = {
 const restoreOptionsProblems = {
   'copy-mode': 'Une copie va dans des bases qui n’existent pas encore : il n’y a rien à fusionner et rien à supprimer.',
   'exact-of-collections':
-    'Le mode « exact » vaut pour des bases entières : il supprime d’une base ce que la sauvegarde n’a pas.',
+    'Le mode « à l’identique » vaut pour des bases entières : il supprime d’une base ce que la sauvegarde n’a pas.',
   'exact-of-part': 'La sauvegarde a été faite de collections isolées : nul ne peut dire ce qu’elle n’a pas.',
 } as const;
 

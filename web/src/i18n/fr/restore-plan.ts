@@ -52,6 +52,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'En production et dans la sauvegarde, elles ne sont pas du même genre : collection, vue ou série temporelle.',
   STRUCTURE_DIFFERS: () => 'Index, options ou validateurs redeviennent ce qu’ils étaient. Chaque ligne dit lesquels.',
   VIEW_BASE_MISSING: () => 'Ce qu’elles lisent n’est ni restauré ni en production.',
+  LEFT_OUT: () => 'Là où cela va, ce serait le registre de Holdfast ou ce qui est au serveur.',
   NOT_MERGED: () => 'Celles-ci ne se fusionnent pas document par document, et restent telles quelles.',
   TTL_EXPIRES: ({ namespaces }) => {
     const expired = namespaces.reduce((sum, row) => sum + (row.expired ?? 0), 0);
@@ -273,6 +274,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     TYPE_CHANGES: 'Quelque chose change de genre.',
     STRUCTURE_DIFFERS: 'Des index, options ou validateurs diffèrent.',
     VIEW_BASE_MISSING: 'Des vues ne montreront rien.',
+    LEFT_OUT: 'Quelque chose est écarté.',
     NOT_MERGED: 'Tout ne peut pas être fusionné.',
     TTL_EXPIRES: 'Des documents expirés disparaîtront.',
     USERS_VANISH: 'Des utilisateurs ou rôles disparaissent.',
