@@ -13,6 +13,7 @@ import { type SignIn, type StoredCode, type StoredSession, signIn } from './acce
 import { encryptionFinding } from './commands/encryption.ts';
 import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
 import { restoreTestsState } from './commands/restore-tests.ts';
+import type { StoredUndoPlan } from './commands/undo-plans.ts';
 import { verificationState } from './commands/verification.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Destinations, openDestinations } from './destinations/destinations.ts';
@@ -290,11 +291,14 @@ function openImports({ options: { config, logger }, db, instanceId, worker, part
 async function openCollections({ db }: Opening) {
   const plans = db.collection<StoredPlan>('plans');
   await throughFailover(() => plans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
+  const undoPlans = db.collection<StoredUndoPlan>('undo_plans');
+  await throughFailover(() => undoPlans.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   const verifications = db.collection<StoredVerification>('verifications');
   await throughFailover(() => verifications.createIndex({ until: 1 }, { expireAfterSeconds: 0 }));
   const restoreTests = db.collection<StoredRestoreTest>('restore_tests');
   return {
     plans,
+    undoPlans,
     verifications,
     restoreTests,
     reconciliations: db.collection<StoredReconciliation>('reconciliations'),

@@ -5,6 +5,7 @@ import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
+import type { StoredUndoPlan } from './commands/undo-plans.ts';
 import type { Destinations } from './destinations/destinations.ts';
 import type { Watchdog } from './engine/watchdog.ts';
 import type { Failpoint } from './failpoints.ts';
@@ -58,6 +59,7 @@ export interface Services {
   /** Every mongod at hand here, for a test of the same version. */
   readonly mongods: () => Promise<readonly FoundTool[]>;
   readonly plans: Collection<StoredPlan>;
+  readonly undoPlans: Collection<StoredUndoPlan>;
   /** The latest pass over each destination. */
   readonly reconciliations: Collection<StoredReconciliation>;
   /** What this server may do. */

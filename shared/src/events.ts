@@ -216,6 +216,8 @@ export const eventData = {
           type: z.enum(['collection', 'view', 'timeseries', 'none']),
           /** The uuid of what is replaced, hex: only that is dropped. */
           replaces: text.optional(),
+          /** What was there; a `collection` was moved away first, and is kept. */
+          was: z.enum(['collection', 'view', 'timeseries', 'none']).optional(),
         }),
       )
       .optional(),

@@ -4,12 +4,14 @@ import { countTests } from '../commands/restore-tests.ts';
 import { verificationState } from '../commands/verification.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { StoredDeployment } from '../projections/deployments.ts';
+import type { StoredRestore } from '../projections/restores.ts';
 import { countCopies } from '../runner/wanted-copies.ts';
 import type { Services } from '../services.ts';
 
 /**
  * `holdfast_*` gauges: ledger position, running operations, servers by state, destinations and the copies that are behind there,
- * backups by status, time and size of the newest good backup, and how far backups are verified and restore-tested.
+ * backups by status, time and size of the newest good backup, what restores keep for their undo, and how far backups are verified
+ * and restore-tested.
  */
 export async function metricsText(services: Services): Promise<string> {
   const registry = new Registry();
@@ -55,6 +57,7 @@ export async function metricsText(services: Services): Promise<string> {
     newestAt.set({ deployment: name }, Date.parse(newest.completedAt) / 1_000);
     newestSize.set({ deployment: name }, newest.sizeBytes ?? 0);
   }
+  await undoMetrics(services, gauge);
   await verificationMetrics(services, gauge);
   await restoreTestMetrics(services, gauge);
   return registry.metrics();
@@ -80,6 +83,22 @@ async function restoreTestMetrics(
     if (!restoreTest) continue;
     testedAt.set({ deployment: name }, Date.parse(restoreTest.at) / 1_000);
     seconds.set({ deployment: name }, restoreTest.restoreMs / 1_000);
+  }
+}
+
+/** On the deployments, beside their own data. */
+async function undoMetrics(
+  services: Services,
+  gauge: (name: string, help: string, labelNames?: string[]) => Gauge,
+): Promise<void> {
+  const count = gauge('holdfast_undos_kept', 'Restores that keep what they replaced', ['deployment']);
+  const bytes = gauge('holdfast_undo_kept_bytes', 'What they keep, as of their swaps', ['deployment']);
+  const restores = await services.ledger.readModel<StoredRestore>('restores');
+  for await (const { deploymentName: deployment, undo } of restores.find({
+    'undo.state': { $in: ['kept', 'expired'] },
+  })) {
+    count.inc({ deployment });
+    bytes.inc({ deployment }, undo?.bytes ?? 0);
   }
 }
 

@@ -8,7 +8,9 @@ import { planPutBack, putBack } from '../commands/put-back.ts';
 import { comparePlanned } from '../commands/restore-plan/compare.ts';
 import { confirm } from '../commands/restore-plan/confirm.ts';
 import { makePlan } from '../commands/restore-plan/make-plan.ts';
+import { confirmUndo, endUndo, planUndo } from '../commands/undo-plans.ts';
 import type { StoredRestore } from '../projections/restores.ts';
+import { removeKept } from '../runner/restore/drop-undo.ts';
 import type { Services } from '../services.ts';
 import { findDeployment } from './find-deployment.ts';
 import { pageInput, pageOf, withId } from './paging.ts';
@@ -31,6 +33,21 @@ export const restoresRouter = router({
   compare: procedure
     .input(z.object({ planId, namespace: z.string().min(1) }))
     .mutation(({ ctx, input, signal }) => comparePlanned(ctx.services, { ...input, signal })),
+  planUndo: procedure.input(z.object({ id: restoreId })).mutation(({ ctx, input }) => planUndo(ctx.services, input.id)),
+  /** Returns the operation that takes it back: a restore, too. */
+  undo: procedure
+    .input(z.object({ id: restoreId, planId, phrase: z.string().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const { id, planId: plan, phrase } = input;
+      const undoId = await confirmUndo(ctx.services, { restoreId: id, planId: plan, phrase, actor: ctx.actor });
+      return findRestore(ctx.services, undoId);
+    }),
+  /** Afterwards it cannot be taken back. What was kept is removed at once where that can be done now, else as soon as it can. */
+  dropUndo: procedure.input(z.object({ id: restoreId })).mutation(async ({ ctx, input }) => {
+    await endUndo(ctx.services, { restoreId: input.id, cause: 'asked', actor: ctx.actor });
+    await removeKept(ctx.services, input.id);
+    return findRestore(ctx.services, input.id);
+  }),
   list: procedure.input(listInput.prefault({})).query(async ({ ctx, input }) => {
     const filter: Filter<StoredRestore> = {};
     if (input.deploymentId !== undefined)

@@ -20,6 +20,7 @@ import { addRecoverCommand } from './recover-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRestoreTestCommand } from './restore-test-command.ts';
 import { addRestoreTestsCommand } from './restore-tests-command.ts';
+import { addRestoresCommand } from './restores-command.ts';
 import { addScrubCommand } from './scrub-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServersCommand } from './servers-command.ts';
@@ -59,6 +60,7 @@ const commands = [
   addRestoreTestCommand,
   addRestoreTestsCommand,
   addRestoreCommand,
+  addRestoresCommand,
   addDeploymentsCommand,
   addPoliciesCommand,
   addDestinationsCommand,

@@ -52,9 +52,9 @@ describe('what takes which place, and how', () => {
       staged: [`${own('0')} for a`, `${own('1')} for b`, `${own('2')} for c`],
       swaps: [{ database, live: 'a', shadow: null, undo: own('u0') }],
       rewrites: [
-        { database, live: 'a', shadow: own('0'), type },
-        { database, live: 'b', shadow: own('1'), type, replaces: 'uuid of b' },
-        { database, live: 'c', shadow: own('2'), type },
+        { database, live: 'a', shadow: own('0'), type, was: 'collection' },
+        { database, live: 'b', shadow: own('1'), type, was: 'timeseries', replaces: 'uuid of b' },
+        { database, live: 'c', shadow: own('2'), type, was: 'none' },
       ],
     });
   });
@@ -80,7 +80,7 @@ it('exact: what the backup does not have goes, each under a name of its own', ()
       { live: 'b', shadow: null, undo: own('u1') },
     ],
     rewrites: [
-      { live: 'v', shadow: null, type: 'none' },
+      { live: 'v', shadow: null, type: 'none', was: 'view' },
       { live: 'm', shadow: null, type: 'none', replaces: 'uuid of m' },
     ],
   });
@@ -92,7 +92,7 @@ it('merge: only into plain collections; what is missing is added, and the rest i
   expect(journal(of, there, 'merge')).toStrictEqual({
     staged: [`${own('0')} for a`, `${own('1')} for new`, `${own('2')} for m`],
     swaps: [{ database, live: 'new', shadow: own('1'), undo: own('u1') }],
-    rewrites: [{ database, live: 'm', shadow: own('2'), type: 'timeseries' }],
+    rewrites: [{ database, live: 'm', shadow: own('2'), type: 'timeseries', was: 'none' }],
     merges: [{ database, live: 'a', shadow: own('0'), undo: own('u0') }],
   });
 });

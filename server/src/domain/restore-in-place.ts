@@ -77,7 +77,8 @@ function partOf(
   if (wayOf(mode, placed, there).method === 'insert') return { staged, merges: [{ database, live, shadow, undo }] };
   const isSwapped = there === undefined || canBeRenamed(there);
   if (canBeRenamed(namespace) && isSwapped) return { staged, swaps: [{ database, live, shadow, undo }] };
-  const rewrite = { database, live, shadow, type: namespace.type, ...replacing(there) };
+  const was = there?.type ?? ('none' as const);
+  const rewrite = { database, live, shadow, type: namespace.type, was, ...replacing(there) };
   const movesAway = there !== undefined && canBeRenamed(there);
   return { staged, rewrites: [rewrite], ...(movesAway && { swaps: [{ database, live, shadow: null, undo }] }) };
 }
@@ -85,7 +86,7 @@ function partOf(
 function dropOf(undo: string, there: IdentifiedNamespace): Part {
   const { database, collection: live } = there;
   if (canBeRenamed(there)) return { swaps: [{ database, live, shadow: null, undo }] };
-  return { rewrites: [{ database, live, shadow: null, type: 'none', ...replacing(there) }] };
+  return { rewrites: [{ database, live, shadow: null, type: 'none', was: there.type, ...replacing(there) }] };
 }
 
 function replacing(there: IdentifiedNamespace | undefined): { replaces?: string } {

@@ -41,7 +41,8 @@ export function requestUndo(
   requireIdle(deployment);
   const data = {
     ...{ restoreId, deploymentId: plan.deploymentId, deploymentName: deployment.facts.name },
-    ...{ backupId, planId: plan.id, target, options, liveDigest, undoOf: plan.restoreId },
+    ...{ backupId, planId: plan.id, target, liveDigest, undoOf: plan.restoreId },
+    options: { ...options, safetyBackup: 'needed' as const },
   };
   return [{ stream: `restore:${restoreId}`, type: 'RestoreRequested', data }];
 }

@@ -26,6 +26,7 @@ export const plainCollections = [
   'copies',
   'secrets',
   'plans',
+  'undo_plans',
   'sessions',
   'login_codes',
   'servers',

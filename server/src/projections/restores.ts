@@ -14,6 +14,7 @@ export const restoresProjection: Projection = {
     { key: { createdAt: -1, _id: -1 } },
     { key: { backupId: 1 } },
     { key: { status: 1 } },
+    { key: { 'undo.state': 1, 'undo.until': 1 } },
   ],
   project,
 };

@@ -1,5 +1,5 @@
-// The clock: asks for the backup of every policy that is due, lets the supervisor look after what runs, and has the destination
-// compared with the ledger. A due time is answered once, whatever restarts: the decider compares it with the policy's
+// The clock: asks for the backup of every policy that is due, lets the supervisor look after what runs, has what restores keep
+// removed in time, and the destination compared with the ledger. A due time is answered once, whatever restarts: the decider compares it with the policy's
 // `lastDueAt`. One missed while the service was down is caught up once, at the start.
 
 import type { DeploymentId, PolicyId } from '@holdfast/shared/ids';
@@ -7,6 +7,7 @@ import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
 import { request } from '../commands/backups.ts';
 import type { StoredPolicy } from '../projections/policies.ts';
 import { reconcileEveryMs, reconcileOnSchedule } from '../runner/reconcile.ts';
+import { endUndosOnce } from '../runner/restore/drop-undo.ts';
 import { type Overdue, superviseOnce } from '../runner/supervisor.ts';
 import type { Services } from '../services.ts';
 import { latestDueAt } from './due.ts';
@@ -16,6 +17,7 @@ export interface Scheduler {
 }
 
 const everySeconds = 5;
+const undoEverySeconds = 30;
 
 /** Starts the clock. */
 export function startScheduler(services: Services): Scheduler {
@@ -39,6 +41,7 @@ export function startScheduler(services: Services): Scheduler {
   if (services.role !== 'api') job('due policies', requestDueBackups);
   const overdue: Overdue = new Map();
   job('supervisor', () => superviseOnce(services, overdue));
+  job('ends of undos', endUndosOnce, undoEverySeconds);
   job('reconciliation', (all) => reconcileOnSchedule(all, closing.signal), reconcileEveryMs / 1_000);
   return {
     async close() {

@@ -81,9 +81,12 @@ function RestoreRow(props: { restore: Restore; named: boolean }) {
       </RowHead>
       <Td class="at-2">
         <Word tone={look().tone}>{t(`restores.status.${props.restore.status}`)}</Word>
+        <Show when={props.restore.status === 'completed' && props.restore.undo}>
+          {(undo) => <span class="sub">{t(`undo.list.${undo().state}`)}</span>}
+        </Show>
       </Td>
       <Td data-label={t('restores.into')}>
-        {t(`restores.target.${props.restore.target.kind}`)}
+        {props.restore.undoOf ? t('undo.of') : t(`restores.target.${props.restore.target.kind}`)}
         <span class="sub code">{props.restore.databases.join(', ')}</span>
       </Td>
       <Td data-label={t('backups.by')}>{t('actor.name', props.restore.actor)}</Td>

@@ -19,6 +19,7 @@ import { restoreLook } from './restore-list.tsx';
 import { RestoreResult } from './restore-result.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { TruthBand } from './truth-band.tsx';
+import { UndoSection } from './undo-section.tsx';
 
 export function RestorePage() {
   const { t, f } = useI18n();
@@ -59,6 +60,7 @@ function KnownRestore(props: { restore: Restore }) {
       <RestoreVerdict restore={props.restore} />
       <TruthBand restore={props.restore} progress={progress()} />
       <Show when={progress()}>{(running) => <ProgressHeadline progress={running()} />}</Show>
+      <UndoSection restore={props.restore} />
       <Show when={props.restore.error}>{(error) => <FailureNote failure={error()} />}</Show>
       <Show when={props.restore.status === 'completed'}>
         <RestoreResult restore={props.restore} />

@@ -19,7 +19,7 @@ import { beginPhase } from './begin-phase.ts';
 export async function openArchiveCopies(
   services: Services,
   run: OperationRun,
-  { restoreId, backupId }: RestoreState,
+  { restoreId, backupId }: Pick<RestoreState, 'restoreId' | 'backupId'>,
 ): Promise<ArchiveCopies> {
   await beginPhase({ services, run }, 'verify');
   const backup = requireCompleted((await services.ledger.state(`backup:${backupId}`)) as BackupState, backupId);

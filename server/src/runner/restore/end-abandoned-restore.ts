@@ -13,6 +13,7 @@ import {
   failRestore,
   type RestoreState,
 } from '../../domain/restore.ts';
+import { recordUndone } from '../../domain/undo.ts';
 import { parseConnectionString } from '../../engine/connection-string.ts';
 import { connectDeployment } from '../../engine/inspect-deployment.ts';
 import type { Services } from '../../services.ts';
@@ -62,15 +63,17 @@ export async function endAbandonedRestore(services: Services, abandoned: Abandon
 
 async function recordEnd(services: Services, abandoned: Abandoned, settled: Settled): Promise<void> {
   const { restoreId, supervisor } = abandoned;
-  const stream = `restore:${restoreId}` as const;
+  const { undoOf } = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  const [stream, taken] = [`restore:${restoreId}`, `restore:${undoOf}`] as const;
   await execute(services.ledger, {
     actor: { kind: 'system', id: services.instanceId },
     correlationId: restoreId,
-    reads: [stream],
+    reads: undoOf === null ? [stream] : [stream, taken],
     decide: (read) => {
       const current = read(stream);
       if (current?.worker !== supervisor) throw new AppError('WRONG_WORKER', { id: restoreId });
-      return endOf(services, current, abandoned, settled);
+      const end = endOf(services, current, abandoned, settled);
+      return undoOf === null || settled !== 'forward' ? end : [...end, ...recordUndone(read(taken), restoreId)];
     },
   });
 }

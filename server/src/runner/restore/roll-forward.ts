@@ -16,6 +16,7 @@ import { dropMerged, mergeOutcomeOf } from './merge-collections.ts';
 import { finishUsers } from './restore-users.ts';
 import { performRewrites } from './rewrite-last.ts';
 import { lookAtSwaps, performSwap, undoBytes } from './swap-collections.ts';
+import { takeBackMerge } from './undo-merge.ts';
 
 /** Who goes forward. */
 export interface Forward {
@@ -41,7 +42,7 @@ export interface Forward {
 export async function rollForward(forward: Forward): Promise<void> {
   if ((await stateOf(forward)).status === 'staged') await swap(forward);
   const state = await stateOf(forward);
-  await dropMerged(forward.client, state.merges);
+  await dropMerged(forward.client, [...state.merges, ...state.unmerges.map(asMerged)]);
   await rewrite(forward, state);
   await forward.enter('finish');
   await forward.services.failpoint('finishing');
@@ -56,7 +57,7 @@ async function stateOf({ services, restoreId }: Forward): Promise<RestoreState> 
 
 async function swap(forward: Forward): Promise<void> {
   const { services, client, restoreId, worker, requireLease } = forward;
-  const { deploymentId, swaps, merges, method } = await stateOf(forward);
+  const { deploymentId, swaps, merges, unmerges, method } = await stateOf(forward);
   await forward.enter('swap');
   const { method: done, durationMs } = await performSwap(client, swaps, {
     method: method ?? (await explained(() => findSwapMethod(client))),
@@ -64,6 +65,7 @@ async function swap(forward: Forward): Promise<void> {
     after: () => services.failpoint('swapping'),
   });
   const merged = await mergeAll(forward, merges);
+  for (const unmerge of unmerges) await takeBackMerge(client, unmerge, { before: requireLease });
   const data = {
     ...{ restoreId, deploymentId, worker },
     ...(swaps.length > 0 && { method: done, durationMs }),
@@ -78,16 +80,25 @@ async function swap(forward: Forward): Promise<void> {
 /** Nothing where nothing is kept. */
 async function keptOf(forward: Forward) {
   const { services, client } = forward;
-  const { options, swaps, rewrites, merges } = await stateOf(forward);
-  if (options.undoHours === 0 || swaps.length + rewrites.length + merges.length === 0) return {};
+  const { options, swaps, rewrites, merges, unmerges } = await stateOf(forward);
+  if (options.undoHours === 0 || swaps.length + rewrites.length + merges.length + unmerges.length === 0) return {};
   const undoUntil = new Date(services.now() + options.undoHours * 3_600_000).toISOString();
   const kept = (await lookAtSwaps(client, swaps)).filter(({ isKept }) => isKept).length;
-  return { undoUntil, undoBytes: await undoBytes(client, [...swaps, ...merges.map(asSwap)]), undoCollections: kept };
+  return {
+    undoUntil,
+    undoBytes: await undoBytes(client, [...swaps, ...[...merges, ...unmerges].map(asSwap)]),
+    undoCollections: kept,
+  };
+}
+
+/** The journal of a merge that is taken back is not needed any more. */
+function asMerged({ database, live, journal }: RestoreState['unmerges'][number]) {
+  return { database, live, shadow: journal, undo: journal };
 }
 
 /** The journal of a merge is kept as what a swap replaced is. */
-function asSwap({ database, live, undo }: { readonly database: string; readonly live: string; readonly undo: string }) {
-  return { database, live, shadow: null, undo };
+function asSwap({ database, live, undo }: { database: string; live: string; undo: string | null }) {
+  return { database, live, shadow: null, undo: undo ?? undefined };
 }
 
 async function rewrite(forward: Forward, { swaps, merges, rewrites }: RestoreState): Promise<void> {

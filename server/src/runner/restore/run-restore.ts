@@ -6,7 +6,7 @@ import type { DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import { connectionStringOf } from '../../commands/connection-string-of.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
-import { cancelRestore, completeRestore, failRestore, type RestoreState, startRestore } from '../../domain/restore.ts';
+import { cancelRestore, failRestore, type RestoreState, startRestore } from '../../domain/restore.ts';
 import { isShardingInTheWay, restoreScope } from '../../domain/restore-scope.ts';
 import { parseConnectionString, throughSet } from '../../engine/connection-string.ts';
 import { connectDeployment, inspectDeployment } from '../../engine/inspect-deployment.ts';
@@ -20,12 +20,14 @@ import { toFailure } from '../record-outcome.ts';
 import { CancelRequested, isFenced } from '../stop-reason.ts';
 import { openArchiveCopies } from './archive-copies.ts';
 import { changeRestore } from './change-restore.ts';
+import { recordCompleted } from './record-completed.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
 import { safetyPhase } from './safety-phase.ts';
 import { takeBack } from './take-back.ts';
+import { undoRestore } from './undo-restore.ts';
 
 /** Claims and runs a requested restore; resolves when its outcome is in the ledger. Raises WRONG_WORKER when another has it. */
 export async function runRestore(
@@ -53,7 +55,7 @@ export async function runRestore(
     run.requireLease();
     const data = { restoreId, deploymentId, worker, liveData: attempt.liveData, ...done };
     const durationMs = Math.round(performance.now() - startedAt);
-    await changeRestore(services, restoreId, (state) => completeRestore(state, { ...data, durationMs }));
+    await recordCompleted(services, { ...data, durationMs });
   } catch (error) {
     await endBadly(services, run, attempt, restoreId, error).catch(async (left: unknown) => {
       await run.leave();
@@ -65,6 +67,7 @@ export async function runRestore(
 
 async function bringBack(services: Services, run: OperationRun, attempt: Attempt, restoreId: RestoreId) {
   const restore = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
+  if (restore.undoOf !== null) return await undoRestore({ services, run, attempt, restore });
   await using _archiveInUse = await shareArchive(services, restore.backupId, { kind: 'restore' });
   const copies = await openArchiveCopies(services, run, restore);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;

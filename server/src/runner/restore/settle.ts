@@ -49,8 +49,9 @@ export async function settle(forward: Forward, left: Left): Promise<Settled> {
 export async function isBegun(client: MongoClient, state: RestoreState): Promise<boolean> {
   if (state.status === 'swapped') return true;
   if (state.status !== 'staged') return false;
-  // The journal of a merge is there before its first document is.
-  const journals = state.merges.map(({ database, live, undo }) => ({ database, live, shadow: undo }));
+  // The journal of a merge is there before its first document is, and what one takes out before it goes.
+  const merged = [...state.merges, ...state.unmerges];
+  const journals = merged.map(({ database, live, undo }) => ({ database, live, shadow: undo }));
   const [swaps, merges] = [await lookAtSwaps(client, state.swaps), await lookAtSwaps(client, journals)];
   return swaps.some((swap) => swap.isBegun) || merges.some(({ step }) => step !== 'done');
 }

@@ -16,6 +16,7 @@ import { restoreRun } from './restore-run.ts';
 import { restoreTests } from './restore-tests.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
+import { undo } from './undo.ts';
 import { verification } from './verification.ts';
 
 export const en = {
@@ -43,5 +44,6 @@ export const en = {
   settings,
   shell,
   signIn,
+  undo,
   verification,
 };

@@ -17,6 +17,7 @@ import { restoreRun } from './restore-run.ts';
 import { restoreTests } from './restore-tests.ts';
 import { restores } from './restores.ts';
 import { settings } from './settings.ts';
+import { undo } from './undo.ts';
 import { verification } from './verification.ts';
 
 export const fr: Dictionary = {
@@ -44,5 +45,6 @@ export const fr: Dictionary = {
   settings,
   shell,
   signIn,
+  undo,
   verification,
 };

@@ -1,0 +1,145 @@
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FailpointName } from '../../failpoints.ts';
+import { expectConsistent } from '../../testing/expect-consistent.ts';
+import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
+import { type HoldfastProcess, startHoldfastProcess } from '../../testing/holdfast-process.ts';
+import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
+import { until, untilTrue } from '../../testing/until.ts';
+
+let source: TestMongo;
+let ledger: TestMongo;
+let failpoints: string;
+/** May not give one command for all renames: so a swap can be half done. */
+let uri: string;
+
+beforeAll(async () => {
+  [source, ledger] = await Promise.all([startReplicaSet({ auth: true }), startReplicaSet()]);
+  uri = (await source.addUser('limited', ['backup', 'restore'])).replace('/?', '/shop?');
+  failpoints = await mkdtemp(join(tmpdir(), 'holdfast-failpoints-'));
+});
+afterAll(async () => {
+  await Promise.all([source.stop(), ledger.stop(), rm(failpoints, { recursive: true, force: true })]);
+});
+
+const shop = () => source.client.db('shop');
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ _id: n as never, n }));
+const contents = async () => {
+  const hash = await shop().command({ dbHash: 1 });
+  return Object.fromEntries(Object.entries(hash.collections as Document).filter(([name]) => !name.startsWith('hf_')));
+};
+
+type Client = HoldfastProcess['client'];
+
+const planRestore = async ({ backups, restores }: Client, backupId: string) => {
+  expect((await backups.byId.query({ id: backupId })).status).toBe('completed');
+  const plan = await restores.plan.mutate({ backupId, target: { kind: 'original' }, mode: 'exact' });
+  return (await restores.confirm.mutate({ planId: plan.id, phrase: 'shop' })).id;
+};
+const planUndo = async ({ restores }: Client, id: string) => {
+  const plan = await restores.planUndo.mutate({ id });
+  expect(plan.swapMethod).toBe('renames');
+  return (await restores.undo.mutate({ id, planId: plan.id, phrase: 'shop' })).id;
+};
+
+/** A server that is killed when the operation which `begin` asks for gets to the point. */
+async function killedAt(point: FailpointName, dataDir: string, begin: (client: Client) => Promise<string>) {
+  const env = { LEDGER_URI: ledger.uri, HOLDFAST_FAILPOINTS: failpoints };
+  const server = await startHoldfastProcess({ env, dataDir });
+  const held = join(failpoints, point);
+  await writeFile(held, '');
+  const id = await begin(server.client);
+  const reached = () =>
+    access(`${held}.reached`).then(
+      () => true,
+      () => false,
+    );
+  await untilTrue(reached);
+  await server.end('SIGKILL');
+  await Promise.all([rm(held), rm(`${held}.reached`)]);
+  return id;
+}
+
+/** Backed up, and then moved on from: replaced, dropped and added is something each. */
+async function prepared(dataDir: string): Promise<string> {
+  await shop().dropDatabase();
+  await ledger.client.db('holdfast').dropDatabase();
+  for (const name of ['orders', 'stock', 'removed']) await shop().collection(name).insertMany(numbered(50));
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: uri, dataDir });
+  const { id } = await service.api.backups.request({ deploymentId: 'default' });
+  expect(await service.backupEnd(id)).toMatchObject({ status: 'completed' });
+  await shop().collection('orders').createIndex({ n: 1 });
+  await shop()
+    .collection('stock')
+    .deleteMany({ n: { $gt: 10 } });
+  await shop().collection('removed').drop();
+  await shop().collection('made_since').insertMany(numbered(5));
+  return id;
+}
+
+/** What was begun has ended, one way or the other. */
+async function ended({ restoreEnd, services, api }: TestHoldfast, id: string) {
+  const restore = await restoreEnd(id);
+  await until(
+    () => services.running.list(),
+    (running) => running.length === 0,
+  );
+  expect((await api.deployments.byId({ id: 'default' })).status).toBe('idle');
+  return restore;
+}
+
+const forward = { status: 'completed', liveData: 'replaced', error: null };
+const back = { status: 'failed', liveData: 'untouched', error: { reason: 'interrupted' } };
+
+describe('a server killed at every step of a restore, and of its undo', () => {
+  it.each<[FailpointName, object]>([
+    ['staged', back],
+    ['swapping', forward],
+    ['swapped', forward],
+    ['completed-restore', forward],
+  ])(
+    '%s',
+    async (point, expected) => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+      const backupId = await prepared(dataDir);
+      const before = await contents();
+      let id = await killedAt(point, dataDir, (client) => planRestore(client, backupId));
+      {
+        await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+        expect(await ended(service, id)).toMatchObject(expected);
+        if (expected === back) {
+          expect(await contents()).toStrictEqual(before);
+          const plan = await service.api.restores.plan({
+            ...{ backupId: backupId as never, target: { kind: 'original' }, mode: 'exact' },
+          });
+          id = (await service.api.restores.confirm({ planId: plan.id, phrase: 'shop' })).id;
+          expect(await service.restoreEnd(id)).toMatchObject(forward);
+        }
+        await shop().collection('stock').insertOne({ since: true });
+      }
+      const restored = await contents();
+      const undo = await killedAt(point, dataDir, (client) => planUndo(client, id));
+      await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+      expect(await ended(service, undo)).toMatchObject(expected);
+      const { undo: state } = await service.api.restores.byId({ id });
+      if (expected === back) {
+        expect(await contents()).toStrictEqual(restored);
+        expect(state?.state).toBe('kept');
+        const plan = await service.api.restores.planUndo({ id });
+        const again = await service.api.restores.undo({ id, planId: plan.id, phrase: 'shop' });
+        expect(await service.restoreEnd(again.id)).toMatchObject(forward);
+      } else {
+        expect(state).toMatchObject({ state: 'undone', by: undo });
+      }
+      expect(await contents()).toStrictEqual(before);
+      for (const one of (await service.api.restores.list({})).items)
+        if (one.undo?.state === 'kept') await service.api.restores.dropUndo({ id: one.id });
+      await expectConsistent(service.services, [source.client]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    180_000,
+  );
+});
