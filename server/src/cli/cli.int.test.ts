@@ -79,6 +79,31 @@ describe('backups', () => {
     expect(await answer('verify', backup.id)).toMatchObject({ id: backup.id, documents: backup.documents });
   });
 
+  it('tests its restore, waits for it, and sets the schedule of the tests', async () => {
+    const tested: Backup = await answer('restore-test', backup.id, '--wait');
+    expect(tested.restoreTest).toMatchObject({ state: 'passed', documents: backup.documents, error: null });
+    const shown = await holdfast('backups', 'show', backup.id);
+    expect(shown.stdout).toMatch(/^Restore test +passed: [\d,]+ documents restored into MongoDB \d/m);
+    expect(await failed('restore-test', backup.id, '--cancel')).toMatchObject({
+      status: 5,
+      code: 'RESTORE_TEST_NOT_RUNNING',
+    });
+    const { settings } = await answer(
+      'restore-tests',
+      'set',
+      '--on',
+      '--minutes-per-day',
+      '5',
+      '--set-aside',
+      'second',
+    );
+    expect(settings).toMatchObject({ enabled: true, everyDays: 7, minutesPerDay: 5 });
+    expect(settings.setAsideId).not.toBeNull();
+    expect((await answer('restore-tests', 'set', '--off', '--set-aside', 'none')).settings.setAsideId).toBeNull();
+    expect((await holdfast('restore-tests')).stdout).toMatch(/^Restore-tested +1 of \d+ backups$/m);
+    expect(await failed('restore-tests', 'set', '--every-days', '0')).toMatchObject({ status: 2 });
+  });
+
   it('exits with 1 and says what is wrong when the archive is damaged, in lists and by the doctor until it is deleted', async () => {
     const other: Backup = await answer('backup', 'sample');
     const file = join(folder, 'data', 'backups', String(other.filePath));

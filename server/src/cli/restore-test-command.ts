@@ -64,7 +64,8 @@ async function waitForTest(
   try {
     for (;;) {
       const backup = await client.backups.byId.query({ id });
-      if (!isOpen(backup.restoreTest)) return backup;
+      // One that is deleted before its turn is never tested.
+      if (!isOpen(backup.restoreTest) || backup.status !== 'completed') return backup;
       const { running } = await client.restoreTests.state.query();
       output.liveLine?.(progressLine(running.find(({ backupId }) => backupId === id)));
       await delay(askEveryMs, undefined, { signal }).catch(() => undefined);

@@ -1,5 +1,5 @@
 // The mongod of a restore test: reachable through its private folder only, and gone with everything once it is not needed.
-import { mkdir, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +79,20 @@ describe('a throw-away mongod', () => {
     const folder = join(parent, 'no');
     const starting = startThrowAwayMongod({ mongodPath: '/bin/false', folder, signal: never });
     await expect(starting).rejects.toMatchObject({ reason: 'tool-failed' });
+    expect(await readdir(parent)).toStrictEqual([]);
+  });
+
+  it('that does not come up says it in mongod’s own words', async () => {
+    const folder = join(parent, 'full');
+    // Its data folder is taken away right before it starts.
+    const script = join(parent, 'mongod');
+    await mkdir(parent, { recursive: true });
+    await writeFile(script, `#!/bin/sh\nrm -r "$2"\nexec "${mongodPath}" "$@"\n`, { mode: 0o755 });
+    const starting = startThrowAwayMongod({ mongodPath: script, folder, signal: never });
+    await expect(starting).rejects.toMatchObject({
+      message: expect.stringMatching(/It says: .*(db|NonExistentPath)/i),
+    });
+    await rm(script);
     expect(await readdir(parent)).toStrictEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationFailure } from '@holdfast/shared/failures';
+import { firstErrors } from '../embedded/mongod-log.ts';
 import type { DeploymentAddress } from './connection-string.ts';
 import { connectDeployment } from './inspect-deployment.ts';
 import { killOrphan, processStartTime, type RecordedProcess } from './orphan-process.ts';
@@ -54,9 +55,16 @@ export async function startThrowAwayMongod({ mongodPath, folder, signal }: Throw
     await answers(place.address, AbortSignal.any([ending, lost]));
     return { address: place.address, process: recorded, lost, [Symbol.asyncDispose]: dispose };
   } catch (error) {
+    const said = await firstErrors(place.logFile, 0);
     await dispose();
-    throw error;
+    throw withWords(error, said);
   }
+}
+
+/** What mongod itself says of why it ended. */
+function withWords(error: unknown, said: readonly string[]): unknown {
+  if (!(error instanceof OperationFailure) || said.length === 0) return error;
+  return new OperationFailure(error.reason, `${error.message} It says: ${said.join('; ')}.`, { cause: error });
 }
 
 /**

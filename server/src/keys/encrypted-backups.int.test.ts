@@ -14,6 +14,7 @@ import { archiveSource } from '../storage/archive-source.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
+import { until } from '../testing/until.ts';
 import { openKit, type RecoveryKitContents } from './recovery-kit.ts';
 
 const passphrase = 'correct horse battery staple';
@@ -96,6 +97,16 @@ describe('with a confirmed kit', () => {
     expect(bytes.includes('"customers"')).toBe(false);
     await holdfast.api.backups.verify({ id: backup.id });
     await restoresEqual(backup, '_first');
+  });
+
+  it('tests a restore', async () => {
+    const [, { id }] = backups as [Backup, Backup];
+    await holdfast.api.backups.restoreTest({ id });
+    const { restoreTest } = await until(
+      () => holdfast.api.backups.byId({ id }),
+      (one) => !['requested', 'running'].includes(one.restoreTest?.state ?? ''),
+    );
+    expect(restoreTest).toMatchObject({ state: 'passed', error: null });
   });
 
   it('does as the policy says', async () => {

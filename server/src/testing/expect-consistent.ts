@@ -11,7 +11,7 @@ import { dumpsAroundRebuild, shadowsOf } from './consistency.ts';
 import { until } from './until.ts';
 
 /**
- * Idle; no unfinished upload, no shadow collection, no tool still running; every listed archive is there and verifies, and
+ * Idle; no restore test; no unfinished upload, no shadow collection, no tool still running; every listed archive is there and verifies, and
  * no other; read models equal a rebuild from zero; the chain is intact.
  */
 export async function expectConsistent(services: Services, deployments: readonly MongoClient[] = []): Promise<void> {
@@ -38,8 +38,9 @@ async function expectIdle(services: Services): Promise<void> {
       busy: await deployments.find({ status: { $ne: 'idle' } }).toArray(),
       running: await services.running.list(),
       imports: await services.imports.all(),
+      restoreTests: await services.restoreTests.find({}).toArray(),
     }),
-    ({ busy, running, imports }) => busy.length + running.length + imports.length === 0,
+    (found) => Object.values(found).every((left) => left.length === 0),
     15_000,
   );
 }

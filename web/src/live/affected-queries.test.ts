@@ -31,6 +31,18 @@ describe('a completed backup', () => {
   });
 });
 
+it('a restore test concerns its backup, the deployment and all tests', () => {
+  const passed = sampleEvent('RestoreTestPassed', { data: { backupId, deploymentId } });
+  const affected = [
+    ['backups.byId', { id: backupId }],
+    ['backups.list'],
+    ['deployments.list'],
+    ['restoreTests.state'],
+  ] as const;
+  expect(affected.filter((key) => !isAffected(key, passed))).toEqual([]);
+  expect(isAffected(['policies.list'], passed)).toBe(false);
+});
+
 it('adds an event to the story of its operation', () => {
   const event = sampleEvent('BackupStarted', { correlationId: 'op' });
   expect(isAffected(['audit.search', { operationId: 'op', limit: 100 }], event)).toBe(true);

@@ -94,6 +94,7 @@ async function restoreAndCompare(
   const startedAt = performance.now();
   await restore(services, { archive, place, staged, progress: restored, signal });
   const restoreMs = Math.round(performance.now() - startedAt);
+  await services.failpoint('restored');
   const compared = new ArchiveProgress();
   shown.phase('comparing', compared);
   const proof = { archive, ...waysOf(place), progress: compared, signal };

@@ -84,6 +84,17 @@ async function otherVersion() {
   return { toolPaths: { ...(await testTools()), mongod: fake }, searchPath: '', cacheDir: join(folder, 'cache') };
 }
 
+/** The ledger's own set is as good as any to restore into. */
+async function setAside({ api }: Pick<TestHoldfast, 'api'>): Promise<void> {
+  const { id } = await api.deployments.register({ name: 'aside', uri: ledger.uri });
+  await api.restoreTests.set({ ...defaultRestoreTestSettings, setAsideId: id });
+}
+
+async function testDatabases(): Promise<string[]> {
+  const { databases } = await ledger.client.db('admin').admin().listDatabases({ nameOnly: true });
+  return databases.map(({ name }) => name).filter((name) => name.startsWith('hf_test_'));
+}
+
 /** Readings of the destination give nothing until they are aborted, until it is disposed of. */
 function hangReads({ services }: TestHoldfast): Disposable {
   const storage = services.destinations.main;
@@ -145,6 +156,31 @@ describe('a restore test that is asked for', () => {
     expect(await leftIn(config.dataDir)).toStrictEqual([]);
   });
 
+  it('names the document that did not come back as it was', async () => {
+    const failpointsDir = await mkdtemp(join(folder, 'failpoints-'));
+    await using holdfast = await start({ config: { ...(await otherVersion()), failpointsDir } });
+    const { api } = holdfast;
+    await setAside(holdfast);
+    const { id } = await backedUp(holdfast);
+    const held = join(failpointsDir, 'restored');
+    await writeFile(held, '');
+    await api.backups.restoreTest({ id });
+    await until(
+      () => readdir(failpointsDir),
+      (names) => names.includes('restored.reached'),
+    );
+    const [made = ''] = await testDatabases();
+    await ledger.client
+      .db(made)
+      .collection('noise')
+      .updateOne({ _id: 7 as never }, { $set: { noise: 'other' } });
+    await rm(held);
+    const { restoreTest } = await tested(holdfast, id, ['failed']);
+    expect(restoreTest?.error).toMatchObject({ reason: 'restore-incomplete' });
+    expect(restoreTest?.error?.message).toMatch(/^small\.noise does not equal .* 1 document is different, by _id: 7\./);
+    expect(await testDatabases()).toStrictEqual([]);
+  });
+
   it('is skipped where no mongod of that version is at hand, and says which there are', async () => {
     await using holdfast = await start({ config: await otherVersion() });
     const { id } = await backedUp(holdfast);
@@ -165,14 +201,12 @@ describe('a restore test that is asked for', () => {
     const own = ledger.client.db('own');
     await own.collection('a').insertMany([{ a: 1 }, { a: 2 }]);
     const before = await own.command({ dbHash: 1 });
-    const aside = await api.deployments.register({ name: 'aside', uri: ledger.uri });
-    await api.restoreTests.set({ ...defaultRestoreTestSettings, setAsideId: aside.id });
+    await setAside(holdfast);
     const { id } = await backedUp(holdfast);
     await api.backups.restoreTest({ id });
     expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
     expect((await own.command({ dbHash: 1 })).md5).toBe(before.md5);
-    const { databases } = await ledger.client.db('admin').admin().listDatabases({ nameOnly: true });
-    expect(databases.map(({ name }) => name).filter((name) => name.startsWith('hf_'))).toStrictEqual([]);
+    expect(await testDatabases()).toStrictEqual([]);
     await expectConsistent(services, [source.client]);
     await own.dropDatabase();
   });
@@ -205,45 +239,68 @@ async function flipBit(path: string): Promise<void> {
 
 describe('a killed server', () => {
   it('leaves no mongod, and nothing after the next start', async () => {
-    const failpoints = await mkdtemp(join(folder, 'failpoints-'));
-    const dataDir = await mkdtemp(join(folder, 'data-'));
-    const env = {
-      LEDGER_URI: ledger.uri,
-      MONGODB_URI: source.uri.replace('/?', '/small?'),
-      HOLDFAST_FAILPOINTS: failpoints,
-    };
-    const killed = await startHoldfastProcess({ env, dataDir });
-    const { id } = await killed.client.backups.request.mutate({ deploymentId: 'default' });
-    await until(
-      () => killed.client.backups.byId.query({ id }),
-      ({ verifiedAt }) => verifiedAt !== null,
-    );
-    await writeFile(join(failpoints, 'mid-restore'), '');
-    await killed.client.backups.restoreTest.mutate({ id });
-    await until(
-      () => readdir(failpoints),
-      (names) => names.includes('mid-restore.reached'),
-    );
+    const { dataDir, end, again } = await killedMidway({});
     const [place = ''] = await leftIn(dataDir);
     const recorded = join(dataDir, 'restore-tests', place, 'process.json');
     const { pid } = JSON.parse(await readFile(recorded, 'utf8')) as { pid: number };
     expect(await processStartTime(pid)).not.toBe('');
-    await killed.end('SIGKILL');
+    await end();
     await until(
       () => processStartTime(pid),
       (startTime) => startTime === '',
     );
-    await rm(join(failpoints, 'mid-restore'));
-    await using again = await startHoldfastProcess({ env, dataDir });
-    const { restoreTest } = await until(
-      () => again.client.backups.byId.query({ id }),
-      (backup) => backup.restoreTest?.state === 'skipped',
-    );
-    expect(restoreTest).toMatchObject({ skipped: 'interrupted', cause: 'asked' });
+    await using _server = await again();
     expect(await leftIn(dataDir)).toStrictEqual([]);
-    expect((await again.client.restoreTests.state.query()).running).toStrictEqual([]);
+  });
+
+  it('leaves nothing where a deployment was set aside', async () => {
+    const { toolPaths, cacheDir } = await otherVersion();
+    const env = { MONGOD_PATH: toolPaths.mongod, XDG_CACHE_HOME: cacheDir, PATH: '' };
+    const { end, again } = await killedMidway(env);
+    expect(await testDatabases()).toHaveLength(1);
+    await end();
+    await using _server = await again();
+    expect(await testDatabases()).toStrictEqual([]);
   });
 });
+
+/** A server in the middle of a restore test. `again` starts the next one, and waits until it knows that the test was interrupted. */
+async function killedMidway(environment: Record<string, string>) {
+  const failpoints = await mkdtemp(join(folder, 'failpoints-'));
+  const dataDir = await mkdtemp(join(folder, 'data-'));
+  const mongodb = source.uri.replace('/?', '/small?');
+  const env = { LEDGER_URI: ledger.uri, MONGODB_URI: mongodb, HOLDFAST_FAILPOINTS: failpoints, ...environment };
+  const killed = await startHoldfastProcess({ env, dataDir });
+  const { client } = killed;
+  const { id: setAsideId } = await client.deployments.register.mutate({ name: 'aside', uri: ledger.uri });
+  await client.restoreTests.set.mutate({ ...defaultRestoreTestSettings, setAsideId });
+  const { id } = await client.backups.request.mutate({ deploymentId: 'default' });
+  await until(
+    () => client.backups.byId.query({ id }),
+    ({ verifiedAt }) => verifiedAt !== null,
+  );
+  await writeFile(join(failpoints, 'restored'), '');
+  await client.backups.restoreTest.mutate({ id });
+  await until(
+    () => readdir(failpoints),
+    (names) => names.includes('restored.reached'),
+  );
+  return {
+    dataDir,
+    end: () => killed.end('SIGKILL'),
+    async again() {
+      await rm(join(failpoints, 'restored'));
+      const next = await startHoldfastProcess({ env, dataDir });
+      const { restoreTest } = await until(
+        () => next.client.backups.byId.query({ id }),
+        (backup) => backup.restoreTest?.state === 'skipped',
+      );
+      expect(restoreTest).toMatchObject({ skipped: 'interrupted', cause: 'asked' });
+      expect((await next.client.restoreTests.state.query()).running).toStrictEqual([]);
+      return next;
+    },
+  };
+}
 
 describe('without being asked', () => {
   it('every n-th backup of a policy is tested, and a deletion goes before it', async () => {
