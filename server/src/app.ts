@@ -196,7 +196,7 @@ async function openServices(
   const ledger = await openOwnLedger(opening, client);
   const secrets = await openOwnSecrets(opening);
   const tools = config.role === 'api' || options.idle ? null : await provideTools(config, options.onProgress);
-  const { replicaSetId } = await throughFailover(() => inspectDeployment(client));
+  const { replicaSetId, replicaSetMembers } = await throughFailover(() => inspectDeployment(client));
   const destinations = await openOwnDestinations(opening, ledger, secrets);
   const leases = await openLeases(opening);
   const services: Services = {
@@ -212,7 +212,10 @@ async function openServices(
     dataDir: config.dataDir,
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),
-    ledgerPlace: { database: ledgerDatabase, replicaSetId, client, kind: embedded ? 'embedded' : 'external' },
+    ledgerPlace: {
+      ...{ database: ledgerDatabase, replicaSetId, replicaSetMembers, client },
+      kind: embedded ? 'embedded' : 'external',
+    },
     runningHere: new Set(),
     startedAt: new Date(now()).toISOString(),
     version: packageJson.version,

@@ -72,6 +72,7 @@ export interface Services {
   readonly ledgerPlace: {
     readonly database: string;
     readonly replicaSetId: string | null;
+    readonly replicaSetMembers: readonly string[];
     readonly client: MongoClient;
     readonly kind: 'embedded' | 'external';
   };

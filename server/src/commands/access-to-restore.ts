@@ -26,7 +26,7 @@ export interface AccessQuestion {
   readonly options: Pick<RestoreOptions, 'usersAndRoles' | 'namespaces' | 'mode'>;
   /** To the deployment that is written to. */
   readonly client: MongoClient;
-  readonly server: Pick<DeploymentFacts, 'replicaSetId'>;
+  readonly server: Pick<DeploymentFacts, 'replicaSetId' | 'replicaSetMembers'>;
   /** The one database that the deployment is limited to, or null. */
   readonly limitedTo: string | null;
 }
@@ -64,7 +64,7 @@ function withoutChanges({ users, roles }: UsersDifference): UsersDifference {
 export async function protectedAccess(
   { ledgerPlace }: Pick<Services, 'ledgerPlace'>,
   client: MongoClient,
-  server: Pick<DeploymentFacts, 'replicaSetId'>,
+  server: Pick<DeploymentFacts, 'replicaSetId' | 'replicaSetMembers'>,
 ): Promise<ProtectedNames> {
   const isLedgers = holdsLedger(ledgerPlace, server);
   const own = await Promise.all([client, ...(isLedgers ? [ledgerPlace.client] : [])].map(ownAccess));

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 /** Says of a namespace whether it stays out. */
 export function excludedFrom(
   place: Services['ledgerPlace'],
-  deployment: { readonly replicaSetId: string | null },
+  deployment: WhichSet,
 ): (database: string, collection: string) => boolean {
   const isLedgers = holdsLedger(place, deployment);
   return (database, collection) =>
@@ -20,12 +20,29 @@ export function excludedFrom(
     isShadowName(collection.replace(/^system\.buckets\./, ''));
 }
 
-/** Whether the ledger lies in the deployment. */
+/** Which replica set a deployment is, as its user may see it. */
+export interface WhichSet {
+  readonly replicaSetId: string | null;
+  readonly replicaSetMembers?: readonly string[];
+}
+
+/**
+ * Whether the ledger lies in the deployment. Its user may see the set's id and the deployment's only its members, or the reverse: then a
+ * member that both have tells.
+ */
 export function holdsLedger(
-  place: Pick<Services['ledgerPlace'], 'replicaSetId'>,
-  deployment: { readonly replicaSetId: string | null },
+  place: Pick<Services['ledgerPlace'], 'replicaSetId' | 'replicaSetMembers'>,
+  { replicaSetId, replicaSetMembers = [] }: WhichSet,
 ): boolean {
-  return place.replicaSetId !== null && place.replicaSetId === deployment.replicaSetId;
+  if (place.replicaSetId === null || replicaSetId === null) return false;
+  if (place.replicaSetId === replicaSetId) return true;
+  const bothKnowIds = !isByMembers(place.replicaSetId) && !isByMembers(replicaSetId);
+  return !bothKnowIds && replicaSetMembers.some((member) => place.replicaSetMembers.includes(member));
+}
+
+/** As `inspectDeployment` names a set whose id the user may not see. */
+function isByMembers(replicaSetId: string): boolean {
+  return replicaSetId.includes('/');
 }
 
 const serverDatabases: ReadonlySet<string> = new Set(['admin', 'config', 'local']);

@@ -52,6 +52,8 @@ export interface DeploymentFacts {
    * may), its name and members, which at least two such users see alike. null outside a replica set.
    */
   readonly replicaSetId: string | null;
+  /** `host:port` of each, as the set names them to every user; none outside a replica set. */
+  readonly replicaSetMembers: readonly string[];
   /** It is reached through mongos. */
   readonly sharded: boolean;
   /** It is one shard of a cluster, or its config server, connected to past mongos; false where the user may not see that. */
@@ -70,6 +72,7 @@ export async function inspectDeployment(client: MongoClient): Promise<Deployment
       featureCompatibilityVersion: fcv?.featureCompatibilityVersion?.version ?? null,
       replicaSet,
       replicaSetId: replicaSet === null ? null : await replicaSetIdOf(client, hello),
+      replicaSetMembers: membersOf(hello),
       sharded: hello.msg === 'isdbgrid',
       shardMember: hello.msg !== 'isdbgrid' && (hello.configsvr !== undefined || (await isShard(client))),
     };
@@ -168,8 +171,11 @@ async function replicaSetIdOf(client: MongoClient, hello: Document): Promise<str
   const answer = await ifAllowed(client.db('admin').command({ replSetGetConfig: 1 }));
   const id = answer?.config?.settings?.replicaSetId;
   if (id !== undefined) return String(id);
-  const members = [...(hello.hosts ?? []), ...(hello.passives ?? [])].map(String).sort();
-  return `${hello.setName}/${members.join(',')}`;
+  return `${hello.setName}/${membersOf(hello).join(',')}`;
+}
+
+function membersOf(hello: Document): string[] {
+  return [...(hello.hosts ?? []), ...(hello.passives ?? [])].map(String).sort();
 }
 
 /** Not every user may ask, and not every kind of server knows the answer. */
