@@ -21,6 +21,7 @@ export function describeBackup(backup: Backup): string {
     ['File', filePath],
     ['SHA-256', sha256],
     ['Encrypted', backup.encryption === null ? null : `for ${keyNames(backup)}`],
+    ['Taken by', safetyWords(backup)],
     ['Users', usersWords(backup)],
     ['Consistency', consistencyWords(backup)],
     ['Verified', verifiedWords(backup)],
@@ -50,6 +51,12 @@ const kindWords: Readonly<Record<DumpOrigin['kind'], string>> = {
   directory: 'a directory of mongodump',
   bson: 'the documents of one collection',
 };
+
+function safetyWords({ safety }: Backup): string | null {
+  if (safety === undefined) return null;
+  const what = safety.kind === 'needed' ? 'what no rename can bring back' : 'everything that it was about to replace';
+  return `the restore ${safety.restoreId}, of ${what}`;
+}
 
 function usersWords({ usersAndRoles }: Backup): string | null {
   if (usersAndRoles === undefined) return null;

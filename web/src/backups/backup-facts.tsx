@@ -39,6 +39,19 @@ export function BackupFacts(props: { backup: Backup }) {
           <dd>{t('actor.name', props.backup.actor)}</dd>
           <dt>{t('deployments.scope')}</dt>
           <dd>{props.backup.database ?? t('deployments.allDatabases')}</dd>
+          <Show when={props.backup.safety}>
+            {(safety) => (
+              <>
+                <dt>{t('backups.safety')}</dt>
+                <dd>
+                  <a href={`/restores/${safety().restoreId}`}>{t(`backups.safetyOf.${safety().kind}`)}</a>
+                  <Show when={safety().kind === 'needed'}>
+                    <span class="sub">{t('backups.safetyGoes')}</span>
+                  </Show>
+                </dd>
+              </>
+            )}
+          </Show>
           <Show when={props.backup.usersAndRoles}>
             {(held) => (
               <>

@@ -106,6 +106,12 @@ export const backups = {
   unrestorable: 'Not restorable',
   unrestorableAt: (moment: string) => `restore test ${moment}`,
   verdict: (status: BackupStatus, proof: Proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
+  safety: 'Taken by',
+  safetyGoes: 'It goes when that restore cannot be taken back any more.',
+  safetyOf: {
+    everything: 'A restore, of everything that it was about to replace',
+    needed: 'A restore, of what no rename can bring back',
+  },
   usersAndRoles: (users: number, roles: number) =>
     `${f.plural(users, { one: '1 user', other: `${f.count(users)} users` })}, ${f.plural(roles, { one: '1 role', other: `${f.count(roles)} roles` })}`,
   verified: 'Verified',

@@ -124,6 +124,12 @@ export const backups: Dictionary['backups'] = {
   unrestorable: 'Non restaurable',
   unrestorableAt: (moment) => `test de restauration ${moment}`,
   verdict: (status, proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
+  safety: 'Faite par',
+  safetyGoes: 'Elle disparaît quand cette restauration ne peut plus être annulée.',
+  safetyOf: {
+    everything: 'Une restauration, de tout ce qu’elle allait remplacer',
+    needed: 'Une restauration, de ce qu’aucun renommage ne peut ramener',
+  },
   usersAndRoles: (users, roles) => {
     const roleWords = f.plural(roles, { one: `${f.count(roles)} rôle`, other: `${f.count(roles)} rôles` });
     return `${f.plural(users, { one: `${f.count(users)} utilisateur`, other: `${f.count(users)} utilisateurs` })}, ${roleWords}`;
