@@ -49,7 +49,7 @@ export async function metricsText(services: Services): Promise<string> {
   const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
   for await (const { _id, name } of deployments.find({ removed: false })) {
     const [newest] = await backups
-      .find({ deploymentId: _id as never, status: 'completed' })
+      .find({ deploymentId: _id as never, status: 'completed', trigger: { $ne: 'safety' } })
       .sort({ createdAt: -1 })
       .limit(1)
       .toArray();

@@ -36,7 +36,9 @@ export function createFleet(): Fleet {
     if (!known || !policies.data || histories.some((history) => history.data === undefined)) return undefined;
     return known.map((deployment, index): FleetMember => {
       const policy = policies.data?.find(({ deploymentId }) => deploymentId === deployment.id);
-      const backups = histories[index]?.data?.items ?? [];
+      const items = histories[index]?.data?.items ?? [];
+      // What a restore took of parts, before it replaced them, says nothing of how well the deployment is backed up.
+      const backups = items.filter(({ trigger }) => trigger !== 'safety');
       return { deployment, policy, backups, readiness: readinessOf(policy, backups, minute()) };
     });
   });
