@@ -92,10 +92,18 @@ function shapeOf({ type, options }: ListedNamespace, listed: readonly object[] |
 }
 
 async function refuseExisting(client: MongoClient, databases: readonly string[]): Promise<void> {
-  const existing: string[] = [];
+  const existing = await inOtherCase(client, databases);
   for (const name of databases) {
     const found = await client.db(name).listCollections({}, { nameOnly: true }).toArray();
     if (found.length > 0) existing.push(name);
   }
   if (existing.length > 0) throw new AppError('TARGET_EXISTS', { databases: existing });
+}
+
+/** No two databases of a server may differ in the case of letters alone. */
+async function inOtherCase(client: MongoClient, databases: readonly string[]): Promise<string[]> {
+  const wanted = new Set(databases.map((name) => name.toLowerCase()));
+  const listed = await client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
+  const names = listed.databases.map(({ name }) => name);
+  return names.filter((name) => wanted.has(name.toLowerCase()) && !databases.includes(name));
 }

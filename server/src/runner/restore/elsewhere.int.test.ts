@@ -285,6 +285,15 @@ async function damage(client: MongoClient): Promise<{ deleted: number }> {
 }
 
 describe('what cannot be is refused, with nothing changed', () => {
+  it('a copy into a database that is there, were it in other letters', async () => {
+    await other.client.db('SHOP_copy').collection('a').insertOne({ n: 1 });
+    const target = { kind: 'copy', suffix: '_copy', deploymentId: staging } as const;
+    const asked = holdfast.api.restores.plan({ backupId: backup.id, target });
+    await expect(asked).rejects.toMatchObject({
+      cause: { code: 'TARGET_EXISTS', details: { databases: ['SHOP_copy'] } },
+    });
+  });
+
   it.each([
     ['a name that the backup does not hold', { namespaces: ['shop', 'shop.ordres'] }, 'COLLECTION_NOT_FOUND'],
     ['to merge into a copy', { mode: 'merge' }, 'RESTORE_OPTIONS_INVALID'],
