@@ -101,7 +101,9 @@ function isSwapped(point: FailpointName): boolean {
 /** Whether nothing may come of it but `completed`: it was decided before the fault, or the fault is none of its business. */
 export function mustComplete({ fault, point }: FaultCase): boolean {
   if (['ledger-stepped-down', 'ledger-primary-killed', 'clock-forward', 'clock-back'].includes(fault)) return true;
-  if (fault === 'server-terminated' || isSwapped(point)) return true;
+  if (fault === 'server-terminated') return true;
+  // A mongod that dies right after the first rename may have forgotten it: then nothing was begun.
+  if (isSwapped(point)) return !(fault === 'deployment-killed' && point === 'swapping');
   const sealed = point === 'sealed' || point === 'renamed';
   return sealed && !['disk-full', 'storage-read-only', 'storage-unmounted'].includes(fault);
 }

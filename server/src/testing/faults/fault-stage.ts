@@ -22,14 +22,22 @@ export const drainMs = 3_000;
 
 export interface FaultStage extends AsyncDisposable {
   readonly source: TestMongo;
+  /** Of two users of the source: one may back up and restore, and so swaps by renames; the other may do everything. */
+  readonly uris: { readonly limited: string; readonly almighty: string };
   readonly ledger: TestMongo;
 }
 
 export async function openFaultStage(): Promise<FaultStage> {
-  const [source, ledger] = await Promise.all([startReplicaSet(), startReplicaSet({ members: 3 })]);
+  const [source, ledger] = await Promise.all([startReplicaSet({ auth: true }), startReplicaSet({ members: 3 })]);
+  const anything = { resource: { anyResource: true }, actions: ['anyAction'] };
+  await source.client.db('admin').command({ createRole: 'anything', privileges: [anything], roles: [] });
+  const roles = ['backup', 'restore'];
+  const limited = await source.addUser('limited', roles);
+  const almighty = await source.addUser('almighty', [...roles, 'anything']);
   await recordShop(source);
   return {
     source,
+    uris: { limited, almighty },
     ledger,
     async [Symbol.asyncDispose]() {
       await Promise.all([source.stop(), ledger.stop()]);
@@ -69,7 +77,8 @@ export async function openScene(stage: FaultStage, { fault, servers: count }: Fa
   await ledgerClient.db(ledgerDatabase).dropDatabase();
   const env = {
     ...environment(ledgerMongo, storageDir),
-    MONGODB_URI: source.uri.replace('/?', `/${shop}?`),
+    // Both ways of the swap: one server is held between two renames, two after the one command.
+    MONGODB_URI: stage.uris[count === 1 ? 'limited' : 'almighty'].replace('/?', `/${shop}?`),
     ...(fault.startsWith('clock-') ? fakeTime() : {}),
   };
   const [worker, other = null] = ['a', 'b'].slice(0, count).map((name) => new FaultServer(folder, name, env));
