@@ -166,6 +166,23 @@ describe('restores', () => {
     expect(restore).toMatchObject({ status: 'completed', databases: ['shop'], liveData: 'replaced' });
   });
 
+  it('takes that back with the words of its plan, and lists and drops what is kept', async () => {
+    const [last] = (await answer('restores', 'list', 'sample', '--limit', '1')).items;
+    expect((await holdfast('restores')).stdout).toMatch(/ in place +completed .* possible until /m);
+    const refused = await failed('restores', 'undo', last.id);
+    expect(refused).toMatchObject({ status: 5, code: 'NOT_CONFIRMED', details: { phrase: 'shop' } });
+    expect(refused.hint).toContain(`holdfast restores undo ${last.id} --confirm shop`);
+    const other = await failed('restores', 'undo', last.id, '--confirm', 'Shop');
+    expect(other).toMatchObject({ status: 5, code: 'CONFIRMATION_MISMATCH' });
+    const undo = await answer('restores', 'undo', last.id, '--confirm', 'shop');
+    expect(undo).toMatchObject({ status: 'completed', undoOf: last.id, undo: { state: 'kept' } });
+    expect(await failed('restores', 'undo', last.id)).toMatchObject({ status: 5, code: 'UNDO_UNAVAILABLE' });
+    expect(await failed('restores', 'drop-undo', undo.id)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
+    expect((await answer('restores', 'drop-undo', undo.id, '--yes')).undo).toMatchObject({ state: 'dropped' });
+    expect((await holdfast('restores', 'show', last.id)).stdout).toMatch(/^Undo +taken back by /m);
+    expect(await failed('restores', 'show', '01234567')).toMatchObject({ status: 4, code: 'RESTORE_NOT_FOUND' });
+  });
+
   it('restores chosen collections under another name', async () => {
     const options = ['--prefix', 'old_', '--only', 'shop.orders', 'shop.openOrders'];
     const restore = await answer('restore', backup.id, ...options);
