@@ -338,15 +338,15 @@ describe('a plan', () => {
     expect(text.length).toBeGreaterThan(16 * 1024 * 1024);
     expect(JSON.stringify(await findPlan(holdfast.services, plan.id)) === text).toBe(true);
     const change = () => changePlan(holdfast.services, plan.id, (kept) => ({ ...kept, documents: kept.documents + 1 }));
-    await Promise.all([change(), change(), change()]);
-    expect((await findPlan(holdfast.services, plan.id)).documents).toBe(plan.documents + 3);
+    await Promise.all([change(), change()]);
+    expect((await findPlan(holdfast.services, plan.id)).documents).toBe(plan.documents + 2);
   });
 });
 
 /** Long names, much that differs, ids of many characters: more than a document can hold of so many. */
 function largeNamespace(n: number): RestorePlan['namespaces'][number] {
   const target = `shop.a-collection-with-a-name-that-is-not-short-${n}`;
-  const ids = Array.from({ length: 5 }, (_, k) => `${n}-${k}-`.repeat(10));
+  const ids = Array.from({ length: 5 }, (_, k) => `${n}-${k}-`.repeat(8));
   return {
     ...{ source: target, target, type: 'collection', action: 'replaced', method: 'rename' },
     ...{
