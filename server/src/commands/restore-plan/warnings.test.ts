@@ -216,6 +216,12 @@ describe('what is said', () => {
     expect(after[1]?.message).toMatch(/^5 documents that are there now/);
   });
 
+  it('of newer data is no more than a least number while a collection was not compared', () => {
+    const compared = { ...replaced, difference: { onlyLive: 4, onlyInBackup: 2, changed: 1, same: 7, examples } };
+    const plan = { ...quiet, namespaces: [compared, { ...replaced, target: 'shop.other' }] };
+    expect(withNewerData(plan)[0]?.message).toMatch(/^At least 5 documents that are there now/);
+  });
+
   it('goes once a comparison finds nothing newer', () => {
     const more = { ...replaced, documentsNow: 12 };
     const same = { ...more, difference: { onlyLive: 0, onlyInBackup: 0, changed: 0, same: 10, examples } };

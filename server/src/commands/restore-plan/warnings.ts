@@ -43,9 +43,10 @@ function ofLiveData(plan: UnwarnedPlan): PlanWarning[] {
 
 /** Known where documents were compared, or there are more now than in the backup. */
 function newerData({ namespaces }: UnwarnedPlan): PlanWarning[] {
-  const lost = namespaces.filter((one) => one.action === 'replaced' && lostDocuments(one) > 0);
+  const replaced = namespaces.filter(({ action }) => action === 'replaced');
+  const lost = replaced.filter((one) => lostDocuments(one) > 0);
   const documents = lost.reduce((total, one) => total + lostDocuments(one), 0);
-  const isExact = lost.every(({ difference }) => difference !== null);
+  const isExact = replaced.every(({ difference, documentsNow }) => difference !== null || !documentsNow);
   const message = `${isExact ? '' : 'At least '}${counted(documents, 'document')} that ${documents === 1 ? 'is' : 'are'} there now, new or changed since the backup, ${documents === 1 ? 'is' : 'are'} lost.`;
   return warn(
     'NEWER_DATA_LOST',
