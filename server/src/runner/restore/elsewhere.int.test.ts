@@ -238,7 +238,7 @@ describe.each([
   });
 });
 
-it('a merge whose deployment is killed half-way is gone on with, and counts right', async () => {
+it('a merge whose deployment is killed half-way is gone on with, counts right, and can be taken back', async () => {
   await cleared();
   const target = { kind: 'original', deploymentId: staging } as const;
   await restored(target, { namespaces: ['crm'] });
@@ -265,6 +265,11 @@ it('a merge whose deployment is killed half-way is gone on with, and counts righ
   expect(restore).toMatchObject({ status: 'completed', liveData: 'replaced', error: null });
   expect(restore.merged).toStrictEqual({ inserted: ids.length, identical: 2_500 - ids.length, colliding: 0 });
   expect(await differences(other.client, 'crm', crm)).toStrictEqual([]);
+  const back = await holdfast.api.restores.planUndo({ id });
+  const undo = await holdfast.api.restores.undo({ id, planId: back.id, phrase: back.phrase });
+  expect((await holdfast.restoreEnd(undo.id)).error).toBeNull();
+  expect(await people.countDocuments({ _id: { $in: ids } })).toBe(0);
+  expect(await people.countDocuments()).toBe(2_500 - ids.length);
 });
 
 /** Orders are missing, changed and new; a collection and a view are gone; others are new. */
