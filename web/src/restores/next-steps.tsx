@@ -78,8 +78,6 @@ function AfterSuccess(props: { restore: Restore }) {
 
 function AfterFailure(props: { restore: Restore }) {
   const { t } = useI18n();
-  const openPlan = useOpenPlan();
-  const busy = useBusy(createDeployment(() => props.restore.deploymentId));
   return (
     <>
       <Switch fallback={<Todo title={t('restoreRun.tryAgain')} text={t('restoreRun.tryAgainText')} />}>
@@ -90,11 +88,23 @@ function AfterFailure(props: { restore: Restore }) {
           <Todo title={t('restoreRun.lookAtIt')} text={t('restoreRun.lookAtItText')} />
         </Match>
       </Switch>
-      <li>
-        <GuardedButton busy={busy()} onPress={() => openPlan(props.restore.backupId)}>
-          {t('restorePlan.newPlan')}
-        </GuardedButton>
-      </li>
+      <Show when={props.restore.status === 'cancelled'}>
+        <li>
+          <NewPlan restore={props.restore} />
+        </li>
+      </Show>
     </>
+  );
+}
+
+/** Begins anew with the same backup. */
+export function NewPlan(props: { restore: Restore }) {
+  const { t } = useI18n();
+  const openPlan = useOpenPlan();
+  const busy = useBusy(createDeployment(() => props.restore.deploymentId));
+  return (
+    <GuardedButton busy={busy()} onPress={() => openPlan(props.restore.backupId)}>
+      {t('restorePlan.newPlan')}
+    </GuardedButton>
   );
 }

@@ -91,7 +91,7 @@ function IntoFacts(props: { plan: RestorePlan }) {
 
 function SwapFacts(props: { plan: RestorePlan }) {
   const { t } = useI18n();
-  const saved = () => props.plan.safetyBackupOf;
+  const saved = () => props.plan.safetyBackupOf.map((name) => (name === 'users' ? t('restorePlan.usersAmong') : name));
   const hours = () => props.plan.options.undoHours;
   return (
     <Facts title={t('restorePlan.facts.swap')}>

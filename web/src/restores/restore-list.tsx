@@ -81,6 +81,9 @@ function RestoreRow(props: { restore: Restore; named: boolean }) {
       </RowHead>
       <Td class="at-2">
         <Word tone={look().tone}>{t(`restores.status.${props.restore.status}`)}</Word>
+        <Show when={props.restore.status === 'running' && props.restore.phase}>
+          {(phase) => <span class="sub">{t('operation.phase', phase())}</span>}
+        </Show>
         <Show when={props.restore.status === 'completed' && props.restore.undo}>
           {(undo) => <span class="sub">{t(`undo.list.${undo().state}`)}</span>}
         </Show>

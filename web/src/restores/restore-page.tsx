@@ -12,7 +12,7 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
 import { ProgressHeadline } from '../operations/progress-panel.tsx';
 import { Page, Verdict } from '../shell/page.tsx';
-import { NextSteps } from './next-steps.tsx';
+import { NewPlan, NextSteps } from './next-steps.tsx';
 import { PhaseThread } from './phase-thread.tsx';
 import { RestoreFacts } from './restore-facts.tsx';
 import { restoreLook } from './restore-list.tsx';
@@ -61,7 +61,9 @@ function KnownRestore(props: { restore: Restore }) {
       <TruthBand restore={props.restore} progress={progress()} />
       <Show when={progress()}>{(running) => <ProgressHeadline progress={running()} />}</Show>
       <UndoSection restore={props.restore} />
-      <Show when={props.restore.error}>{(error) => <FailureNote failure={error()} />}</Show>
+      <Show when={props.restore.error}>
+        {(error) => <FailureNote failure={error()} acts={<NewPlan restore={props.restore} />} />}
+      </Show>
       <Show when={props.restore.status === 'completed'}>
         <RestoreResult restore={props.restore} />
       </Show>

@@ -240,6 +240,7 @@ export const restorePlan = {
   undoHoursProblem: 'A whole number of hours from 0 to 720.',
   uponViews: (view: string) => `It reads ${view}.`,
   users: 'Users and roles too',
+  usersAmong: 'users and roles',
   usersAdded: (names: readonly string[]) => `Come back: ${f.list(names)}.`,
   usersChanged: (names: readonly string[]) => `Become what they were: ${f.list(names)}.`,
   usersStay: (names: readonly string[]) => `Not in the backup, stay: ${f.list(names)}.`,

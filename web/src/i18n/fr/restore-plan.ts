@@ -257,6 +257,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   undoHoursProblem: 'Un nombre entier d’heures de 0 à 720.',
   uponViews: (view) => `Elle lit ${view}.`,
   users: 'Utilisateurs et rôles aussi',
+  usersAmong: 'des utilisateurs et rôles',
   usersAdded: (names) => `Reviennent : ${f.list(names)}.`,
   usersChanged: (names) => `Redeviennent ce qu’ils étaient : ${f.list(names)}.`,
   usersStay: (names) => `Absents de la sauvegarde, restent : ${f.list(names)}.`,
