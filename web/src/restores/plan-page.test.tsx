@@ -101,6 +101,14 @@ describe('the plan of a restore', () => {
     expect(screen.getByText('REPLACES_LIVE_DATA')).toBeTruthy();
   });
 
+  it('says of a merge that what differs beside the documents stays', async () => {
+    const merged = { ...orders, action: 'merged' as const };
+    open('en', { 'restores.plan': () => ({ ...original, namespaces: [merged] }) });
+    await press('shop.orders');
+    expect(screen.getByText('index status_1: only live')).toBeTruthy();
+    expect(screen.queryByText(/^The index status_1 goes/)).toBeNull();
+  });
+
   it('is made anew for chosen collections, and not before one is chosen', async () => {
     const { calls } = open();
     await screen.findByText('shop_copy');

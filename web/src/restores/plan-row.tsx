@@ -153,13 +153,28 @@ function Details(props: Pick<PlanRowProps, 'planId' | 'row' | 'onCompared'>) {
         <p>{t('restorePlan.expiredDocuments', props.row.expired ?? 0)}</p>
       </Show>
       <Show when={props.row.drift.length > 0}>
-        <ul class="drift">
-          <For each={props.row.drift}>{(drift) => <li>{t('restorePlan.becomesOf', drift)}</li>}</For>
-        </ul>
+        <Drift drift={props.row.drift} isKept={props.row.action === 'merged'} />
       </Show>
       <Show when={canCompare(props.row)}>
         <CompareDocuments planId={props.planId} row={props.row} onCompared={props.onCompared} />
       </Show>
+    </div>
+  );
+}
+
+/** What differs beside the documents, and what becomes of it: in a merge it stays. */
+function Drift(props: { drift: readonly PlanDrift[]; isKept: boolean }) {
+  const { t } = useI18n();
+  return (
+    <div>
+      <Show when={props.isKept}>
+        <p>{t('restorePlan.driftKept')}</p>
+      </Show>
+      <ul class="drift">
+        <For each={props.drift}>
+          {(drift) => <li>{t(props.isKept ? 'restorePlan.driftKeptOf' : 'restorePlan.becomesOf', drift)}</li>}
+        </For>
+      </ul>
     </div>
   );
 }

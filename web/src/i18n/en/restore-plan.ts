@@ -11,6 +11,14 @@ import { createFormats } from '../formats.ts';
 
 const f = createFormats('en');
 
+const kindOf = (name: string) => (name === 'timeseries' ? 'time-series' : name);
+
+const sides: Record<PlanDrift['change'], string> = {
+  added: 'only in the backup',
+  removed: 'only live',
+  changed: 'differs',
+};
+
 const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: string) => string>> = {
   index: {
     added: (name) => `The index ${name} comes back: it is only in the backup.`,
@@ -28,14 +36,14 @@ const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: s
     changed: () => 'The validator becomes what it was.',
   },
   view: {
-    added: (name) => `The view is defined anew, on ${name}.`,
-    removed: (name) => `The view goes: it is ${name} in the backup.`,
-    changed: () => 'The view becomes what it was.',
+    added: (name) => `The view becomes what it was, on ${name}.`,
+    removed: (name) => `The view becomes what it was, on ${name}.`,
+    changed: (name) => `The view becomes what it was, on ${name}.`,
   },
   type: {
-    added: (name) => `It becomes a ${name}.`,
-    removed: (name) => `It becomes a ${name}.`,
-    changed: (name) => `It becomes a ${name}.`,
+    added: (name) => `It becomes a ${kindOf(name)}.`,
+    removed: (name) => `It becomes a ${kindOf(name)}.`,
+    changed: (name) => `It becomes a ${kindOf(name)}.`,
   },
 };
 
@@ -171,6 +179,9 @@ export const restorePlan = {
       : change === 'added'
         ? f.plural(count, { one: '1 index only in the backup', other: `${f.count(count)} indexes only in the backup` })
         : f.plural(count, { one: '1 index differs', other: `${f.count(count)} indexes differ` }),
+  driftKept: 'A merge leaves these as they are live:',
+  driftKeptOf: ({ what, name, change }: PlanDrift) =>
+    `${[what === 'type' ? 'kind' : what, ...(what === 'validator' ? [] : [kindOf(name)])].join(' ')}: ${sides[change]}`,
   driftNote: {
     validator: 'validator differs',
     option: 'options differ',

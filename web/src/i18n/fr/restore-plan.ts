@@ -11,6 +11,20 @@ const kinds: Record<string, string> = {
 };
 const kindOf = (name: string) => kinds[name] ?? name;
 
+const sides: Record<PlanDrift['change'], string> = {
+  added: 'seulement dans la sauvegarde',
+  removed: 'seulement en production',
+  changed: 'différent',
+};
+
+const things: Record<PlanDrift['what'], string> = {
+  index: 'index',
+  option: 'option',
+  validator: 'validateur',
+  view: 'vue',
+  type: 'genre',
+};
+
 const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: string) => string>> = {
   index: {
     added: (name) => `L’index ${name} revient : il n’est que dans la sauvegarde.`,
@@ -28,9 +42,9 @@ const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: s
     changed: () => 'Le validateur redevient ce qu’il était.',
   },
   view: {
-    added: (name) => `La vue est recréée, sur ${name}.`,
-    removed: (name) => `La vue disparaît : dans la sauvegarde, c’est une ${kindOf(name)}.`,
-    changed: () => 'La vue redevient ce qu’elle était.',
+    added: (name) => `La vue redevient ce qu’elle était, sur ${name}.`,
+    removed: (name) => `La vue redevient ce qu’elle était, sur ${name}.`,
+    changed: (name) => `La vue redevient ce qu’elle était, sur ${name}.`,
   },
   type: {
     added: (name) => `Elle devient une ${kindOf(name)}.`,
@@ -185,6 +199,9 @@ export const restorePlan: Dictionary['restorePlan'] = {
             other: `${f.count(count)} index seulement dans la sauvegarde`,
           })
         : f.plural(count, { one: '1 index diffère', other: `${f.count(count)} index diffèrent` }),
+  driftKept: 'Une fusion les laisse tels qu’en production :',
+  driftKeptOf: ({ what, name, change }) =>
+    `${[things[what], ...(what === 'validator' ? [] : [kindOf(name)])].join(' ')} : ${sides[change]}`,
   driftNote: {
     validator: 'validateur différent',
     option: 'options différentes',
