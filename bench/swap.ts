@@ -2,7 +2,7 @@
 // with majority and readers over all collections. Prints how long it took, and what was lost or seen mixed.
 import { parseArgs } from 'node:util';
 import { startReplicaSet } from '../server/src/testing/mongo.ts';
-import { swapUnderLoad } from '../server/src/testing/swap-load.ts';
+import { electRarely, swapUnderLoad } from '../server/src/testing/swap-load.ts';
 import { percentiles } from './measures.ts';
 
 const { values } = parseArgs({
@@ -18,6 +18,7 @@ const [swaps, writers, readers, collections] = [values.swaps, values.writers, va
 ) as [number, number, number, number];
 
 await using mongo = await startReplicaSet({ members: 3 });
+await electRarely(mongo);
 for (const method of ['apply-ops', 'renames'] as const) {
   const options = { uri: mongo.uri, database: 'load', method, swaps, writers, readers, collections };
   const { swapMs, misshapen, ...counts } = await swapUnderLoad(options);

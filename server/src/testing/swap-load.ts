@@ -61,6 +61,14 @@ export async function swapUnderLoad(options: SwapLoadOptions): Promise<SwapLoadR
   return { swapMs, acknowledged: acknowledged.size, lost, refused, reads, mixed, misshapen: await misshapenIn(db) };
 }
 
+/** Lets a busy machine be slow: a primary that is not heard of for a second would be voted out. */
+export async function electRarely({ uri }: { readonly uri: string }): Promise<void> {
+  await using client = await new MongoClient(uri).connect();
+  const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+  const settings = { ...config.settings, electionTimeoutMillis: 30_000 };
+  await client.db('admin').command({ replSetReconfig: { ...config, version: config.version + 1, settings } });
+}
+
 class Load {
   readonly acknowledged = new Set<string>();
   refused = 0;

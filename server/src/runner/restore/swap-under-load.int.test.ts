@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
-import { swapUnderLoad } from '../../testing/swap-load.ts';
+import { electRarely, swapUnderLoad } from '../../testing/swap-load.ts';
 
 let mongo: TestMongo;
 
 beforeAll(async () => {
   mongo = await startReplicaSet({ members: 3 });
+  await electRarely(mongo);
 });
 afterAll(() => mongo.stop());
 
