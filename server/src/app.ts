@@ -64,7 +64,7 @@ import { openStorage } from './storage/open-storage.ts';
 import { parseLocation } from './storage/storage-location.ts';
 import { runDoctor } from './tools/doctor.ts';
 import { ensureTool } from './tools/ensure-tool.ts';
-import { findMongods } from './tools/find-mongods.ts';
+import { mongodFinder } from './tools/find-mongods.ts';
 import type { ToolName } from './tools/find-tool.ts';
 
 /** Everything that runs, but for the HTTP listener. */
@@ -208,7 +208,7 @@ async function openServices(
     keys: openKeyring({ ledger, secrets, logger }),
     openedArchives: openedArchives(),
     ...{ verifyingHere: new Map(), testingHere: new Map() },
-    mongods: () => findMongods({ ...config, configured: config.toolPaths.mongod }),
+    mongods: mongodFinder({ ...config, configured: config.toolPaths.mongod }),
     dataDir: config.dataDir,
     watchdog: parts.use(openWatchdog(() => logger.warn('the watchdog ended; it is started again'))),
     limits: (operation) => limitsOf(ledger, operation),

@@ -81,6 +81,12 @@ describe.each(Object.keys(states) as (keyof typeof states)[])('while the test is
   });
 });
 
+it('that was cancelled before it began does not begin', () => {
+  const start = { backupId, worker, cause: 'asked', serverVersion: '6.0.5' } as const;
+  expect(refusal(() => startRestoreTest(stateIn('none'), start))).toBe('WRONG_WORKER');
+  expect(refusal(() => startRestoreTest(stateIn('requested'), start))).toBe('accepted');
+});
+
 it('ends with the cause with which it began', () => {
   const [event] = commands.Pass(stateIn('running'));
   expect(event).toStrictEqual(passed);

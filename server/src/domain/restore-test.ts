@@ -1,9 +1,11 @@
 // The restore test of a backup. Pure.
 //
 // test        Request    Start      Pass, Fail   Skip
-// (none)      requested  running    -            (none)
+// (none)      requested  running *  -            (none)
 // requested   refused    running    -            (none)
 // running     refused    -          (none)       (none)
+//
+// * One that is asked for starts from its request alone: it may have been cancelled.
 //
 // What ends a running one must name the worker that started it; only the supervisor ends another's. An end that is recorded
 // already appends nothing.
@@ -21,7 +23,7 @@ export function requestRestoreTest(state: BackupState | undefined, backupId: Bac
   return [{ stream: `backup:${backupId}`, type: 'RestoreTestRequested', data: { backupId, deploymentId } }];
 }
 
-/** A worker begins. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE; WRONG_WORKER while another one runs it. */
+/** A worker begins. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE; WRONG_WORKER while another one runs it, or it is not asked for any more. */
 export function startRestoreTest(
   state: BackupState | undefined,
   command: Omit<EventData<'RestoreTestStarted'>, 'deploymentId'>,
@@ -32,6 +34,7 @@ export function startRestoreTest(
     if (restoreTest.worker === worker) return [];
     throw new AppError('WRONG_WORKER', { id: backupId });
   }
+  if (command.cause === 'asked' && !restoreTest) throw new AppError('WRONG_WORKER', { id: backupId });
   return [{ stream: `backup:${backupId}`, type: 'RestoreTestStarted', data: { ...command, deploymentId } }];
 }
 

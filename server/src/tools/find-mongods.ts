@@ -1,22 +1,40 @@
 // Every mongod that is at hand: a restore test needs one of the version that the backup comes from.
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { FindToolOptions, FoundTool } from './find-tool.ts';
 import { ToolProblem, toolVersion } from './tool-version.ts';
 
-/** The one named by MONGOD_PATH, every one on PATH, every one in the cache; what does not run is left out. Never throws. */
-export async function findMongods(options: Pick<FindToolOptions, 'configured' | 'searchPath' | 'cacheDir'>) {
-  const found = new Map<string, FoundTool>();
-  for (const { path, source } of await candidates(options)) {
-    const file = await realpath(path).catch(() => null);
-    if (file === null || found.has(file)) continue;
-    try {
-      found.set(file, { name: 'mongod', path, version: await toolVersion('mongod', path), source });
-    } catch (error) {
-      if (!(error instanceof ToolProblem)) throw error;
+/**
+ * Finds the one named by MONGOD_PATH, every one on PATH, every one in the cache; what does not run is left out. Never throws. Each
+ * file is asked for its version once, until it changes: it may be called as often as one likes.
+ */
+export function mongodFinder(
+  options: Pick<FindToolOptions, 'configured' | 'searchPath' | 'cacheDir'>,
+): () => Promise<FoundTool[]> {
+  const known = new Map<string, Promise<string | null>>();
+  return async () => {
+    const found = new Map<string, FoundTool>();
+    for (const { path, source } of await candidates(options)) {
+      const file = await realpath(path).catch(() => null);
+      if (file === null || found.has(file)) continue;
+      const { mtimeMs, size } = await stat(file);
+      const key = `${file} ${mtimeMs} ${size}`;
+      const asked = known.get(key) ?? versionOf(path);
+      known.set(key, asked);
+      const version = await asked;
+      if (version !== null) found.set(file, { name: 'mongod', path, version, source });
     }
+    return [...found.values()];
+  };
+}
+
+async function versionOf(path: string): Promise<string | null> {
+  try {
+    return await toolVersion('mongod', path);
+  } catch (error) {
+    if (!(error instanceof ToolProblem)) throw error;
+    return null;
   }
-  return [...found.values()];
 }
 
 /** The numbers that say what a server stores and how: `6.0` of 6.0.5. null for what is no version. */
@@ -30,7 +48,7 @@ async function candidates({
   configured,
   searchPath,
   cacheDir,
-}: Parameters<typeof findMongods>[0]): Promise<Candidate[]> {
+}: Parameters<typeof mongodFinder>[0]): Promise<Candidate[]> {
   const provided = join(cacheDir, 'bin');
   const kept = (await readdir(provided).catch(() => [])).filter((name) => name.startsWith('mongod-')).sort();
   return [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AppError } from '@holdfast/shared/errors';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { BackupId } from '@holdfast/shared/ids';
+import type { RestoreTestCause } from '@holdfast/shared/restore-test';
 import { execute } from '../../commands/execute.ts';
 import { skipRestoreTest } from '../../domain/restore-test.ts';
 import { type RestoreTestsState, restoreTestsOf, spentOn } from '../../domain/restore-tests.ts';
@@ -27,6 +28,8 @@ export interface RestoreTester {
 const lookEveryMs = 15_000;
 /** One that could not be begun, or made way, is left alone for so long. */
 const restMs = 10 * 60_000;
+/** Somebody waits for it. */
+const askedRestMs = 15_000;
 
 /** Removes what an earlier server left in the data folder, then starts to test until it is closed. */
 export async function startRestoreTester(services: Services): Promise<RestoreTester> {
@@ -63,7 +66,7 @@ class TesterWork {
   readonly #services: Services;
   readonly #closing: AbortSignal;
   /** Until when each is left alone, by the monotonic clock. */
-  readonly #resting = new Map<BackupId, number>();
+  readonly #resting = new Map<BackupId, { readonly until: number; readonly cause: RestoreTestCause }>();
   #looking = new AbortController();
 
   constructor(services: Services, closing: AbortSignal) {
@@ -92,7 +95,7 @@ class TesterWork {
   async #testNext(): Promise<boolean> {
     const services = this.#services;
     await endAbandonedTests(services);
-    for (const backupId of await requestedTests(services, this.#left()))
+    for (const backupId of await requestedTests(services, this.#left('asked')))
       if (await this.#test({ backupId, cause: 'asked' })) return true;
     for (const backupId of await nthBackups(services, this.#left()))
       if (await this.#test({ backupId, cause: 'after-backup' })) return true;
@@ -144,7 +147,9 @@ class TesterWork {
   /** It was not begun, or its end could not be recorded. */
   async #putOff({ backupId, cause }: Own, error: unknown): Promise<void> {
     const { logger } = this.#services;
-    this.#resting.set(backupId, performance.now() + restMs);
+    // What somebody else runs, or has cancelled, is not due any more.
+    if (error instanceof AppError && error.code === 'WRONG_WORKER') return;
+    this.#resting.set(backupId, { until: performance.now() + (cause === 'asked' ? askedRestMs : restMs), cause });
     if (error instanceof OperationFailure)
       logger.debug({ backupId, err: error.message }, 'a restore is not tested now');
     else if (!(error instanceof AppError)) logger.error({ backupId, err: error }, 'defect in a restore test');
@@ -164,8 +169,11 @@ class TesterWork {
     });
   }
 
-  #left(): BackupId[] {
-    for (const [backupId, until] of this.#resting) if (performance.now() >= until) this.#resting.delete(backupId);
-    return [...this.#resting.keys()];
+  /** Those that are left alone; of what is asked for only those for which that was tried. */
+  #left(cause?: RestoreTestCause): BackupId[] {
+    for (const [backupId, { until }] of this.#resting) if (performance.now() >= until) this.#resting.delete(backupId);
+    return [...this.#resting].flatMap(([backupId, rest]) =>
+      cause === undefined || rest.cause === cause ? [backupId] : [],
+    );
   }
 }
