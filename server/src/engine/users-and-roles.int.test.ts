@@ -2,7 +2,7 @@ import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startReplicaSet, startStandalone, type TestMongo } from '../testing/mongo.ts';
 import { ownAccess } from './own-access.ts';
-import { type AccessDocuments, changeAccess, readAccess } from './users-and-roles.ts';
+import { type AccessDocuments, changeAccess, everHadUsers, readAccess } from './users-and-roles.ts';
 
 let mongo: TestMongo;
 let service: MongoClient;
@@ -101,6 +101,7 @@ it('leaves out what a role inherits from and is not there', async () => {
 it('brings users to a server that never had one, who sign in once it asks for passwords', async () => {
   await using empty = await startStandalone();
   const { users } = await ofShop();
+  expect([await everHadUsers(empty.client), await everHadUsers(service)]).toStrictEqual([false, true]);
   expect(await changeAccess(empty.client, { put: { users, roles: [] }, drop: { users: [], roles: [] } })).toStrictEqual(
     [],
   );

@@ -1,5 +1,6 @@
 // Users and roles of a deployment: read as the documents that they are, and written so that passwords work as before. No command
 // takes a password that is hashed already; the role `restore` may write the documents themselves, and the server notices at once.
+import { OperationFailure } from '@holdfast/shared/failures';
 import { type Document, deserialize, EJSON } from 'bson';
 import { type Collection, type MongoClient, MongoServerError } from 'mongodb';
 import { explained } from './driver-failure.ts';
@@ -23,6 +24,19 @@ export async function readAccess(client: MongoClient): Promise<AccessDocuments> 
   const read = async (name: string) => await explained(() => rawCollection(client, name).find({}).toArray());
   const [users, roles] = await Promise.all([read('system.users'), read('system.roles')]);
   return parseAccess({ users: users as unknown as Buffer[], roles: roles as unknown as Buffer[] });
+}
+
+/**
+ * Whether the server ever had a user: one that had none has no way to keep them yet, and mongodump fails when it is asked for those of
+ * one database. True where that may not be looked at. Throws OperationFailure('connection-lost').
+ */
+export async function everHadUsers(client: MongoClient): Promise<boolean> {
+  try {
+    return (await explained(() => authSchema(client))) !== null;
+  } catch (error) {
+    if (error instanceof OperationFailure && error.reason === 'not-authorized') return true;
+    throw error;
+  }
 }
 
 /** What stands in documents as the server keeps and mongodump writes them. */
@@ -84,10 +98,16 @@ function contentOf({ _id, userId: _, roles = [], privileges = [], ...rest }: Doc
 /** A server that never had a user does not know yet how it is to read one. Copies from nowhere: nothing else is done. */
 async function prepareUsers(client: MongoClient): Promise<void> {
   const admin = client.db('admin');
-  const isKnown = await admin.collection('system.version').findOne({ _id: 'authSchema' as never });
-  if (isKnown !== null) return;
+  if ((await authSchema(client)) !== null) return;
   const nothing = { tempUsersCollection: 'admin.tempusers', tempRolesCollection: '', drop: false, db: '' };
   await admin.command({ _mergeAuthzCollections: 1, ...nothing, writeConcern: { w: 'majority' } });
+}
+
+async function authSchema(client: MongoClient): Promise<Document | null> {
+  return await client
+    .db('admin')
+    .collection('system.version')
+    .findOne({ _id: 'authSchema' as never });
 }
 
 async function putUser(client: MongoClient, { document }: AccessDocument): Promise<void> {

@@ -25,6 +25,7 @@ import { parseConnectionString, throughSet } from '../engine/connection-string.t
 import { connectDeployment, type FoundNamespace, inspectDeployment } from '../engine/inspect-deployment.ts';
 import { readOptime } from '../engine/read-optime.ts';
 import { unlessAborted } from '../engine/unless-aborted.ts';
+import { everHadUsers } from '../engine/users-and-roles.ts';
 import { midway } from '../failpoints.ts';
 import type { Recipients } from '../keys/keyring.ts';
 import { throughFailover } from '../ledger/through-failover.ts';
@@ -101,7 +102,9 @@ async function backUp(services: Services, run: OperationRun, attempt: Attempt, b
     at: new Date(services.now()).toISOString(),
     backupId,
   });
-  const impact = await impactOf(services, backupId);
+  const policyImpact = await impactOf(services, backupId);
+  const usersAndRoles = policyImpact.usersAndRoles && (await unlessAborted(run.signal, everHadUsers(client)));
+  const impact = { ...policyImpact, usersAndRoles };
   const { upload, destinationId } = await beginUpload(services, run, {
     ...{ key, policyId: await policyOf(services, backupId), impact },
     expectedBytes: totalsOf(before.namespaces).bytes / usualRatio,

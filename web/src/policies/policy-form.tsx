@@ -68,6 +68,11 @@ export function PolicyForm(props: { policy: Policy }) {
       <Section title={t('settings.destination')} note={t('destinations.policyNote')}>
         <DestinationsField form={form} />
       </Section>
+      <Section title={t('policies.users')} note={t('policies.usersHint')}>
+        <div class="fields">
+          <CheckField form={form} field="users" label={t('policies.usersToo')} />
+        </div>
+      </Section>
       <Section title={t('settings.encryption')}>
         <EncryptionField form={form} />
       </Section>
@@ -116,13 +121,6 @@ function PolicyFields(props: { form: PolicyFormState }) {
         onInput={(testEvery) => props.form.edit({ testEvery })}
         inputMode="numeric"
       />
-      <CheckField
-        form={props.form}
-        field="users"
-        title={t('policies.users')}
-        label={t('policies.usersToo')}
-        hint={t('policies.usersHint')}
-      />
     </div>
   );
 }
@@ -130,15 +128,14 @@ function PolicyFields(props: { form: PolicyFormState }) {
 function CheckField(props: {
   form: PolicyFormState;
   field: 'enabled' | 'verify' | 'users';
-  title: string;
+  title?: string;
   label: string;
-  hint?: string;
 }) {
   const { t } = useI18n();
   const isChanged = () => props.form.changed().includes(props.field);
   return (
     <div class="field" classList={{ changed: isChanged() }}>
-      <span class="label">{props.title}</span>
+      <Show when={props.title}>{(title) => <span class="label">{title()}</span>}</Show>
       <label class="check">
         <input
           type="checkbox"
@@ -147,7 +144,6 @@ function CheckField(props: {
         />
         {props.label}
       </label>
-      <Show when={props.hint}>{(hint) => <span class="hint">{hint()}</span>}</Show>
       <Show when={isChanged()}>
         <span class="hint">
           <b>{t('policies.was', t(props.form.saved()[props.field] ? 'policies.on' : 'policies.off'))}</b>

@@ -15,6 +15,7 @@ import { excludedFrom } from '../../commands/excluded.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { readOptime } from '../../engine/read-optime.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
+import { everHadUsers } from '../../engine/users-and-roles.ts';
 import { midway } from '../../failpoints.ts';
 import type { Recipients } from '../../keys/keyring.ts';
 import type { BegunUpload } from '../begin-upload.ts';
@@ -103,7 +104,8 @@ async function writeEverything(
   into: WriteInto,
 ): Promise<WrittenSafety> {
   const { services, run, address, server } = work;
-  const { databases, usersAndRoles } = contents;
+  const { databases } = contents;
+  const usersAndRoles = contents.usersAndRoles && (await unlessAborted(run.signal, everHadUsers(work.client)));
   const limitedTo = order.deployment.facts.database;
   // A dump of one database has its users only.
   const single = databases?.length === 1 && !usersAndRoles ? databases[0] : undefined;
