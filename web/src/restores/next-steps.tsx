@@ -88,7 +88,7 @@ function AfterFailure(props: { restore: Restore }) {
           <Todo title={t('restoreRun.lookAtIt')} text={t('restoreRun.lookAtItText')} />
         </Match>
       </Switch>
-      <Show when={props.restore.status === 'cancelled'}>
+      <Show when={props.restore.status === 'cancelled' && props.restore.undoOf === null}>
         <li>
           <NewPlan restore={props.restore} />
         </li>

@@ -62,7 +62,9 @@ function KnownRestore(props: { restore: Restore }) {
       <Show when={progress()}>{(running) => <ProgressHeadline progress={running()} />}</Show>
       <UndoSection restore={props.restore} />
       <Show when={props.restore.error}>
-        {(error) => <FailureNote failure={error()} acts={<NewPlan restore={props.restore} />} />}
+        {(error) => (
+          <FailureNote failure={error()} acts={props.restore.undoOf === null && <NewPlan restore={props.restore} />} />
+        )}
       </Show>
       <Show when={props.restore.status === 'completed'}>
         <RestoreResult restore={props.restore} />
