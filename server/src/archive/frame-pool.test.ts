@@ -2,7 +2,7 @@ import { serialize } from 'bson';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeBlockHeader } from './encode-archive.ts';
 import { createFingerprint, FingerprintSum } from './fingerprint.ts';
-import { inspectFrame, sealFrame } from './frame-pool.ts';
+import { countDocuments, inspectFrame, openFrame, sealFrame } from './frame-pool.ts';
 import { terminator } from './parse-archive.ts';
 import { decompressFrame } from './zstd-frames.ts';
 
@@ -39,6 +39,30 @@ describe.each([
       { database: 'shop', collection: 'orders', end: false, documents: count },
       { database: 'shop', collection: 'orders', end: true, crc: 7n, documents: 0, bytes: 0 },
     ]);
+  });
+
+  it('is opened: its bytes, and what inspecting it says', async () => {
+    const { stored } = await sealFrame({ raw, documents: count });
+    const opened = await openFrame(Buffer.from(stored), raw.length, 0);
+    expect(Buffer.from(opened.raw).equals(raw)).toBe(true);
+    expect(opened.content).toStrictEqual(await inspectFrame(Buffer.from(stored), raw.length, 0));
+    await expect(openFrame(Buffer.from(stored), raw.length - 1, 0)).rejects.toMatchObject({
+      reason: 'archive-damaged',
+    });
+  });
+
+  it('is counted with the same fingerprint when its documents lie in an array, which stays as it is', async () => {
+    const documents = Array.from({ length: count }, (_, n) => ({ _id: n, text: `document ${n}` }));
+    const answer = Buffer.from(serialize({ documents }));
+    const array = answer.subarray(answer.indexOf('documents\0') + 10, -1);
+    const before = Buffer.from(array);
+    const counted = await countDocuments(array);
+    expect(counted).toMatchObject({
+      documents: count,
+      bytes: documents.reduce((sum, one) => sum + serialize(one).length, 0),
+    });
+    expect(hexOf(counted.fingerprint)).toBe(fingerprint);
+    expect(array.equals(before)).toBe(true);
   });
 
   it('is called damaged when a bit of it was flipped, when it ends early, and when it holds more', async () => {
