@@ -27,8 +27,13 @@ function filterOf(query: z.output<typeof auditQuery>): Filter<Document> {
     filter.at = { ...(query.from ? { $gte: query.from } : {}), ...(query.to ? { $lte: query.to } : {}) };
   }
   if (query.deploymentId !== undefined) filter['data.deploymentId'] = query.deploymentId;
-  if (query.operationId !== undefined) filter.correlationId = query.operationId;
+  if (query.operationId !== undefined) filter.$or = storyOf(query.operationId);
   if (query.actorId !== undefined) filter['actor.id'] = query.actorId;
   if (query.type !== undefined) filter.type = query.type;
   return filter;
+}
+
+/** What it did, and what another operation says of it: a safety backup is taken by a restore. */
+function storyOf(id: string): Filter<Document>[] {
+  return [{ correlationId: id }, { stream: { $in: [`backup:${id}`, `restore:${id}`] } }];
 }

@@ -136,6 +136,8 @@ describe('what no rename can undo', () => {
       ...{ trigger: 'safety', status: 'completed', policyId: null, verifiedAt: expect.any(String) },
       ...{ collections: 3, database: 'shop', safety: { restoreId: restore.id, kind: 'needed' } },
     });
+    const { events } = await holdfast.api.audit.search({ operationId: safety.id });
+    expect(events.map(({ type }) => type)).toStrictEqual(['BackupVerified', 'SafetyBackupCompleted']);
     const held = await namespacesOf(safety);
     expect([...held.keys()].sort()).toStrictEqual(needed);
     for (const name of needed) expect(held.get(name)).toStrictEqual(dumped.get(name));
