@@ -14,9 +14,9 @@ import {
 } from '../domain/compare-users.ts';
 import type { DeploymentFacts } from '../engine/inspect-deployment.ts';
 import { ownAccess } from '../engine/own-access.ts';
+import { isSameSet } from '../engine/same-set.ts';
 import { type AccessDocuments, parseAccess, readAccess } from '../engine/users-and-roles.ts';
 import type { Services } from '../services.ts';
-import { holdsLedger } from './excluded.ts';
 
 export interface AccessQuestion {
   readonly manifest: Pick<Manifest, 'database' | 'usersAndRoles'>;
@@ -66,7 +66,7 @@ export async function protectedAccess(
   client: MongoClient,
   server: Pick<DeploymentFacts, 'replicaSetId' | 'replicaSetMembers'>,
 ): Promise<ProtectedNames> {
-  const isLedgers = holdsLedger(ledgerPlace, server);
+  const isLedgers = isSameSet(ledgerPlace, server);
   const own = await Promise.all([client, ...(isLedgers ? [ledgerPlace.client] : [])].map(ownAccess));
   return {
     users: new Set(own.flatMap(({ users }) => users)),

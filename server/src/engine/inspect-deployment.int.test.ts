@@ -88,6 +88,7 @@ describe('what a deployment is', () => {
       featureCompatibilityVersion: version.split('.').slice(0, 2).join('.'),
       replicaSet: 'rs0',
       replicaSetId: config.settings.replicaSetId.toHexString(),
+      replicaSetMembers: [`127.0.0.1:${mongo.port}`],
       sharded: false,
       shardMember: false,
     });

@@ -43,11 +43,21 @@ async function describe(db: Db, { name, type, options }: Document): Promise<Coll
 async function indexesOf(db: Db, name: string): Promise<Map<string, string>> {
   const indexes = await db.collection(name).listIndexes().toArray();
   return new Map(
-    indexes.map(({ ns: _ns, v: _v, background: _background, name: indexName, ...index }) => [
+    indexes.map(({ ns: _ns, v: _v, background: _background, name: indexName, key, ...options }) => [
       indexName,
-      canonical(index),
+      canonical({ key, ...unordered(options) }),
     ]),
   );
+}
+
+/** mongorestore does not keep the order of fields in an index's options, where it says nothing: in a key it does. */
+function unordered(value: Document): Document {
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, isPlain(inner) ? unordered(inner) : inner]));
+}
+
+function isPlain(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The order of a server's answer says nothing at the top; inside, say in an index key, it does. */

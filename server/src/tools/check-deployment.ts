@@ -3,6 +3,7 @@ import { failureHints, OperationFailure } from '@holdfast/shared/failures';
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { type DeploymentAddress, parseConnectionString } from '../engine/connection-string.ts';
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../engine/inspect-deployment.ts';
+import { isSameSet } from '../engine/same-set.ts';
 import { mayDoEverything } from '../engine/swap-method.ts';
 import type { LedgerFinding } from './check-ledger.ts';
 import type { DoctorCheck } from './doctor.ts';
@@ -62,12 +63,13 @@ function notConnected(titled: { readonly id: string; readonly title: string }): 
 
 function reachedCheck(
   titled: { readonly id: string; readonly title: string },
-  { version, replicaSet, replicaSetId, sharded }: DeploymentFacts,
+  facts: DeploymentFacts,
   ledger: LedgerFinding | undefined,
 ): DoctorCheck {
+  const { version, replicaSet, sharded } = facts;
   const kind = sharded ? 'sharded cluster' : replicaSet === null ? 'standalone server' : `replica set ${replicaSet}`;
   const found = `MongoDB ${version}, ${kind}`;
-  const shared = ledger?.kind === 'external' && replicaSetId !== null && replicaSetId === ledger.replicaSetId;
+  const shared = ledger?.kind === 'external' && isSameSet(ledger, facts);
   if (!shared) return { ...titled, status: 'ok', found, advice: null };
   return {
     ...titled,

@@ -7,8 +7,9 @@ import type { DoctorCheck, DoctorOptions } from './doctor.ts';
 export interface LedgerFinding {
   readonly check: DoctorCheck;
   readonly kind: 'embedded' | 'external';
-  /** Tells whether a deployment is the ledger's own replica set. null when it is not known. */
+  /** Tell whether a deployment is the ledger's own replica set. null when it is not known. */
   readonly replicaSetId: string | null;
+  readonly replicaSetMembers: readonly string[];
 }
 
 /** Whether the ledger is reachable, and on a replica set. */
@@ -17,12 +18,13 @@ export async function checkLedger({ kind, uri }: NonNullable<DoctorOptions['ledg
     const client = await connectDeployment(parseConnectionString(uri), { timeoutMs: 5_000 });
     try {
       const facts = await inspectDeployment(client);
-      return { check: ledgerCheck(kind, facts), kind, replicaSetId: facts.replicaSetId };
+      const { replicaSetId, replicaSetMembers } = facts;
+      return { check: ledgerCheck(kind, facts), kind, replicaSetId, replicaSetMembers };
     } finally {
       await client.close();
     }
   } catch (error) {
-    return { check: unreachable(error), kind, replicaSetId: null };
+    return { check: unreachable(error), kind, replicaSetId: null, replicaSetMembers: [] };
   }
 }
 
