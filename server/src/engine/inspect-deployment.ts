@@ -129,11 +129,11 @@ export async function listStructure(client: MongoClient, options: ListOptions = 
   return found.sort((a, b) => compare(a.database, b.database) || compare(a.collection, b.collection));
 }
 
-/** Whether a database holds anything that the user may see. */
+/** Whether a database holds anything that the user may see; `system.views`, which outlives its views, is nothing by itself. */
 export async function databaseExists(client: MongoClient, database: string): Promise<boolean> {
   const options = { nameOnly: true, authorizedCollections: true, batchSize: 1 };
   return await explained(async () => {
-    await using cursor = client.db(database).listCollections({}, options);
+    await using cursor = client.db(database).listCollections({ name: { $ne: 'system.views' } }, options);
     return await cursor.hasNext();
   });
 }

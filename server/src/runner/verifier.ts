@@ -9,83 +9,50 @@ import type { BackupId } from '@holdfast/shared/ids';
 import type { VerificationCause } from '@holdfast/shared/verification';
 import { verify } from '../commands/backups.ts';
 import { type ScrubState, scrubOf } from '../domain/scrub.ts';
-import { pause } from '../ledger/waiting.ts';
 import type { StoredBackup } from '../projections/backups.ts';
 import type { Services } from '../services.ts';
 import { takeTurn } from './archive-leases.ts';
 import { freshBackups, nextToScrub } from './due-verifications.ts';
-import { followLedger } from './follow-ledger.ts';
+import { startWorkBeside, type WorkBeside } from './work-beside.ts';
 
-export interface Verifier {
-  /** Stops what it reads, as if it had not begun; resolves once it is gone. */
-  close(): Promise<void>;
-}
-
-const lookEveryMs = 15_000;
 /** One that could not be read, or made way, is left alone for so long. */
 const restMs = 10 * 60_000;
 
-/** Starts to verify, until it is closed. */
-export function startVerifier(services: Services): Verifier {
-  const closing = new AbortController();
-  const work = new VerifierWork(services, closing.signal);
-  const working = work.run();
-  const following = followLedger(services, closing.signal, {
-    begun: () => work.look(),
-    event: ({ type }) => {
-      if (type === 'BackupCompleted' || type === 'BackupImported' || type === 'ScrubChanged') work.look();
-    },
+/** Starts to verify, until it is closed: what it reads then counts as not begun. */
+export function startVerifier(services: Services): WorkBeside {
+  const work = new VerifierWork(services);
+  return startWorkBeside(services, {
+    what: 'what to verify',
+    wakes: new Set(['BackupCompleted', 'BackupImported', 'ScrubChanged']),
+    next: (closing) => work.readNext(closing),
   });
-  return {
-    async close() {
-      closing.abort(new OperationFailure('interrupted', 'The service was stopped while this ran.'));
-      await Promise.all([working, following]);
-    },
-  };
 }
 
 class VerifierWork {
   readonly #services: Services;
-  readonly #closing: AbortSignal;
   /** Until when each is left alone, by the monotonic clock. */
   readonly #resting = new Map<BackupId, number>();
-  #looking = new AbortController();
 
-  constructor(services: Services, closing: AbortSignal) {
+  constructor(services: Services) {
     this.#services = services;
-    this.#closing = closing;
   }
 
-  /** There may be something to read: looks at once. */
-  look(): void {
-    this.#looking.abort();
-  }
-
-  /** Never rejects. */
-  async run(): Promise<void> {
-    while (!this.#closing.aborted) {
-      this.#looking = new AbortController();
-      const signal = AbortSignal.any([this.#closing, this.#looking.signal]);
-      const hasRead = await this.#readNext().catch((err: unknown) => {
-        this.#services.logger.warn({ err }, 'what to verify is looked for again soon');
-        return false;
-      });
-      if (!hasRead) await pause(lookEveryMs, signal);
-    }
-  }
-
-  async #readNext(): Promise<boolean> {
+  async readNext(closing: AbortSignal): Promise<boolean> {
     const services = this.#services;
     for (const backupId of await freshBackups(services, this.#left())) {
       await using turn = await takeTurn(services, `verify/${backupId}`);
       if (turn === null || !(await this.#isUnread(backupId))) continue;
-      await this.#read(backupId, { cause: 'after-backup', turn: turn.signal, bytesPerSecond: null });
+      await this.#read(backupId, {
+        cause: 'after-backup',
+        stop: AbortSignal.any([closing, turn.signal]),
+        bytesPerSecond: null,
+      });
       return true;
     }
-    return this.#scrubNext();
+    return this.#scrubNext(closing);
   }
 
-  async #scrubNext(): Promise<boolean> {
+  async #scrubNext(closing: AbortSignal): Promise<boolean> {
     const services = this.#services;
     const settings = scrubOf((await services.ledger.state('scrub')) as ScrubState | undefined);
     if (!settings.enabled || services.runningHere.size > 0) return false;
@@ -94,18 +61,18 @@ class VerifierWork {
     const backupId = await nextToScrub(services, settings, this.#left());
     if (backupId === null) return false;
     const { bytesPerSecond } = settings;
-    await this.#read(backupId, { cause: 'scrub', turn: turn.signal, bytesPerSecond });
+    await this.#read(backupId, { cause: 'scrub', stop: AbortSignal.any([closing, turn.signal]), bytesPerSecond });
     return true;
   }
 
   /** Whatever comes of it is in the ledger or in the log. */
   async #read(
     backupId: BackupId,
-    { cause, turn, bytesPerSecond }: { cause: VerificationCause; turn: AbortSignal; bytesPerSecond: number | null },
+    { cause, stop, bytesPerSecond }: { cause: VerificationCause; stop: AbortSignal; bytesPerSecond: number | null },
   ): Promise<void> {
     const { verifyingHere, instanceId, logger } = this.#services;
     const own = new AbortController();
-    const signal = AbortSignal.any([this.#closing, turn, own.signal]);
+    const signal = AbortSignal.any([stop, own.signal]);
     const actor = { kind: 'system', id: instanceId } as const;
     const reading = verify(this.#services, backupId, { actor, cause, signal, bytesPerSecond }).then(
       () => undefined,

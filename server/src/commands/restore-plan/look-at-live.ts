@@ -8,7 +8,7 @@ import { baseOf, type IsProtected, type RestoreScope } from '../../domain/restor
 import { collectionIndexes } from '../../engine/collection-indexes.ts';
 import { type CollectionSize, collectionSizes } from '../../engine/collection-sizes.ts';
 import { explained } from '../../engine/driver-failure.ts';
-import { type ListedNamespace, listStructure } from '../../engine/inspect-deployment.ts';
+import { databaseExists, type ListedNamespace, listStructure } from '../../engine/inspect-deployment.ts';
 
 /** A namespace that is there now. */
 export interface LiveNamespace extends ListedNamespace {
@@ -94,8 +94,7 @@ function shapeOf({ type, options }: ListedNamespace, listed: readonly object[] |
 async function refuseExisting(client: MongoClient, databases: readonly string[]): Promise<void> {
   const existing = await inOtherCase(client, databases);
   for (const name of databases) {
-    const found = await client.db(name).listCollections({}, { nameOnly: true }).toArray();
-    if (found.length > 0) existing.push(name);
+    if (await databaseExists(client, name)) existing.push(name);
   }
   if (existing.length > 0) throw new AppError('TARGET_EXISTS', { databases: existing });
 }

@@ -10,99 +10,63 @@ import { execute } from '../../commands/execute.ts';
 import { skipRestoreTest } from '../../domain/restore-test.ts';
 import { type RestoreTestsState, restoreTestsOf, spentOn } from '../../domain/restore-tests.ts';
 import { removeThrowAways } from '../../engine/throw-away-mongod.ts';
-import { pause } from '../../ledger/waiting.ts';
 import type { Services } from '../../services.ts';
 import { takeTurn } from '../archive-leases.ts';
-import { followLedger } from '../follow-ledger.ts';
+import { startWorkBeside, type WorkBeside } from '../work-beside.ts';
 import { nthBackups, requestedTests, scheduledTests } from './due-restore-tests.ts';
 import { endAbandonedTests } from './end-abandoned-tests.ts';
 import { type RestoreTestOrder, runRestoreTest } from './run-restore-test.ts';
 import { throwAwayFolder } from './test-place.ts';
 import { TestStopped } from './test-stopped.ts';
 
-export interface RestoreTester {
-  /** Stops what it tests, which is recorded as interrupted; resolves once nothing of it is left. */
-  close(): Promise<void>;
-}
-
-const lookEveryMs = 15_000;
 /** One that could not be begun, or made way, is left alone for so long. */
 const restMs = 10 * 60_000;
 /** Somebody waits for it. */
 const askedRestMs = 15_000;
 
-/** Removes what an earlier server left in the data folder, then starts to test until it is closed. */
-export async function startRestoreTester(services: Services): Promise<RestoreTester> {
+/**
+ * Removes what an earlier server left in the data folder, then starts to test until it is closed: what it tests then is recorded as
+ * interrupted.
+ */
+export async function startRestoreTester(services: Services): Promise<WorkBeside> {
   const left = await removeThrowAways(join(services.dataDir, throwAwayFolder));
   if (left.length > 0) services.logger.info({ left }, 'what a killed server left of its restore tests was removed');
-  const closing = new AbortController();
-  const work = new TesterWork(services, closing.signal);
-  const working = work.run();
-  const following = followLedger(services, closing.signal, {
-    begun: () => work.look(),
-    event: ({ type }) => {
-      if (wakes.has(type)) work.look();
-    },
+  const work = new TesterWork(services);
+  return startWorkBeside(services, {
+    what: 'what to test',
+    wakes: new Set([
+      'RestoreTestRequested',
+      'RestoreTestsChanged',
+      'BackupCompleted',
+      'BackupVerified',
+      'PolicyChanged',
+    ]),
+    next: (closing) => work.testNext(closing),
   });
-  return {
-    async close() {
-      closing.abort(new OperationFailure('interrupted', 'The service was stopped while this ran.'));
-      await Promise.all([working, following]);
-    },
-  };
 }
-
-const wakes: ReadonlySet<string> = new Set([
-  'RestoreTestRequested',
-  'RestoreTestsChanged',
-  'BackupCompleted',
-  'BackupVerified',
-  'PolicyChanged',
-]);
 
 type Own = Omit<RestoreTestOrder, 'signal'>;
 
 class TesterWork {
   readonly #services: Services;
-  readonly #closing: AbortSignal;
   /** Until when each is left alone, by the monotonic clock. */
   readonly #resting = new Map<BackupId, { readonly until: number; readonly cause: RestoreTestCause }>();
-  #looking = new AbortController();
 
-  constructor(services: Services, closing: AbortSignal) {
+  constructor(services: Services) {
     this.#services = services;
-    this.#closing = closing;
   }
 
-  /** There may be something to test: looks at once. */
-  look(): void {
-    this.#looking.abort();
-  }
-
-  /** Never rejects. */
-  async run(): Promise<void> {
-    while (!this.#closing.aborted) {
-      this.#looking = new AbortController();
-      const signal = AbortSignal.any([this.#closing, this.#looking.signal]);
-      const hasTested = await this.#testNext().catch((err: unknown) => {
-        this.#services.logger.warn({ err }, 'what to test is looked for again soon');
-        return false;
-      });
-      if (!hasTested) await pause(lookEveryMs, signal);
-    }
-  }
-
-  async #testNext(): Promise<boolean> {
+  async testNext(closing: AbortSignal): Promise<boolean> {
     const services = this.#services;
     await endAbandonedTests(services);
     for (const backupId of await requestedTests(services, this.#left('asked')))
-      if (await this.#test({ backupId, cause: 'asked' })) return true;
+      if (await this.#test({ backupId, cause: 'asked' }, closing)) return true;
     for (const backupId of await nthBackups(services, this.#left()))
-      if (await this.#test({ backupId, cause: 'after-backup' })) return true;
-    return await this.#testScheduled();
+      if (await this.#test({ backupId, cause: 'after-backup' }, closing)) return true;
+    return await this.#testScheduled(closing);
   }
 
-  async #testScheduled(): Promise<boolean> {
+  async #testScheduled(closing: AbortSignal): Promise<boolean> {
     const services = this.#services;
     const state = (await services.ledger.state('restore-tests')) as RestoreTestsState | undefined;
     const settings = restoreTestsOf(state);
@@ -115,19 +79,19 @@ class TesterWork {
     for (const { backupId, expectedMs } of await scheduledTests(services, settings, this.#left())) {
       // One that fits into a whole day waits for the next; one that never does is begun, and cut off with words.
       if (expectedMs !== null && expectedMs > leftMs && expectedMs <= budgetMs) continue;
-      if (await this.#test({ backupId, cause: 'schedule', budgetMs: leftMs })) return true;
+      if (await this.#test({ backupId, cause: 'schedule', budgetMs: leftMs }, closing)) return true;
     }
     return false;
   }
 
   /** False when another server tests it. Whatever comes of it is in the ledger or in the log. */
-  async #test(order: Own): Promise<boolean> {
+  async #test(order: Own, closing: AbortSignal): Promise<boolean> {
     const services = this.#services;
     const { backupId, cause } = order;
     await using turn = await takeTurn(services, `restore-test/${backupId}`);
     if (turn === null) return false;
     const own = new AbortController();
-    const signal = AbortSignal.any([this.#closing, turn.signal, own.signal]);
+    const signal = AbortSignal.any([closing, turn.signal, own.signal]);
     const testing = runRestoreTest(services, { ...order, signal }).catch((error: unknown) =>
       this.#putOff(order, error),
     );

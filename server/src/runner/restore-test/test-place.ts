@@ -13,6 +13,7 @@ import { testDatabase } from '../../domain/restore-test-names.ts';
 import { type DeploymentAddress, parseConnectionString, throughSet } from '../../engine/connection-string.ts';
 import { diskSpace as spaceOf } from '../../engine/disk-space.ts';
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../../engine/inspect-deployment.ts';
+import { removeDatabase } from '../../engine/remove-database.ts';
 import { startThrowAwayMongod } from '../../engine/throw-away-mongod.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
@@ -209,7 +210,7 @@ export async function dropTestDatabases(
   databases: readonly string[],
 ): Promise<void> {
   await endWrites(client, { restoreId: backupId, databases });
-  for (const database of databases) await client.db(database).dropDatabase();
+  for (const database of databases) await removeDatabase(client, database);
 }
 
 function noServer(message: string): TestStopped {

@@ -1,6 +1,7 @@
 // A restore into a copy: databases that do not exist yet, removed again unless all of it proves whole.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
+import { databaseExists } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
 import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
@@ -27,8 +28,7 @@ export async function restoreCopy(work: Work): Promise<BroughtBack> {
 
 async function requireAbsent(client: MongoClient, databases: readonly string[]): Promise<void> {
   for (const database of databases) {
-    const found = await client.db(database).listCollections({}, { nameOnly: true }).toArray();
-    if (found.length > 0) {
+    if (await databaseExists(client, database)) {
       throw new OperationFailure(
         'restore-incomplete',
         `The database ${database} was made since the plan; nothing was changed.`,

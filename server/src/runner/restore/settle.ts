@@ -5,6 +5,7 @@ import type { MongoClient } from 'mongodb';
 import type { RestoreState } from '../../domain/restore.ts';
 import { isShadowName, shadowPrefix, undoName } from '../../domain/restore-names.ts';
 import { explained } from '../../engine/driver-failure.ts';
+import { removeDatabase } from '../../engine/remove-database.ts';
 import { endWrites } from '../end-writes.ts';
 import { dropNamespace } from './drop-namespace.ts';
 import { type Forward, rollForward } from './roll-forward.ts';
@@ -64,7 +65,7 @@ export async function goBack(
 ): Promise<void> {
   for (const database of createdDatabases) {
     requireLease();
-    await explained(() => client.db(database).dropDatabase());
+    await explained(() => removeDatabase(client, database));
   }
   await dropShadows(client, state, requireLease);
 }
