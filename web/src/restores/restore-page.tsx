@@ -21,11 +21,20 @@ import { RestoreSteps } from './restore-steps.tsx';
 import { TruthBand } from './truth-band.tsx';
 import { UndoSection } from './undo-section.tsx';
 
+/** Made anew for each restore: an undo leads from one to the next, whose parts must not read what is not there yet. */
 export function RestorePage() {
+  const params = useParams();
+  return (
+    <Show when={params.id} keyed>
+      {(id) => <OneRestore id={id} />}
+    </Show>
+  );
+}
+
+function OneRestore(props: { id: string }) {
   const { t, f } = useI18n();
   const api = useApi();
-  const params = useParams();
-  const restore = useQuery(() => api.restores.byId.query({ id: params.id ?? '' }));
+  const restore = useQuery(() => api.restores.byId.query({ id: props.id }));
   const title = () =>
     restore.data ? t('restores.restoreOf', f.moment(restore.data.createdAt)) : t('restores.restore');
   return (

@@ -4,7 +4,8 @@ import { createFormats } from '../formats.ts';
 const f = createFormats('en');
 
 export const restoreTests = {
-  about: (restoreMs: number) => `restorable in about ${f.duration(restoreMs)}`,
+  about: (restoreMs: number) =>
+    restoreMs < 1_000 ? 'restorable in less than a second' : `restorable in about ${f.duration(restoreMs)}`,
   ask: 'Test the restore',
   before: (moment: string, duration: string) => `${moment}, in ${duration}.`,
   cancel: 'Cancel the test',

@@ -29,7 +29,8 @@ const skips: Record<RestoreTestSkipReason, [what: string, hint: string]> = {
 };
 
 export const restoreTests: Dictionary['restoreTests'] = {
-  about: (restoreMs) => `restaurable en ${f.duration(restoreMs)} environ`,
+  about: (restoreMs) =>
+    restoreMs < 1_000 ? 'restaurable en moins d’une seconde' : `restaurable en ${f.duration(restoreMs)} environ`,
   ask: 'Tester la restauration',
   before: (moment, duration) => `${moment}, en ${duration}.`,
   cancel: 'Annuler le test',
