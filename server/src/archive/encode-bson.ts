@@ -28,3 +28,17 @@ export function arrayValue(...values: readonly BsonValue[]): BsonValue {
 export function booleanValue(value: boolean): BsonValue {
   return { type: bsonType.boolean, bytes: Buffer.from([value ? 1 : 0]), start: 0, end: 1 };
 }
+
+/** A text as a value. */
+export function textValue(text: string): BsonValue {
+  const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(`${text}\0`)]);
+  bytes.writeInt32LE(bytes.length - 4, 0);
+  return { type: bsonType.string, bytes, start: 0, end: bytes.length };
+}
+
+/** A small whole number as a value. */
+export function int32Value(value: number): BsonValue {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value, 0);
+  return { type: bsonType.int32, bytes, start: 0, end: 4 };
+}

@@ -2,6 +2,7 @@
 // that was changed since. The counterpart of insert-raw.ts.
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import { arrayValue, bsonDocument, bsonElement, documentValue, int32Value, textValue } from '../archive/encode-bson.ts';
 
 /** A document as it was read, and its `_id` in it: the BSON type and the bytes of the value. */
 export interface ReadDocument {
@@ -32,16 +33,16 @@ export async function deleteIds(
   }: { database: string; collection: string; ids: readonly Omit<ReadDocument, 'document'>[] },
 ): Promise<number> {
   if (ids.length === 0) return 0;
-  return await deleteBy(client, { database, collection, filters: ids.map((id) => bsonDocument([idElement(id)])) });
+  return await deleteBy(client, { database, collection, filters: ids.map((id) => bsonDocument(idElement(id))) });
 }
 
 async function deleteBy(
   client: MongoClient,
-  { database, collection, filters }: { database: string; collection: string; filters: readonly Uint8Array[] },
+  { database, collection, filters }: { database: string; collection: string; filters: readonly Buffer[] },
 ): Promise<number> {
   const sequence = new DocumentSequence('deletes');
-  const one = element(int32, 'limit', Buffer.from([1, 0, 0, 0]));
-  for (const filter of filters) sequence.push({}, bsonDocument([element(embedded, 'q', filter), one]));
+  const one = bsonElement('limit', int32Value(1));
+  for (const filter of filters) sequence.push({}, bsonDocument(bsonElement('q', documentValue(filter)), one));
   const command = { delete: collection, deletes: sequence, ordered: false, writeConcern: { w: 'majority' } };
   const answer = await client.db(database).command(command);
   if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
@@ -50,39 +51,14 @@ async function deleteBy(
   return Number(answer.n);
 }
 
-const string = 0x02;
-const embedded = 0x03;
-const array = 0x04;
-const int32 = 0x10;
-
 /** `{_id, $expr: {$eq: ['$$ROOT', {$literal: document}]}}`: by the index, then compared as a whole. */
-function filterOf(read: ReadDocument): Uint8Array {
-  const literal = bsonDocument([element(embedded, '$literal', read.document)]);
-  const operands = bsonDocument([element(string, '0', text('$$ROOT')), element(embedded, '1', literal)]);
-  const comparison = bsonDocument([element(array, '$eq', operands)]);
-  return bsonDocument([idElement(read), element(embedded, '$expr', comparison)]);
+function filterOf({ document, ...read }: ReadDocument): Buffer {
+  const literal = bsonElement('$literal', documentValue(Buffer.from(document)));
+  const operands = arrayValue(textValue('$$ROOT'), documentValue(bsonDocument(literal)));
+  const comparison = documentValue(bsonDocument(bsonElement('$eq', operands)));
+  return bsonDocument(idElement(read), bsonElement('$expr', comparison));
 }
 
-function idElement({ idType, id }: Omit<ReadDocument, 'document'>): Uint8Array {
-  return element(idType, '_id', id);
-}
-
-function element(type: number, name: string, value: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from([type]), Buffer.from(`${name}\0`), value]);
-}
-
-function text(value: string): Uint8Array {
-  const bytes = Buffer.from(`${value}\0`);
-  return Buffer.concat([lengthOf(bytes.length), bytes]);
-}
-
-function bsonDocument(elements: readonly Uint8Array[]): Uint8Array {
-  const length = elements.reduce((sum, { length: one }) => sum + one, 5);
-  return Buffer.concat([lengthOf(length), ...elements, Buffer.from([0])]);
-}
-
-function lengthOf(length: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(length);
-  return bytes;
+function idElement({ idType, id }: Omit<ReadDocument, 'document'>): Buffer {
+  return bsonElement('_id', { type: idType, bytes: Buffer.from(id), start: 0, end: id.length });
 }

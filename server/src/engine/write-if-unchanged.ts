@@ -2,8 +2,15 @@
 import { deserialize } from 'bson';
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
-import { type BsonValue, bsonType } from '../archive/bson-elements.ts';
-import { arrayValue, booleanValue, bsonDocument, bsonElement, documentValue } from '../archive/encode-bson.ts';
+import type { BsonValue } from '../archive/bson-elements.ts';
+import {
+  arrayValue,
+  booleanValue,
+  bsonDocument,
+  bsonElement,
+  documentValue,
+  textValue,
+} from '../archive/encode-bson.ts';
 import { idOf } from '../archive/id-key.ts';
 import { insertRaw } from './insert-raw.ts';
 
@@ -85,10 +92,4 @@ function requireId(document: Buffer): BsonValue {
 
 function nested(name: string, value: BsonValue): BsonValue {
   return documentValue(bsonDocument(bsonElement(name, value)));
-}
-
-function textValue(text: string): BsonValue {
-  const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(`${text}\0`)]);
-  bytes.writeInt32LE(bytes.length - 4, 0);
-  return { type: bsonType.string, bytes, start: 0, end: bytes.length };
 }

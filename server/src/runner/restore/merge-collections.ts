@@ -4,9 +4,9 @@
 import type { MergeOutcome } from '@holdfast/shared/restore';
 import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import type { ArchiveProgress } from '../../archive/archive-progress.ts';
-import { type BsonValue, bsonType } from '../../archive/bson-elements.ts';
+import type { BsonValue } from '../../archive/bson-elements.ts';
 import { idText } from '../../archive/compare-documents.ts';
-import { bsonDocument, bsonElement } from '../../archive/encode-bson.ts';
+import { bsonDocument, bsonElement, textValue } from '../../archive/encode-bson.ts';
 import { createDocumentHasher, type DocumentHasher } from '../../archive/fingerprint.ts';
 import { idKey, idOf } from '../../archive/id-key.ts';
 import { idValue } from '../../archive/id-value.ts';
@@ -211,10 +211,4 @@ function candidateOf(bytes: Uint8Array): Candidate {
 
 function byIds(candidates: readonly Candidate[]): Document {
   return { _id: { $in: candidates.map(({ id }) => idValue(id)) } };
-}
-
-function textValue(text: string): BsonValue {
-  const bytes = Buffer.from(`0000${text}\0`);
-  bytes.writeInt32LE(bytes.length - 4);
-  return { type: bsonType.string, bytes, start: 0, end: bytes.length };
 }
