@@ -1,10 +1,12 @@
-import { MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import { NoAnswer } from './waiting.ts';
 
 /** Whether trying again may help: the ledger was unreachable, changed its primary, or another writer was first. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof NoAnswer) return true;
   if (!(error instanceof MongoError)) return false;
+  // What broke off a bulk write is inside of its error, and takes its labels along only there.
+  if (error instanceof MongoBulkWriteError && isTransient(error.errorResponse)) return true;
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
   return labels.some((label) => error.hasErrorLabel(label)) || codes.has(Number(error.code));
 }

@@ -109,7 +109,7 @@ describe.each(['apply-ops', 'renames'] as const)('%s, while an index is being bu
     await setFailPoint('alwaysOn');
     const built = mongo.client.db('two').collection('a').createIndex({ x: 1 });
     await until(
-      () => isAnyIndexBuilt(mongo.client, ['two.a']),
+      () => isAnyIndexBuilt(clientOf(method), ['two.a']),
       (isBuilt) => isBuilt,
     );
     await expect(performSwap(clientOf(method), swaps, { method, limitMs: 300 })).rejects.toMatchObject({
