@@ -108,6 +108,18 @@ function hangReads({ services }: TestHoldfast): Disposable {
   return { [Symbol.dispose]: () => void Object.assign(storage, { read }) };
 }
 
+/** Told whenever an archive is about to be read. */
+function onRead({ services }: TestHoldfast, tell: () => void): Disposable {
+  const storage = services.destinations.main;
+  const read = storage.read.bind(storage);
+  const telling: typeof storage.read = (key, range) => {
+    tell();
+    return read(key, range);
+  };
+  Object.assign(storage, { read: telling });
+  return { [Symbol.dispose]: () => void Object.assign(storage, { read }) };
+}
+
 describe('a restore test that is asked for', () => {
   it('passes on a backup with every kind of collection, takes no lock, and is timed', async () => {
     await using holdfast = await start({ database: 'shop' });
@@ -347,7 +359,19 @@ describe('without being asked', () => {
       message: expect.stringContaining('minutes of the day'),
     });
     now += 4 * dayMs;
-    await api.restoreTests.set({ ...settings, everyDays: 2 });
+    // The clock goes back once the test reads the archive: its events bear the database's time.
+    using _reading = onRead(holdfast, () => {
+      now = Date.now();
+    });
+    await api.restoreTests.set({ ...settings, everyDays: 2, minutesPerDay: 60 });
     expect((await tested(holdfast, id, ['passed'])).restoreTest).toMatchObject({ cause: 'schedule' });
+    // Whoever tests this has looked for more in between.
+    await api.backups.restoreTest({ id });
+    await until(
+      () => testEvents(holdfast, id),
+      (events) => events.filter(({ type }) => type === 'RestoreTestPassed').length > 1,
+    );
+    const passed = (await testEvents(holdfast, id)).filter((event) => event.type === 'RestoreTestPassed');
+    expect(passed.map(({ data }) => data.cause)).toStrictEqual(['schedule', 'asked']);
   });
 });

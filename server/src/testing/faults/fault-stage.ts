@@ -57,6 +57,8 @@ export interface Scene extends AsyncDisposable {
   readonly worker: FaultServer;
   readonly other: FaultServer | null;
   readonly servers: readonly FaultServer[];
+  /** The user of the source may; the limited one may not. */
+  readonly mayDropDatabases: boolean;
 }
 
 const ledgerDatabase = 'holdfast';
@@ -75,10 +77,11 @@ export async function openScene(stage: FaultStage, { fault, servers: count }: Fa
   const ledgerClient = new MongoClient(ledgerMongo.uri);
   parts.defer(() => ledgerClient.close());
   await ledgerClient.db(ledgerDatabase).dropDatabase();
+  const user = count === 1 ? 'limited' : 'almighty';
   const env = {
     ...environment(ledgerMongo, storageDir),
     // Both ways of the swap: one server is held between two renames, two after the one command.
-    MONGODB_URI: stage.uris[count === 1 ? 'limited' : 'almighty'].replace('/?', `/${shop}?`),
+    MONGODB_URI: stage.uris[user].replace('/?', `/${shop}?`),
     ...(fault.startsWith('clock-') ? fakeTime() : {}),
   };
   const [worker, other = null] = ['a', 'b'].slice(0, count).map((name) => new FaultServer(folder, name, env));
@@ -94,7 +97,7 @@ export async function openScene(stage: FaultStage, { fault, servers: count }: Fa
   const owned = parts.move();
   const close = () => owned.disposeAsync();
   const made = { source, ledgerMongo, ledger, ledgerClient, storageDir, disk, worker, other, servers };
-  return { ...made, [Symbol.asyncDispose]: close };
+  return { ...made, mayDropDatabases: user === 'almighty', [Symbol.asyncDispose]: close };
 }
 
 function environment(ledger: TestMongo, storageDir: string): Record<string, string> {
