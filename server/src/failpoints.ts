@@ -4,6 +4,7 @@
 // requested -> claimed -> started -> mid-stream -> sealed -> renamed                              (backup)
 // requested -> claimed -> started -> mid-restore -> restored -> completed-restore                                (restore)
 //                                     in place: restored -> staged -> swapping -> swapped -> rewriting -> finishing ->
+// staged -> (another server) taking-back -> failed, with live data untouched
 // mid-copy -> copied                                                                                  (copy of an archive)
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,6 +40,8 @@ export const failpoints = [
   'finishing',
   /** All data is where it was asked for, `RestoreCompleted` is not in the ledger. */
   'completed-restore',
+  /** Something that was staged is removed, because the restore is taken back; held after each. */
+  'taking-back',
   /** Some of an archive's bytes are through to a further destination. */
   'mid-copy',
   /** The copy is visible, `BackupCopied` is not in the ledger. */

@@ -241,6 +241,8 @@ export const eventData = {
     /** Merges that are taken back: `journal` says which documents had been inserted; those that go are kept in `undo`. */
     unmerges: z.array(z.object({ database: text, live: text, journal: text, undo: text.nullable() })).optional(),
   }),
+  /** Nothing live was changed, and what was staged is about to be removed: from here on missing names are no sign of a swap. */
+  RestoreUnstaged: z.object({ ...ofRestore, worker: text }),
   RestoreSwapped: z.object({
     ...ofRestore,
     worker: text,

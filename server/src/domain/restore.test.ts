@@ -10,6 +10,7 @@ import {
   stageRestore,
   startRestore,
   swapRestore,
+  unstageRestore,
 } from './restore.ts';
 import { given, refusal } from './testing.ts';
 
@@ -21,6 +22,7 @@ const done = { ...of, durationMs: 1, documents: 3, collections: 1, databases: ['
 const commands = {
   Start: (state: ReturnType<typeof stateIn>) => startRestore(state, of),
   Stage: (state: ReturnType<typeof stateIn>) => stageRestore(state, { ...of, swaps: [] }),
+  Unstage: (state: ReturnType<typeof stateIn>) => unstageRestore(state, of),
   Swap: (state: ReturnType<typeof stateIn>) => swapRestore(state, of),
   Complete: (state: ReturnType<typeof stateIn>) => completeRestore(state, done),
   Fail: (state: ReturnType<typeof stateIn>) => failRestore(state, { restoreId, by, failure, liveData: 'untouched' }),
@@ -31,10 +33,20 @@ const commands = {
 const no = 'WRONG_WORKER';
 const asked = 'OperationCancelRequested';
 const table: Record<string, Record<keyof typeof commands, string>> = {
-  none: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_NOT_FOUND' },
+  none: {
+    Start: no,
+    Stage: no,
+    Unstage: no,
+    Swap: no,
+    Complete: no,
+    Fail: no,
+    Cancel: no,
+    AskToStop: 'OPERATION_NOT_FOUND',
+  },
   requested: {
     Start: 'RestoreStarted',
     Stage: no,
+    Unstage: no,
     Swap: no,
     Complete: no,
     Fail: 'RestoreFailed',
@@ -44,6 +56,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   running: {
     Start: 'nothing',
     Stage: 'RestoreStaged',
+    Unstage: 'nothing',
     Swap: no,
     Complete: 'RestoreCompleted',
     Fail: 'RestoreFailed',
@@ -53,6 +66,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   staged: {
     Start: no,
     Stage: 'nothing',
+    Unstage: 'RestoreUnstaged',
     Swap: 'RestoreSwapped',
     Complete: 'RestoreCompleted',
     Fail: 'RestoreFailed',
@@ -62,6 +76,7 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   swapped: {
     Start: no,
     Stage: no,
+    Unstage: no,
     Swap: 'nothing',
     Complete: 'RestoreCompleted',
     Fail: 'RestoreFailed',
@@ -71,14 +86,33 @@ const table: Record<string, Record<keyof typeof commands, string>> = {
   completed: {
     Start: no,
     Stage: no,
+    Unstage: no,
     Swap: no,
     Complete: 'nothing',
     Fail: no,
     Cancel: no,
     AskToStop: 'OPERATION_ENDED',
   },
-  failed: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_ENDED' },
-  cancelled: { Start: no, Stage: no, Swap: no, Complete: no, Fail: no, Cancel: no, AskToStop: 'OPERATION_ENDED' },
+  failed: {
+    Start: no,
+    Stage: no,
+    Unstage: no,
+    Swap: no,
+    Complete: no,
+    Fail: no,
+    Cancel: no,
+    AskToStop: 'OPERATION_ENDED',
+  },
+  cancelled: {
+    Start: no,
+    Stage: no,
+    Unstage: no,
+    Swap: no,
+    Complete: no,
+    Fail: no,
+    Cancel: no,
+    AskToStop: 'OPERATION_ENDED',
+  },
 };
 
 describe('a restore in each state', () => {

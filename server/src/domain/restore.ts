@@ -1,11 +1,11 @@
 // The restore: one attempt, whose id is its fence. Pure.
 //
-// state      RequestRestore  Start    Stage   Swap     Complete   Fail    Cancel
-// (none)     requested       -        -       -        -          -       -
-// requested  -               running  -       -        -          failed  cancelled
-// running    -               -        staged  -        completed  failed  cancelled
-// staged     -               -        -       swapped  completed  failed  cancelled
-// swapped    -               -        -       -        completed  failed  -
+// state      RequestRestore  Start    Stage   Unstage  Swap     Complete   Fail    Cancel
+// (none)     requested       -        -       -        -        -          -       -
+// requested  -               running  -       -        -        -          failed  cancelled
+// running    -               -        staged  running  -        completed  failed  cancelled
+// staged     -               -        -       running  swapped  completed  failed  cancelled
+// swapped    -               -        -       -        -        completed  failed  -
 //
 // `-` is a refusal. Everything after Start must name the worker that started it; only the supervisor ends another's.
 import { AppError } from '@holdfast/shared/errors';
@@ -120,6 +120,13 @@ export function stageRestore(state: RestoreState | undefined, data: EventData<'R
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreStaged', data }];
 }
 
+/** It is taken back, with nothing live changed; before that is staged nothing is appended. Raises WRONG_WORKER. */
+export function unstageRestore(state: RestoreState | undefined, data: EventData<'RestoreUnstaged'>): NewEvent[] {
+  requireStep(state, data, ['running', 'staged']);
+  if (state?.status === 'running') return [];
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreUnstaged', data }];
+}
+
 /** Every shadow collection is live. Raises WRONG_WORKER. */
 export function swapRestore(state: RestoreState | undefined, data: EventData<'RestoreSwapped'>): NewEvent[] {
   if (isTaken(state, data, 'swapped')) return [];
@@ -172,6 +179,8 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
       return state && { ...state, status: 'running', worker: event.data.worker };
     case 'RestoreStaged':
       return state && { ...state, status: 'staged', ...journalOf(event.data) };
+    case 'RestoreUnstaged':
+      return state && { ...state, status: 'running' };
     case 'RestoreSwapped':
       return state && { ...state, status: 'swapped', ...swapped(event.data) };
     case 'RestoreSafetyBackupTaken':

@@ -33,6 +33,8 @@ process.on('exit', () => {
 export async function startHoldfastProcess(options: {
   readonly env: Readonly<Record<string, string>>;
   readonly dataDir?: string;
+  /** Told of the process before it has said where it is: it may be ended before that, which rejects. */
+  readonly spawned?: (pid: number) => void;
 }): Promise<HoldfastProcess> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'holdfast-process-')));
   const tools = await testTools();
@@ -47,6 +49,7 @@ export async function startHoldfastProcess(options: {
     },
   });
   running.add(child);
+  options.spawned?.(child.pid ?? 0);
   child.once('exit', () => running.delete(child));
   const output = collect(child);
   const url = await addressOf(child, output);

@@ -2,11 +2,12 @@
 // anything was. The names in the deployment tell which.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
-import type { RestoreState } from '../../domain/restore.ts';
+import { type RestoreState, unstageRestore } from '../../domain/restore.ts';
 import { isShadowName, shadowPrefix, undoName } from '../../domain/restore-names.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { removeDatabase } from '../../engine/remove-database.ts';
 import { endWrites } from '../end-writes.ts';
+import { changeRestore } from './change-restore.ts';
 import { dropNamespace } from './drop-namespace.ts';
 import { type Forward, rollForward } from './roll-forward.ts';
 import { lookAtSwaps } from './swap-collections.ts';
@@ -33,7 +34,7 @@ export async function settle(forward: Forward, left: Left): Promise<Settled> {
   const { client } = forward;
   await endWrites(client, writtenBy(left));
   if (!(await isBegun(client, left.state))) {
-    await goBack(client, left, forward.requireLease);
+    await goBack(forward, left);
     return 'back';
   }
   try {
@@ -41,7 +42,7 @@ export async function settle(forward: Forward, left: Left): Promise<Settled> {
     return 'forward';
   } catch (error) {
     if (!(error instanceof OperationFailure) || error.reason !== 'restore-incomplete') throw error;
-    await dropShadows(client, left.state, forward.requireLease);
+    await dropShadows(forward, left.state);
     return { givenUp: error };
   }
 }
@@ -57,17 +58,25 @@ export async function isBegun(client: MongoClient, state: RestoreState): Promise
   return swaps.some((swap) => swap.isBegun) || merges.some(({ step }) => step !== 'done');
 }
 
-/** Removes what was staged and copied; live data is as it was. Idempotent. Throws OperationFailure, and Fenced. */
-export async function goBack(
-  client: MongoClient,
-  { state, createdDatabases }: Left,
-  requireLease: () => void,
-): Promise<void> {
+/** Who goes back. */
+export type Back = Pick<Forward, 'services' | 'client' | 'worker' | 'requireLease'>;
+
+/**
+ * Removes what was staged and copied; live data is as it was. The ledger hears of it first, because a name that is missing would
+ * otherwise look like a swap that is done. Idempotent. Raises WRONG_WORKER; throws OperationFailure, and Fenced.
+ */
+export async function goBack(back: Back, { state, createdDatabases }: Left): Promise<void> {
+  const { services, client, worker, requireLease } = back;
+  const { restoreId, deploymentId } = state;
+  if (state.status === 'staged') {
+    requireLease();
+    await changeRestore(services, restoreId, (current) => unstageRestore(current, { restoreId, deploymentId, worker }));
+  }
   for (const database of createdDatabases) {
     requireLease();
     await explained(() => removeDatabase(client, database));
   }
-  await dropShadows(client, state, requireLease);
+  await dropShadows(back, state);
 }
 
 /** For `endWrites`: the names that no other operation uses. */
@@ -78,17 +87,19 @@ export function writtenBy({ state, createdDatabases }: Left) {
 }
 
 /** By the restore's id, as before the proof no name is in the ledger; what an undo takes from is another restore's. */
-async function dropShadows(client: MongoClient, { restoreId, target }: RestoreState, requireLease: () => void) {
+async function dropShadows({ services, client, requireLease }: Back, { restoreId, target }: RestoreState) {
   if (target.kind === 'copy') return;
   const mine = shadowPrefix(restoreId);
   const listing = client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });
   for (const { name: database } of (await explained(() => listing)).databases) {
-    const listed = client.db(database).listCollections({}, { nameOnly: true });
+    // A database counts as the user's already where he may read one collection of it.
+    const listed = client.db(database).listCollections({}, { nameOnly: true, authorizedCollections: true });
     for (const { name } of await explained(() => listed.toArray())) {
       const isKept = name.startsWith(undoName(restoreId, 0).slice(0, -1));
       if (!isShadowName(name) || !name.startsWith(mine) || isKept) continue;
       requireLease();
       await explained(() => dropNamespace(client, database, name));
+      await services.failpoint('taking-back');
     }
   }
 }

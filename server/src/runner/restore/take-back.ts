@@ -22,6 +22,6 @@ export async function takeBack(
   await using client = await connectDeployment(address);
   await endWrites(client, writtenBy(left));
   if (await isBegun(client, state)) throw new OperationFailure('interrupted', 'Something live was changed already.');
-  await goBack(client, left, () => run.requireLease());
+  await goBack({ services, client, worker: services.worker, requireLease: () => run.requireLease() }, left);
   services.logger.info({ databases: createdDatabases }, 'restore taken back');
 }

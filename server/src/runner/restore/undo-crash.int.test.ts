@@ -45,6 +45,13 @@ const planUndo = async ({ restores }: Client, id: string) => {
   return (await restores.undo.mutate({ id, planId: plan.id, phrase: 'shop' })).id;
 };
 
+function isReached(held: string): Promise<boolean> {
+  return access(`${held}.reached`).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A server that is killed when the operation which `begin` asks for gets to the point. */
 async function killedAt(point: FailpointName, dataDir: string, begin: (client: Client) => Promise<string>) {
   const env = { LEDGER_URI: ledger.uri, HOLDFAST_FAILPOINTS: failpoints };
@@ -52,15 +59,33 @@ async function killedAt(point: FailpointName, dataDir: string, begin: (client: C
   const held = join(failpoints, point);
   await writeFile(held, '');
   const id = await begin(server.client);
-  const reached = () =>
-    access(`${held}.reached`).then(
-      () => true,
-      () => false,
-    );
-  await untilTrue(reached);
+  await untilTrue(() => isReached(held));
   await server.end('SIGKILL');
   await Promise.all([rm(held), rm(`${held}.reached`)]);
   return id;
+}
+
+/** A server that ends what another one left before it answers, and is killed at the point on its way. */
+async function killedWhileStarting(point: FailpointName, dataDir: string): Promise<void> {
+  const held = join(failpoints, point);
+  await writeFile(held, '');
+  let pid = 0;
+  const env = { LEDGER_URI: ledger.uri, HOLDFAST_FAILPOINTS: failpoints };
+  const starting = startHoldfastProcess({
+    env,
+    dataDir,
+    spawned: (known) => {
+      pid = known;
+    },
+  });
+  const isOver = starting.then(
+    () => false,
+    () => true,
+  );
+  await untilTrue(() => isReached(held));
+  process.kill(pid, 'SIGKILL');
+  expect(await isOver).toBe(true);
+  await Promise.all([rm(held), rm(`${held}.reached`)]);
 }
 
 /** Backed up, and then moved on from: replaced, dropped and added is something each. */
@@ -93,6 +118,25 @@ async function ended({ restoreEnd, services, api }: TestHoldfast, id: string) {
 
 const forward = { status: 'completed', liveData: 'replaced', error: null };
 const back = { status: 'failed', liveData: 'untouched', error: { reason: 'interrupted' } };
+
+it('a second server killed while it takes back what the first one staged', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  const backupId = await prepared(dataDir);
+  const before = await contents();
+  const id = await killedAt('staged', dataDir, (client) => planRestore(client, backupId));
+  const staged = async () => {
+    const listed = await shop().listCollections({}, { nameOnly: true }).toArray();
+    return listed.filter(({ name }) => name.startsWith('hf_')).length;
+  };
+  const all = await staged();
+  await killedWhileStarting('taking-back', dataDir);
+  expect(await staged()).toBe(all - 1);
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  expect(await ended(service, id)).toMatchObject(back);
+  expect(await contents()).toStrictEqual(before);
+  await expectConsistent(service.services, [source.client]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
 
 describe('a server killed at every step of a restore, and of its undo', () => {
   it.each<[FailpointName, object]>([

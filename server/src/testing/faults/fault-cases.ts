@@ -49,8 +49,12 @@ export function nameOf({ fault, point, servers }: FaultCase): string {
   return `${fault} at ${point} on ${servers === 1 ? 'one server' : 'two servers'}`;
 }
 
+/** Of copies, which no operation makes, and of a restore that a fault has ended already: their own tests end servers there. */
+export const elsewhere: ReadonlySet<FailpointName> = new Set(['mid-copy', 'copied', 'taking-back']);
+
 /** Why a fault cannot be had at a point; undefined where it can. */
 export function nonsense({ fault, point }: Pick<FaultCase, 'fault' | 'point'>): string | undefined {
+  if (elsewhere.has(point)) return 'no operation of the matrix gets there';
   if (fault === 'tool-killed' && !['mid-stream', 'mid-restore'].includes(point)) return 'no tool runs there';
   return undefined;
 }

@@ -1,7 +1,7 @@
 // A selection of the fault matrix, for each change; `pnpm test:faults` runs all of it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failpoints } from '../../failpoints.ts';
-import { faultNames, nameOf, shortMatrix } from './fault-cases.ts';
+import { elsewhere, faultNames, nameOf, shortMatrix } from './fault-cases.ts';
 import { type FaultStage, openFaultStage } from './fault-stage.ts';
 import { runFaultCase } from './run-fault-case.ts';
 
@@ -12,13 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-/** Of copies, which no operation makes: `copies.int.test.ts` ends servers there. */
-const ofCopies: ReadonlySet<string> = new Set(['mid-copy', 'copied']);
-
 it('has every fault and every point', () => {
   expect(new Set(shortMatrix.map(({ fault }) => fault))).toStrictEqual(new Set(faultNames));
   expect(new Set(shortMatrix.map(({ point }) => point))).toStrictEqual(
-    new Set(failpoints.filter((point) => !ofCopies.has(point))),
+    new Set(failpoints.filter((point) => !elsewhere.has(point))),
   );
 });
 

@@ -35,6 +35,7 @@ const typeNames: Record<EventType, string> = {
   RestorePhaseStarted: 'Restore went on',
   RestoreSafetyBackupTaken: 'Safety backup taken',
   RestoreStaged: 'Restore staged',
+  RestoreUnstaged: 'Restore taken back before the swap',
   RestoreSwapped: 'Restore swapped',
   RestoreCompleted: 'Restore completed',
   RestoreFailed: 'Restore failed',
@@ -176,6 +177,7 @@ export const events: EventSentences = {
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'safety backup taken of what no rename can undo',
   RestoreStaged: ({ swaps }) => `copy staged and proved, ${f.count(swaps.length)} collections`,
+  RestoreUnstaged: () => 'the copy is removed; live data unchanged',
   RestoreSwapped: ({ method, durationMs, undoUntil }) =>
     [
       'copy swapped in',

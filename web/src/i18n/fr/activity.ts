@@ -34,6 +34,7 @@ const typeNames: Record<EventType, string> = {
   RestorePhaseStarted: 'Restauration avancée',
   RestoreSafetyBackupTaken: 'Sauvegarde de sécurité faite',
   RestoreStaged: 'Restauration préparée',
+  RestoreUnstaged: 'Restauration retirée avant de basculer',
   RestoreSwapped: 'Restauration basculée',
   RestoreCompleted: 'Restauration terminée',
   RestoreFailed: 'Restauration échouée',
@@ -182,6 +183,7 @@ export const events: Dictionary['events'] = {
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'sauvegarde de sécurité faite de ce qu’aucun renommage ne défait',
   RestoreStaged: ({ swaps }) => `copie préparée et prouvée, ${f.count(swaps.length)} collections`,
+  RestoreUnstaged: () => 'la copie est supprimée ; production inchangée',
   RestoreSwapped: ({ method, durationMs, undoUntil }) =>
     [
       'copie basculée',
