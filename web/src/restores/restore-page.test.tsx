@@ -23,7 +23,8 @@ function open(change: Parameters<typeof sampleRestore>[0] = {}) {
     'restores.byId': () => sampleRestore(change),
     'audit.search': () => ({ events: [begun('stage', 9), begun('verify', 8)], nextCursor: null }),
   };
-  return renderConsole(RestorePage, { answers });
+  window.history.replaceState({}, '', `/restores/${running.id}`);
+  return renderConsole(RestorePage, { answers, path: '/restores/:id' });
 }
 const progress = (change: Parameters<typeof sampleProgress>[0] = {}) =>
   sampleProgress({ operationId: running.id as never, kind: 'restore', phase: 'stage', ...change });

@@ -80,7 +80,9 @@ async function askForRestore({ api }: FaultServer, backupId: string, kind: Asked
 /** The backup and the restore after it, through a server that runs. */
 async function nextOnesWork(scene: Scene): Promise<void> {
   const { source, worker, other } = scene;
-  await source.client.db(`${shop}${copySuffix}`).dropDatabase();
+  const db = source.client.db(`${shop}${copySuffix}`);
+  const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+  if (names.some((name) => name !== 'system.views')) await db.dropDatabase();
   const front = other ?? worker;
   const backupId = await backUp(scene, front);
   const { id } = await askForRestore(front, backupId, 'copy');

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdtempDisposable, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -31,7 +31,10 @@ beforeAll(async () => {
   folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-pitfalls-'));
   db = mongo.client.db('shop');
   orders = db.collection('orders');
-  holdfast = await startHoldfast({ mongodbUri: mongo.uri.replace('/?', '/shop?') });
+  holdfast = await startHoldfast({
+    mongodbUri: mongo.uri.replace('/?', '/shop?'),
+    config: { failpointsDir: folder.path },
+  });
 });
 afterAll(async () => {
   await holdfast?.[Symbol.asyncDispose]();
@@ -152,8 +155,15 @@ describe('a restore that is ended half-way', () => {
 
   it('leaves live data as it was', async () => {
     const backup = await backedUp();
+    const held = join(folder.path, 'restored');
+    await writeFile(held, '');
     const id = await restoreInPlace(backup);
+    await until(
+      () => readFile(`${held}.reached`, 'utf8').catch(() => ''),
+      (who) => who !== '',
+    );
     await holdfast.api.operations.cancel({ id });
+    await rm(held);
     expect(await holdfast.restoreEnd(id)).toMatchObject({ status: 'cancelled', liveData: 'untouched' });
     expect(await indexNames(orders)).toStrictEqual(['_id_', 'text']);
     expect(await orders.countDocuments()).toBe(5_000);
