@@ -76,6 +76,7 @@ export const shortMatrix: readonly FaultCase[] = [
   { fault: 'server-cut-short', point: 'mid-restore', servers: 1 },
   { fault: 'server-stopped', point: 'sealed', servers: 2 },
   { fault: 'tool-killed', point: 'mid-restore', servers: 1 },
+  { fault: 'tool-killed', point: 'mid-restore', servers: 2 },
   { fault: 'server-killed', point: 'restored', servers: 1 },
   { fault: 'deployment-killed', point: 'swapping', servers: 1 },
   { fault: 'server-killed', point: 'swapped', servers: 2 },
