@@ -1,4 +1,4 @@
-import { BSONRegExp, Double, Int32, Long, type MongoClient, Timestamp } from 'mongodb';
+import { BSONRegExp, Double, Int32, Long, MongoClient, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
@@ -8,12 +8,18 @@ import { takeBackMerge } from './undo-merge.ts';
 
 let mongo: TestMongo;
 let client: MongoClient;
+/** May neither update nor remove documents. */
+let limited: MongoClient;
 
 beforeAll(async () => {
-  mongo = await startReplicaSet();
+  mongo = await startReplicaSet({ auth: true });
   client = mongo.client;
+  limited = new MongoClient(await mongo.addUser('limited', ['backup', 'restore']));
 });
-afterAll(() => mongo.stop());
+afterAll(async () => {
+  await limited.close();
+  await mongo.stop();
+});
 beforeEach(() => client.db('shop').dropDatabase());
 
 const merge = { database: 'shop', live: 'orders', shadow: 'hf_0_0', undo: 'hf_0_u0' };
@@ -26,6 +32,8 @@ async function bytesIn(collection: string): Promise<string[]> {
   return found.map((raw) => Buffer.from(raw as unknown as Uint8Array).toString('hex')).sort();
 }
 const hex = (documents: readonly Uint8Array[]) => documents.map((one) => Buffer.from(one).toString('hex')).sort();
+
+const takenBack = () => takeBackMerge(client, { ...merge, journal: merge.undo, undo: null });
 
 /** Ids and contents that an object could not hold, or that look alike. */
 const odd = [
@@ -76,7 +84,7 @@ describe('a merge', () => {
     await live.insertOne({ _id: 'a' as never });
     await inserts(merge.shadow, [...odd.slice(6), document(['_id', 'b'], ['place', 'nowhere'])]);
     expect(await performMerges(client, [merge])).toMatchObject([{ inserted: 0, colliding: 2 }]);
-    expect(await client.db('shop').collection(merge.undo).countDocuments()).toBe(0);
+    expect(await takenBack()).toBe(0);
   });
 
   it('begins again after it was stopped, counts alike, and can be taken back', async () => {
@@ -96,7 +104,7 @@ describe('a merge', () => {
     expect(merged).toMatchObject([{ inserted: 2_399, identical: 100, colliding: 1, examples: ['2400'] }]);
     await dropMerged(client, [merge]);
     await dropMerged(client, [merge]);
-    expect(await takeBackMerge(client, { ...merge, journal: merge.undo, undo: null })).toBe(2_399);
+    expect(await takenBack()).toBe(2_399);
     expect(await bytesIn(merge.live)).toStrictEqual(before);
   });
 
@@ -113,5 +121,72 @@ describe('a merge', () => {
     await client.db('shop').createCollection(merge.live, { validator: { n: { $type: 'string' } } });
     await inserts(merge.shadow, odd);
     expect(await performMerges(client, [merge])).toMatchObject([{ inserted: odd.length, colliding: 0 }]);
+  });
+});
+
+describe('a merge by a user who may remove nothing', () => {
+  const numbered = (id: unknown, number: number) => document(['_id', id], ['number', number]);
+  const live = () => client.db('shop').collection(merge.live);
+  const stopIn = (batch: number) => {
+    let left = batch;
+    return () => {
+      left -= 1;
+      if (left === 0) throw new Error('killed');
+    };
+  };
+  const merged = (options: Parameters<typeof performMerges>[2] = {}) => performMerges(limited, [merge], options);
+
+  beforeEach(async () => {
+    await live().createIndex({ number: 1 }, { unique: true });
+  });
+
+  it('is done whatever collides, and taken back leaves what was there or has come since', async () => {
+    const own = [numbered(1, 1), document(['_id', 2], ['number', 2], ['own', true])];
+    await inserts(merge.live, own);
+    const refused = numbered(new Map(Object.entries({ b: 1, a: new Long(5) })), 1);
+    await inserts(merge.shadow, [numbered(1, 1), numbered(2, 2), refused, numbered(4, 4)]);
+    expect(await merged()).toMatchObject([{ inserted: 1, identical: 1, colliding: 2 }]);
+    await dropMerged(limited, [merge]);
+    await live().deleteOne({ _id: 1 as never });
+    await inserts(merge.live, [refused]);
+    expect(await takenBack()).toBe(1);
+    expect(await bytesIn(merge.live)).toStrictEqual(hex([...own.slice(1), refused]));
+  });
+
+  it('that was killed before it wrote down whom the server refused does so when it goes on', async () => {
+    await inserts(merge.live, [numbered('own', 1), numbered('other', 5)]);
+    await inserts(merge.shadow, [numbered(1, 1), numbered(4, 4), numbered('x'.repeat(500), 5)]);
+    const after = stopIn(1);
+    await expect(merged({ after: async () => after() })).rejects.toThrow('killed');
+    expect(await merged()).toMatchObject([{ inserted: 1, identical: 0, colliding: 2 }]);
+    await live().deleteOne({ _id: 'own' as never });
+    await inserts(merge.live, [numbered(1, 1)]);
+    expect(await takenBack()).toBe(1);
+    expect(await live().distinct('_id')).toStrictEqual([1, 'other']);
+  });
+
+  it('finds what was changed between two attempts to be no work of its own', async () => {
+    await inserts(merge.shadow, [numbered(1, 1), numbered(2, 2)]);
+    const after = stopIn(1);
+    await expect(merged({ after: async () => after() })).rejects.toThrow('killed');
+    await live().updateOne({ _id: 2 as never }, { $set: { number: 22 } });
+    expect(await merged()).toMatchObject([{ inserted: 1, identical: 0, colliding: 1 }]);
+    await live().updateOne({ _id: 2 as never }, { $set: { number: new Int32(2) } });
+    expect(await takenBack()).toBe(1);
+    expect(await bytesIn(merge.live)).toStrictEqual(hex([numbered(2, 2)]));
+  });
+
+  it('stands by what was refused once, also when nothing is in the way any more', async () => {
+    await inserts(merge.live, [numbered('own', 1), numbered('other', 2)]);
+    await inserts(
+      merge.shadow,
+      Array.from({ length: 1_001 }, (_, n) => numbered(n, n)),
+    );
+    await expect(merged({ before: stopIn(2) })).rejects.toThrow('killed');
+    await live().deleteMany({});
+    await inserts(merge.live, [numbered(2, 2)]);
+    expect(await merged()).toMatchObject([{ inserted: 999, identical: 1, colliding: 1, examples: ['1'] }]);
+    expect(await takenBack()).toBe(999);
+    expect(await bytesIn(merge.live)).toStrictEqual(hex([numbered(2, 2)]));
   });
 });

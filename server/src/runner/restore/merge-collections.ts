@@ -1,18 +1,18 @@
-// The merge: documents of a proven shadow whose `_id` is missing in the live collection are inserted there; nothing that is live is
-// changed. A journal collection, under the undo name, has `{_id, fingerprint}` of each one before it goes in: so the merge can be
-// taken back, and whoever finds it half done simply begins again and counts right.
+// The merge: what a live collection lacks by `_id` is inserted from the proven shadow; nothing that is live is changed. Its journal, under
+// the undo name, names each document before it goes in and, once the server has refused it, says that it was left out; nothing is ever
+// removed from it. Whoever finds a merge half done begins again: what is live, alike, named and not left out went in before; what was left
+// out stays out. Not told apart: a document that somebody else inserts, byte for byte the same, between a refusal and a crash before it is noted.
 import type { MergeOutcome } from '@holdfast/shared/restore';
 import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import type { ArchiveProgress } from '../../archive/archive-progress.ts';
 import type { BsonValue } from '../../archive/bson-elements.ts';
 import { idText } from '../../archive/compare-documents.ts';
-import { bsonDocument, bsonElement, textValue } from '../../archive/encode-bson.ts';
 import { createDocumentHasher, type DocumentHasher } from '../../archive/fingerprint.ts';
 import { idKey, idOf } from '../../archive/id-key.ts';
 import { idValue } from '../../archive/id-value.ts';
-import { deleteIds } from '../../engine/delete-raw.ts';
 import { explained, isGone } from '../../engine/driver-failure.ts';
 import { insertRaw, rawBatches } from '../../engine/insert-raw.ts';
+import { candidateEntry, findLeftOut, leftOutEntry } from './merge-journal.ts';
 
 /** Names within one database. */
 export interface Merge {
@@ -121,14 +121,31 @@ class RunningMerge {
 
   async #mergeBatch(batch: readonly Candidate[]): Promise<void> {
     const found = await this.#compare(batch);
-    const identical = batch.filter(({ key }) => found.get(key) === true);
-    const ours = this.#isResumed ? await this.#journaled(identical) : 0;
-    this.#counts.identical += identical.length - ours;
-    this.#counts.inserted += ours;
-    const missing = batch.filter(({ key }) => !found.has(key));
+    const leftOut = await this.#leftOutBefore(batch);
+    const {
+      identical = [],
+      colliding = [],
+      missing = [],
+    } = Object.groupBy(batch, ({ key }) => {
+      if (found.get(key) === true) return 'identical';
+      return found.has(key) || leftOut.has(key) ? 'colliding' : 'missing';
+    });
+    const ours = await this.#journaled(identical.filter(({ key }) => !leftOut.has(key)));
     const refused = await this.#insert(missing);
-    this.#counts.inserted += missing.length - refused.length;
-    await this.#collided([...batch.filter(({ key }) => found.get(key) === false), ...refused]);
+    // What collides at the first attempt was never named in the journal.
+    await this.#leaveOut(this.#isResumed ? [...colliding, ...refused] : refused);
+    this.#counts.identical += identical.length - ours;
+    this.#counts.inserted += ours + missing.length - refused.length;
+    this.#countColliding([...colliding, ...refused]);
+  }
+
+  /** Keys of those that an attempt before this one left out. */
+  async #leftOutBefore(batch: readonly Candidate[]): Promise<Set<string>> {
+    if (!this.#isResumed) return new Set();
+    const { database, undo: journal } = this.#merge;
+    const ids = batch.map(({ id }) => id);
+    const places = await findLeftOut(this.#client, { database, journal }, ids);
+    return new Set(batch.filter((_, index) => places.has(index)).map(({ key }) => key));
   }
 
   /** Of those that are live: whether they are the same, byte for byte. */
@@ -142,9 +159,10 @@ class RunningMerge {
     return found;
   }
 
+  /** How many of those that are live an attempt before this one named in the journal. */
   async #journaled(identical: readonly Candidate[]): Promise<number> {
     let count = 0;
-    if (identical.length === 0) return count;
+    if (!this.#isResumed || identical.length === 0) return count;
     for await (const _ of this.#read(this.#merge.undo, byIds(identical))) count += 1;
     return count;
   }
@@ -152,41 +170,36 @@ class RunningMerge {
   /** Resolves with those that the server refused. */
   async #insert(missing: readonly Candidate[]): Promise<Candidate[]> {
     if (missing.length === 0) return [];
-    const { database, live: collection, undo } = this.#merge;
-    const entries = missing.map((one) => this.#entryOf(one));
-    // What an attempt before this one wrote is a duplicate now, and says the same.
-    await this.#send({ database, collection: undo, documents: entries });
+    const { database, live: collection } = this.#merge;
+    const entries = missing.map(({ id, document }) => candidateEntry(id, this.#hasher.digest(document)));
+    await this.#note(entries);
     this.#options.before?.();
     const documents = missing.map(({ document }) => document);
-    const refused = new Set(await this.#send({ database, collection, documents }));
+    const errors = await insertRaw(this.#client, { database, collection, documents });
+    const passing = errors.find(({ code }) => passingCodes.includes(code));
+    if (passing !== undefined) throw new MongoServerError({ code: passing.code });
+    const refused = new Set(errors.map(({ index }) => index));
     await this.#options.after?.();
     return missing.filter((_, index) => refused.has(index));
   }
 
-  /** Resolves with the places of those that are refused, whatever is done. */
-  async #send(write: Parameters<typeof insertRaw>[1]): Promise<number[]> {
-    const errors = await insertRaw(this.#client, write);
-    const passing = errors.find(({ code }) => passingCodes.includes(code));
-    if (passing !== undefined) throw new MongoServerError({ code: passing.code });
-    return errors.map(({ index }) => index);
+  /** They are not the merge's, although the journal names them. */
+  async #leaveOut(candidates: readonly Candidate[]): Promise<void> {
+    if (candidates.length > 0) await this.#note(candidates.map(({ id }) => leftOutEntry(id)));
   }
 
-  /** They are not ours, whatever an attempt before this one had written down. */
-  async #collided(candidates: readonly Candidate[]): Promise<void> {
-    this.#counts.colliding += candidates.length;
+  /** In the journal. What an attempt before this one wrote is a duplicate now, and says the same. */
+  async #note(documents: readonly Uint8Array[]): Promise<void> {
     const { database, undo: collection } = this.#merge;
-    const ids = candidates.map(({ id: { type, bytes, start, end } }) => ({
-      idType: type,
-      id: bytes.subarray(start, end),
-    }));
-    await deleteIds(this.#client, { database, collection, ids });
+    const errors = await insertRaw(this.#client, { database, collection, documents });
+    const other = errors.find(({ code }) => code !== duplicateKey);
+    if (other !== undefined) throw new MongoServerError({ code: other.code });
+  }
+
+  #countColliding(candidates: readonly Candidate[]): void {
+    this.#counts.colliding += candidates.length;
     const wanted = wantedExamples - this.#examples.length;
     this.#examples.push(...candidates.slice(0, wanted).map(({ document }) => idText(document, 0)));
-  }
-
-  #entryOf({ id, document }: Candidate): Buffer {
-    const digest = Buffer.from(this.#hasher.digest(document)).toString('hex');
-    return bsonDocument(bsonElement('_id', id), bsonElement('fingerprint', textValue(digest)));
   }
 
   async *#read(collection: string, filter: Document): AsyncGenerator<Buffer, void> {
@@ -198,6 +211,8 @@ class RunningMerge {
     }
   }
 }
+
+const duplicateKey = 11_000;
 
 /** WriteConflict, PrimarySteppedDown, InterruptedAtShutdown, Interrupted, ExceededTimeLimit, NotWritablePrimary and the like. */
 const passingCodes = [91, 112, 189, 262, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436];

@@ -1,25 +1,23 @@
-// Takes a merge back: of the documents that it inserted, which its journal collection names, those go that are still as they were
-// inserted. They are kept, too, so that the undo can be undone. May be called again after it was interrupted anywhere.
+// Takes a merge back: of the documents that its journal collection names, and does not say to have been refused, those go that are still
+// as they were inserted. They are kept, too, so that the undo can be undone. May be called again after it was interrupted anywhere.
 import type { MongoClient } from 'mongodb';
-import { fieldOf } from '../../archive/bson-elements.ts';
+import { type BsonValue, fieldOf } from '../../archive/bson-elements.ts';
 import { createDocumentHasher } from '../../archive/fingerprint.ts';
 import { idOf } from '../../archive/id-key.ts';
 import { deleteIds, deleteUnchanged, type ReadDocument } from '../../engine/delete-raw.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { insertRaw } from '../../engine/insert-raw.ts';
+import { findLeftOut, type MergeJournal } from './merge-journal.ts';
 
-/** The collection `journal` has a document `{_id, fingerprint}` for each one that was inserted into `live`. */
-export interface MergeToTakeBack {
-  readonly database: string;
+export interface MergeToTakeBack extends MergeJournal {
   readonly live: string;
-  readonly journal: string;
   /** Where what goes is kept; null: nowhere. */
   readonly undo: string | null;
 }
 
 /**
  * Resolves with how many documents went. `before` is called right before each step that changes live data, and stops it by
- * throwing. The journal stays. Throws OperationFailure('connection-lost').
+ * throwing. The journal stays. Throws OperationFailure: `connection-lost`; `not-authorized` where the user may not remove documents.
  */
 export async function takeBackMerge(
   client: MongoClient,
@@ -28,7 +26,8 @@ export async function takeBackMerge(
 ): Promise<number> {
   return await explained(async () => {
     let removed = 0;
-    for await (const batch of batches(asInserted(client, merge))) {
+    for await (const found of batches(asInserted(client, merge))) {
+      const batch = await inserted(client, merge, found);
       await keep(client, merge, batch);
       before();
       removed += await deleteUnchanged(client, { database: merge.database, collection: merge.live, documents: batch });
@@ -60,6 +59,13 @@ async function* asInserted(
     const expected = joined.toString('latin1', fingerprint.start + 4, fingerprint.end - 1);
     if (Buffer.from(hasher.digest(document)).toString('hex') === expected) yield withId(document);
   }
+}
+
+/** Without those that the server had refused: somebody has put them there since. */
+async function inserted(client: MongoClient, merge: MergeToTakeBack, found: readonly ReadDocument[]) {
+  const ids = found.map(({ document }) => requireId(document));
+  const leftOut = await findLeftOut(client, merge, ids);
+  return found.filter((_, index) => !leftOut.has(index));
 }
 
 const majority = { raw: true, batchSize: 1_000, readConcern: { level: 'majority' } } as const;
@@ -95,9 +101,14 @@ async function* read(cursor: AsyncIterable<unknown>): AsyncGenerator<ReadDocumen
 }
 
 function withId(document: Buffer): ReadDocument {
-  const id = idOf(document, 0);
-  if (id === undefined) throw new Error('a document of a collection has no _id');
+  const id = requireId(document);
   return { document, idType: id.type, id: document.subarray(id.start, id.end) };
+}
+
+function requireId(document: Uint8Array): BsonValue {
+  const id = idOf(Buffer.from(document.buffer, document.byteOffset, document.byteLength), 0);
+  if (id === undefined) throw new Error('a document of a collection has no _id');
+  return id;
 }
 
 /** With `raw` the driver hands out bytes, whatever its types say. */
