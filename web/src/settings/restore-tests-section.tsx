@@ -1,11 +1,10 @@
 // How many backups were restored and compared, and how they are tested by a schedule.
 import type { RestoreTestSettings, RestoreTestsState } from '@holdfast/shared/restore-test';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
-import { createSignal, For, Show } from 'solid-js';
+import { For, Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
 import { Field, TextField } from '../controls/field.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
-import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
@@ -17,6 +16,7 @@ import {
   toTests,
   toTestsDraft,
 } from './restore-tests-draft.ts';
+import { SettingsForm } from './settings-form.tsx';
 
 /** Tests under way are no events: they are asked for while somebody looks. */
 const askEveryMs = 5_000;
@@ -47,7 +47,7 @@ function StateFacts(props: { state: RestoreTestsState }) {
       <dt>{t('restoreTests.tested')}</dt>
       <dd>{t('verification.verifiedOf', props.state.tested, props.state.completed)}</dd>
       <dt>{t('restoreTests.failed')}</dt>
-      <dd>{props.state.failedTotal === 0 ? t('common.none') : f.count(props.state.failedTotal)}</dd>
+      <dd>{props.state.failedTotal === 0 ? t('restoreTests.noFailures') : f.count(props.state.failedTotal)}</dd>
       <dt>{t('restoreTests.spent')}</dt>
       <dd>{t('restoreTests.spentOf', props.state.spentMs, props.state.settings.minutesPerDay)}</dd>
       <dt>{t('restoreTests.versions')}</dt>
@@ -81,36 +81,21 @@ function StateFacts(props: { state: RestoreTestsState }) {
 function TestsForm(props: { saved: RestoreTestSettings }) {
   const { t } = useI18n();
   const api = useApi();
-  const toast = useToast();
   const queryClient = useQueryClient();
-  const [edits, setEdits] = createSignal<Partial<RestoreTestsDraft>>({});
-  const draft = () => ({ ...toTestsDraft(props.saved), ...edits() });
-  const isChanged = () => JSON.stringify(draft()) !== JSON.stringify(toTestsDraft(props.saved));
   const save = useMutation(() => ({
     ...api.restoreTests.set.mutation(),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: api.restoreTests.state.key() });
-      setEdits({});
-      toast({ mark: 'ok', tone: 'safe', title: t('restoreTests.saved') });
-    },
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: api.restoreTests.state.key() }),
   }));
   return (
-    <form
-      class="scrub-form"
-      novalidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isTestsDraft(draft())) save.mutate(toTests(draft()));
-      }}
+    <SettingsForm
+      saved={toTestsDraft(props.saved)}
+      isValid={isTestsDraft}
+      toSettings={toTests}
+      save={save}
+      done={t('restoreTests.saved')}
     >
-      <TestsFields draft={draft()} onEdit={(change) => setEdits((edited) => ({ ...edited, ...change }))} />
-      <RefusalNote error={save.error} />
-      <div class="actions">
-        <button class="btn" type="submit" disabled={!isChanged() || !isTestsDraft(draft()) || save.isPending}>
-          {save.isPending ? t('policies.saving') : t('verification.save')}
-        </button>
-      </div>
-    </form>
+      {(draft, edit) => <TestsFields draft={draft()} onEdit={edit} />}
+    </SettingsForm>
   );
 }
 
@@ -176,7 +161,7 @@ function SetAsideField(props: FieldsProps) {
           onChange={(event) => props.onEdit({ setAside: event.currentTarget.value })}
         >
           <option value="" selected={props.draft.setAside === ''}>
-            {t('common.none')}
+            {t('restoreTests.noDeployment')}
           </option>
           <For each={deployments.data}>
             {({ id, name }) => (

@@ -1,16 +1,16 @@
 // How far the backups are verified, and how the scrub goes over them.
 import type { ScrubSettings, VerificationState } from '@holdfast/shared/verification';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
-import { createSignal, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { Bones } from '../controls/bones.tsx';
 import { TextField } from '../controls/field.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
-import { useToast } from '../controls/toasts.tsx';
 import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
 import { Section } from '../shell/page.tsx';
 import { isScrubDraft, type ScrubDraft, scrubRanges, toScrub, toScrubDraft } from './scrub-draft.ts';
+import { SettingsForm } from './settings-form.tsx';
 
 /** Readings are no events: they are asked for while somebody looks. */
 const askEveryMs = 5_000;
@@ -64,36 +64,21 @@ function StateFacts(props: { state: VerificationState }) {
 function ScrubForm(props: { saved: ScrubSettings }) {
   const { t } = useI18n();
   const api = useApi();
-  const toast = useToast();
   const queryClient = useQueryClient();
-  const [edits, setEdits] = createSignal<Partial<ScrubDraft>>({});
-  const draft = () => ({ ...toScrubDraft(props.saved), ...edits() });
-  const isChanged = () => JSON.stringify(draft()) !== JSON.stringify(toScrubDraft(props.saved));
   const save = useMutation(() => ({
     ...api.verification.set.mutation(),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: api.verification.state.key() });
-      setEdits({});
-      toast({ mark: 'ok', tone: 'safe', title: t('verification.saved') });
-    },
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: api.verification.state.key() }),
   }));
   return (
-    <form
-      class="scrub-form"
-      novalidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isScrubDraft(draft())) save.mutate(toScrub(draft()));
-      }}
+    <SettingsForm
+      saved={toScrubDraft(props.saved)}
+      isValid={isScrubDraft}
+      toSettings={toScrub}
+      save={save}
+      done={t('verification.saved')}
     >
-      <ScrubFields draft={draft()} onEdit={(change) => setEdits((edited) => ({ ...edited, ...change }))} />
-      <RefusalNote error={save.error} />
-      <div class="actions">
-        <button class="btn" type="submit" disabled={!isChanged() || !isScrubDraft(draft()) || save.isPending}>
-          {save.isPending ? t('policies.saving') : t('verification.save')}
-        </button>
-      </div>
-    </form>
+      {(draft, edit) => <ScrubFields draft={draft()} onEdit={edit} />}
+    </SettingsForm>
   );
 }
 

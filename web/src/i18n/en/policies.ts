@@ -74,8 +74,8 @@ export const policies = {
   stallLimitHint: (min: number, max: number) => `Without a byte moved, ${f.count(min)} to ${f.count(max)} (1 day)`,
   stallLimitProblem: (min: number, max: number) =>
     `The stall limit is a whole number of minutes from ${f.count(min)} to ${f.count(max)} (1 day).`,
-  testEvery: 'Restore test every … backups',
-  testEveryHint: (min: number, max: number) => `${min} for each one, up to ${max}; empty for none`,
+  testEvery: 'Restore test',
+  testEveryHint: (min: number, max: number) => `One of so many backups, ${min} to ${max}; empty for none`,
   testEveryProblem: (min: number, max: number) => `It is a whole number from ${min} to ${max}, or empty.`,
   tested: (every: number) =>
     every === 1 ? 'each backup restore-tested' : `one of ${f.count(every)} backups restore-tested`,

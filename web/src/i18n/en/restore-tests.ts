@@ -28,6 +28,8 @@ export const restoreTests = {
   minutes: 'Minutes of a day',
   minutesHint: (min: number, max: number) => `That all tests of the schedule may take, ${min} to ${f.count(max)}`,
   minutesProblem: (min: number, max: number) => `The minutes are a whole number from ${min} to ${f.count(max)}.`,
+  noDeployment: 'none',
+  noFailures: 'none',
   never: 'It was never restored for a test. Until then nobody knows how long bringing it back takes.',
   note: 'Backups are restored into a MongoDB of their own, compared document by document, and thrown away',
   notMeasured: 'not measured yet',

@@ -79,8 +79,8 @@ export const policies: Dictionary['policies'] = {
   stallLimitHint: (min, max) => `Sans qu’un octet bouge, de ${f.count(min)} à ${f.count(max)} (1 jour)`,
   stallLimitProblem: (min, max) =>
     `La limite d’inactivité est un nombre entier de minutes de ${f.count(min)} à ${f.count(max)} (1 jour).`,
-  testEvery: 'Test de restauration toutes les … sauvegardes',
-  testEveryHint: (min, max) => `${min} pour chacune, jusqu’à ${max} ; vide pour aucun`,
+  testEvery: 'Test de restauration',
+  testEveryHint: (min, max) => `Une sauvegarde sur tant, de ${min} à ${max} ; vide pour aucun`,
   testEveryProblem: (min, max) => `C’est un nombre entier de ${min} à ${max}, ou vide.`,
   tested: (every) =>
     every === 1

@@ -16,7 +16,7 @@ export const verification: Dictionary['verification'] = {
       ? 'aucune'
       : `${f.plural(count, { one: '1 archive', other: `${f.count(count)} archives` })}, ${f.bytes(bytes)}`,
   enabled: 'Relire toutes les archives à tour de rôle',
-  everyDays: 'Chaque archive une fois en (jours)',
+  everyDays: 'Chaque archive tous les (jours)',
   everyDaysHint: (min, max) => `De ${min} à ${max}`,
   everyDaysProblem: (min, max) => `Le nombre de jours est un nombre entier de ${min} à ${max}.`,
   failed: 'Endommagées',
