@@ -133,12 +133,12 @@ function Skipped(props: { backup: Backup; test: BackupRestoreTest }) {
         <div class="why-text">
           <p>
             <b>{t('restoreTests.skipped', props.test.skipped ?? 'interrupted')}</b>{' '}
-            <span lang="en">{props.test.message}</span>
+            <Show when={props.test.skipped !== 'cancelled'}>
+              <span lang="en">{props.test.message}</span>
+            </Show>
           </p>
-          <p class="muted">
-            {t('restoreTests.skippedHint', props.test.skipped ?? 'interrupted')} {f.near(props.test.at, now())}
-            {'.'}
-          </p>
+          <p class="muted">{t('restoreTests.skippedHint', props.test.skipped ?? 'interrupted')}</p>
+          <p class="sub">{f.near(props.test.at, now())}</p>
         </div>
       </div>
       <OlderPass backup={props.backup} />

@@ -57,7 +57,9 @@ export function ProgressHeadline(props: { progress: OperationProgress; acts?: JS
         </span>
         {props.acts}
       </p>
-      <p class="muted">{t('operation.moved', props.progress)}</p>
+      <Show when={props.progress.bytes > 0 || props.progress.documents > 0}>
+        <p class="muted">{t('operation.moved', props.progress)}</p>
+      </Show>
     </div>
   );
 }

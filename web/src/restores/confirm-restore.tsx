@@ -203,7 +203,7 @@ function OriginalEffects(props: { plan: RestorePlan }) {
         <b>{t(isMerge() ? 'restorePlan.staysUntilVerified' : 'restorePlan.staysUntilProved')}</b>
         <span class="muted">
           <Show when={props.plan.options.safetyBackup === 'everything'}>{t('restorePlan.safetyFirst')} </Show>
-          {t('restorePlan.canBeUndone', props.plan.options.undoHours)}
+          {t('restorePlan.canBeUndone', props.plan.options.undoHours, isMerge())}
         </span>
       </li>
     </>

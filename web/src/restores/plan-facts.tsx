@@ -93,11 +93,17 @@ function SwapFacts(props: { plan: RestorePlan }) {
   const { t } = useI18n();
   const saved = () => props.plan.safetyBackupOf.map((name) => (name === 'users' ? t('restorePlan.usersAmong') : name));
   const hours = () => props.plan.options.undoHours;
+  const isMerge = () => props.plan.options.mode === 'merge';
+  const way = () => {
+    const method = props.plan.swapMethod;
+    if (isMerge()) return t('restorePlan.swapMerge');
+    return method && t(`restorePlan.swapText.${method}`);
+  };
   return (
     <Facts title={t('restorePlan.facts.swap')}>
       <Show when={props.plan.target.kind === 'original'} fallback={<p>{t('restorePlan.swapNone')}</p>}>
-        <Show when={props.plan.swapMethod}>{(method) => <p>{t(`restorePlan.swapText.${method()}`)}</p>}</Show>
-        <p class="muted">{t('restorePlan.canBeUndone', hours())}</p>
+        <p>{way()}</p>
+        <p class="muted">{t('restorePlan.canBeUndone', hours(), isMerge())}</p>
         <Show when={saved().length > 0}>
           <p class="muted">
             {t('restorePlan.backedUpFirst', saved().slice(0, namesShown), Math.max(0, saved().length - namesShown))}

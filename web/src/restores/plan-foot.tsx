@@ -50,7 +50,7 @@ function Validity(props: { draft: RestoreDraft }) {
   const { t, f } = useI18n();
   // By the minute, so that it does not count down in the corner of the eye.
   const left = (until: string) =>
-    f.duration(Math.max(60_000, Math.ceil((Date.parse(until) - now()) / 60_000) * 60_000));
+    f.duration(Math.max(60_000, Math.round((Date.parse(until) - now()) / 60_000) * 60_000));
   return (
     <Show
       when={!props.draft.isOutdated()}

@@ -70,13 +70,14 @@ function KnownPlan(props: { draft: RestoreDraft; backup: Backup }) {
 
 function PlanVerdict(props: { draft: RestoreDraft; backup: Backup }) {
   const { t, f } = useI18n();
+  const target = () => props.draft.shown()?.deploymentName ?? props.backup.deploymentName;
   const comparedAt = () => props.draft.shown()?.createdAt;
   return (
     <Verdict
       small
       mark="todo"
       tone="off"
-      answer={t('restorePlan.title', props.backup.deploymentName, f.moment(props.backup.createdAt))}
+      answer={t('restorePlan.title', target(), f.moment(props.backup.createdAt))}
       facts={
         <>
           <b>{t('restorePlan.lead')}</b>{' '}

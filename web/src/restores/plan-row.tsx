@@ -6,7 +6,7 @@ import { RowHead, Td, Tr } from '../controls/table.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark } from '../marks/mark.tsx';
 import { CompareDocuments } from './compare-documents.tsx';
-import { actionLook, canCompare, changeOf, hasDetails } from './plan-rows.ts';
+import { actionLook, canCompare, changeOf, databaseOf, hasDetails } from './plan-rows.ts';
 
 export interface PlanRowProps {
   planId: PlanId;
@@ -45,7 +45,14 @@ export function PlanRow(props: PlanRowProps) {
 function NameCell(props: { row: PlanNamespace; detailsId: string; isOpen: boolean; onToggle: () => void }) {
   return (
     <RowHead class="t-name at-1">
-      <Show when={hasDetails(props.row)} fallback={<span class="row-name">{props.row.target}</span>}>
+      <Show
+        when={hasDetails(props.row)}
+        fallback={
+          <span class="row-name">
+            <Name target={props.row.target} />
+          </span>
+        }
+      >
         <button
           class="row-name"
           type="button"
@@ -53,10 +60,22 @@ function NameCell(props: { row: PlanNamespace; detailsId: string; isOpen: boolea
           aria-controls={props.isOpen ? props.detailsId : undefined}
           onClick={() => props.onToggle()}
         >
-          {props.row.target}
+          <Name target={props.row.target} />
         </button>
       </Show>
     </RowHead>
+  );
+}
+
+/** May break between the database and the collection before it breaks anywhere else. */
+function Name(props: { target: string }) {
+  const end = () => databaseOf(props.target).length + 1;
+  return (
+    <>
+      {props.target.slice(0, end())}
+      <wbr />
+      {props.target.slice(end())}
+    </>
   );
 }
 

@@ -94,7 +94,7 @@ export function changeOf(row: PlanNamespace): PlanChange {
   const larger = Math.max(after, now);
   return {
     after,
-    isMost: row.action === 'merged' && missing === undefined,
+    isMost: row.action === 'merged' && missing === undefined && delta > 0,
     delta,
     share: larger === 0 ? 0 : Math.abs(delta) / larger,
   };

@@ -15,6 +15,11 @@ import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { createUndoDraft, type UndoDraft } from './undo-draft.ts';
 
+/** What it takes back was inserted; nothing was replaced. */
+export function isMerge({ undoOf, options }: Restore): boolean {
+  return undoOf === null && options.mode === 'merge';
+}
+
 export function UndoDialog(props: { restore: Restore; onClose: () => void }) {
   const { t } = useI18n();
   const draft = createUndoDraft(
@@ -32,7 +37,7 @@ export function UndoDialog(props: { restore: Restore; onClose: () => void }) {
       <div class="dialog-text restore undo">
         <div aria-live="polite" aria-busy={!draft.plan() && !draft.error()}>
           <Show when={draft.plan()} fallback={<Looking draft={draft} />}>
-            {(plan) => <PlanFacts draft={draft} plan={plan()} />}
+            {(plan) => <PlanFacts draft={draft} plan={plan()} isMerge={isMerge(props.restore)} />}
           </Show>
         </div>
         <RefusalNote error={draft.error()} />
@@ -58,7 +63,7 @@ function Looking(props: { draft: UndoDraft }) {
   );
 }
 
-function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan }) {
+function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan; isMerge: boolean }) {
   const { t, f } = useI18n();
   return (
     <>
@@ -69,10 +74,10 @@ function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan }) {
           <span class="sub">{props.plan.hosts.join(', ')}</span>
         </dd>
       </dl>
-      <Effects plan={props.plan} />
+      <Effects plan={props.plan} isMerge={props.isMerge} />
       <details class="plan-details">
         <summary>{t('undo.everyCollection', props.plan.namespaces.length)}</summary>
-        <NamespaceTable namespaces={props.plan.namespaces} />
+        <NamespaceTable namespaces={props.plan.namespaces} isMerge={props.isMerge} />
       </details>
       <PhraseField draft={props.draft} phrase={props.plan.phrase} />
       <p class="sub">{t('undo.planHolds', f.relative(props.plan.expiresAt, now()))}</p>
@@ -80,20 +85,32 @@ function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan }) {
   );
 }
 
+/** So many names stand in a sentence; the others are counted. */
+const namesShown = 6;
+
 const shownWarnings = ['UNDO_LIMITED', 'NOT_ATOMIC', 'CHANGE_STREAMS_END'] as const;
 
-function Effects(props: { plan: UndoPlan }) {
+function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
   const { t } = useI18n();
   const isLosing = () => props.plan.writesSince !== 0;
   const named = (code: (typeof shownWarnings)[number]) =>
     props.plan.warnings.find((warning) => warning.code === code)?.namespaces;
   return (
     <ul class="effects">
-      <li classList={{ hot: isLosing() }}>
-        <Mark name="swap" tone={isLosing() ? 'danger' : undefined} />
-        <b>{t('undo.writes', props.plan.writesSince, props.plan.countedBy)}</b>
-        <span class="muted">{t('undo.writesText', props.plan.writesSince, props.plan.countedBy)}</span>
-      </li>
+      <Show when={isLosing() || !props.isMerge}>
+        <li classList={{ hot: isLosing() }}>
+          <Mark name="swap" tone={isLosing() ? 'danger' : undefined} />
+          <b>{t('undo.writes', props.plan.writesSince, props.plan.countedBy)}</b>
+          <span class="muted">{t('undo.writesText', props.plan.writesSince, props.plan.countedBy)}</span>
+        </li>
+      </Show>
+      <Show when={props.isMerge}>
+        <li>
+          <Mark name="drop" />
+          <b>{t('undo.mergeGoes')}</b>
+          <span class="muted">{t('undo.mergeGoesText')}</span>
+        </li>
+      </Show>
       <For each={shownWarnings}>
         {(code) => (
           <Show when={named(code)}>
@@ -101,7 +118,13 @@ function Effects(props: { plan: UndoPlan }) {
               <li>
                 <Mark name="attention" tone="attention" />
                 <b>{t(`undo.warning.${code}`)}</b>
-                <span class="muted code">{names().join(', ')}</span>
+                <span class="muted code names">
+                  {t(
+                    'restorePlan.warningNames',
+                    names().slice(0, namesShown),
+                    Math.max(0, names().length - namesShown),
+                  )}
+                </span>
               </li>
             )}
           </Show>
@@ -118,7 +141,7 @@ function Effects(props: { plan: UndoPlan }) {
 
 const actionMarks = { replaced: 'swap', removed: 'drop', 'brought-back': 'add' } as const;
 
-function NamespaceTable(props: { namespaces: UndoPlan['namespaces'] }) {
+function NamespaceTable(props: { namespaces: UndoPlan['namespaces']; isMerge: boolean }) {
   const { t, f } = useI18n();
   const count = (value: number | null) => (value === null ? '–' : f.count(value));
   return (
@@ -141,7 +164,9 @@ function NamespaceTable(props: { namespaces: UndoPlan['namespaces'] }) {
                 <Td>
                   <span class="word">
                     <Mark name={actionMarks[namespace.action]} />
-                    {t(`undo.action.${namespace.action}`)}
+                    {props.isMerge && namespace.action === 'replaced'
+                      ? t('undo.actionOfMerge')
+                      : t(`undo.action.${namespace.action}`)}
                   </span>
                 </Td>
                 <Td class="num faint">{count(namespace.documentsNow)}</Td>

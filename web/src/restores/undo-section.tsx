@@ -11,7 +11,7 @@ import { now } from '../live/clock.ts';
 import { Mark } from '../marks/mark.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
-import { UndoDialog } from './undo-dialog.tsx';
+import { isMerge, UndoDialog } from './undo-dialog.tsx';
 
 /** Nothing is shown for a restore that replaced nothing, or has not ended. */
 export function UndoSection(props: { restore: Restore }) {
@@ -40,7 +40,7 @@ function Kept(props: PartProps) {
       <div>
         <h2>{leftMs() > 0 ? t('undo.title', f.duration(leftMs())) : t('undo.titleSoon')}</h2>
         <Fuse leftMs={leftMs()} hours={props.restore.options.undoHours} />
-        <p>{t('undo.lead', props.undo.bytes, f.moment(props.undo.until))}</p>
+        <p>{t('undo.lead', props.undo.bytes, f.moment(props.undo.until), isMerge(props.restore))}</p>
       </div>
       <Acts restore={props.restore} undo={props.undo} />
     </section>
@@ -103,7 +103,7 @@ function FreeSpace(props: PartProps & { onClose: () => void }) {
 function Over(props: PartProps) {
   const { t } = useI18n();
   return (
-    <p class="muted">
+    <p class="muted undo-over">
       {t('undo.over', props.undo.state)}{' '}
       <Show when={props.undo.by}>{(by) => <a href={`/restores/${by()}`}>{t('undo.openUndo')}</a>}</Show>
     </p>

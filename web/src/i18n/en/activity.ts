@@ -118,12 +118,12 @@ export const activity = {
 };
 
 const restorePhases: Record<RestorePhase, string> = {
-  verify: 'the archive is verified',
-  'safety-backup': 'the safety backup is taken',
-  stage: 'the copy is staged; live data unchanged',
-  prove: 'the copy is proved; live data unchanged',
-  swap: 'the copy is swapped in',
-  finish: 'the restore is finished',
+  verify: 'verifying the archive',
+  'safety-backup': 'taking the safety backup',
+  stage: 'staging the copy; live data unchanged',
+  prove: 'proving the copy; live data unchanged',
+  swap: 'swapping the copy in',
+  finish: 'finishing the restore',
 };
 
 export const restoreTestSkips: Record<RestoreTestSkipReason, string> = {
@@ -176,17 +176,18 @@ export const events: EventSentences = {
   RestoreStarted: () => 'restore started',
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'safety backup taken of what no rename can undo',
-  RestoreStaged: ({ swaps }) => `copy staged and proved, ${f.count(swaps.length)} collections`,
+  RestoreStaged: ({ swaps }) =>
+    `copy staged and proved${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: '1 collection', other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'the copy is removed; live data unchanged',
   RestoreSwapped: ({ method, durationMs, undoUntil }) =>
     [
       'copy swapped in',
       ...(method === undefined ? [] : [method === 'apply-ops' ? 'all at once' : 'one after the other']),
-      ...(durationMs === undefined ? [] : [`in ${f.count(Math.round(durationMs))} ms`]),
+      ...(durationMs === undefined ? [] : [`in ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),
     ].join(', '),
   RestoreCompleted: ({ documents, databases, durationMs }) =>
-    `restored: ${f.count(documents)} documents in ${f.list(databases)}, in ${f.duration(durationMs)}`,
+    `restored: ${documentsText(documents)} in ${f.list(databases)}, in ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>
     `restore failed: ${failureReasons[reason]}; live data ${liveData === 'untouched' ? 'unchanged' : liveData === 'replaced' ? 'replaced' : 'partly replaced'}`,
   RestoreCancelled: () => 'restore cancelled; live data unchanged',
@@ -253,4 +254,13 @@ function limitsText(limits: Parameters<typeof changedLimits>[0]): string {
   if (changed === null) return '';
   const [timeLimit, stallLimit] = changed;
   return `, ${f.duration(timeLimit)} at most, ${f.duration(stallLimit)} without a byte`;
+}
+
+function documentsText(documents: number): string {
+  return f.plural(documents, { one: '1 document', other: `${f.count(documents)} documents` });
+}
+
+/** A swap takes milliseconds, or seconds on a busy machine. */
+function tookText(ms: number): string {
+  return ms < 1_000 ? `${f.count(Math.round(ms))} ms` : f.duration(ms);
 }

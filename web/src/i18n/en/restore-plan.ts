@@ -57,7 +57,10 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
   CHANGE_STREAMS_END: () => 'Whoever listens to these has to open a new stream after the swap.',
   TYPE_CHANGES: () => 'Live and in the backup they are of different kinds: collection, view or time-series.',
-  STRUCTURE_DIFFERS: () => 'Indexes, options or validators become what they were. Each row says which.',
+  STRUCTURE_DIFFERS: ({ options }) =>
+    options.mode === 'merge'
+      ? 'A merge leaves those that are live, and they may refuse documents. Each row says which.'
+      : 'Indexes, options or validators become what they were. Each row says which.',
   VIEW_BASE_MISSING: () => 'What they read is neither restored nor live.',
   LEFT_OUT: () => 'They would be Holdfast’s ledger, or the server’s own, where this goes.',
   NOT_MERGED: () => 'These cannot be merged document by document, and are left as they are.',
@@ -86,10 +89,16 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     oplog
       ? `The restore writes about ${f.bytes(oplog.growthBytes)} into an oplog of ${f.bytes(oplog.maxBytes)}: members that are behind may not catch up.`
       : 'Members that are behind may not catch up.',
-  UNDO_LIMITED: ({ options }) =>
-    options.undoHours === 0
-      ? 'Nothing of what is replaced is kept: this restore cannot be taken back.'
-      : 'For these, taking the restore back means to write what a safety backup holds.',
+  UNDO_LIMITED: ({ options }) => {
+    const isMerge = options.mode === 'merge';
+    if (options.undoHours === 0)
+      return isMerge
+        ? 'It is not recorded what is inserted: this restore cannot be taken back.'
+        : 'Nothing of what is replaced is kept: this restore cannot be taken back.';
+    return isMerge
+      ? 'Taking it back removes the inserted documents that are still as they were inserted, and no others.'
+      : 'For these, taking the restore back means to write what a safety backup holds.';
+  },
 };
 
 export const restorePlan = {
@@ -124,7 +133,7 @@ export const restorePlan = {
   compared: {
     onlyLive: (count: number) => `${documents(count)} only here`,
     onlyInBackup: (count: number) => `${documents(count)} only in the backup`,
-    changed: (count: number) => `${documents(count)} differ`,
+    changed: (count: number) => `${documents(count)} ${f.plural(count, { one: 'differs', other: 'differ' })}`,
     same: (count: number) => `${documents(count)} equal`,
   },
   comparedText: (kind: keyof DocumentDifference, isMerge: boolean): string =>
@@ -239,6 +248,7 @@ export const restorePlan = {
     'apply-ops': 'All collections at once, in one command: nobody sees a part of it.',
     renames: 'Collection by collection, each away for some milliseconds. What is written in between is lost.',
   } satisfies Record<SwapMethod, string>,
+  swapMerge: 'Batch by batch, into the live collections. Nothing that is there is replaced.',
   swapNone: 'Into new databases. Nothing live is touched.',
   title: (name: string, moment: string) => `Restore ${name} to ${moment}`,
   toggleCollections: (database: string) => `Collections of ${database}`,
@@ -308,10 +318,15 @@ export const restorePlan = {
   loses: (name: string) => `What was written to them on ${name} since the backup is lost.`,
   staysUntilProved: 'Live data stays as it is until the copy has proved whole',
   staysUntilVerified: 'Live data stays as it is until the archive has proved whole',
-  canBeUndone: (hours: number): string =>
-    hours === 0
+  canBeUndone: (hours: number, isMerge: boolean): string => {
+    if (isMerge)
+      return hours === 0
+        ? 'An undo of 0 hours: what is inserted cannot be taken back.'
+        : `What is inserted can be taken back for ${hoursText(hours)}.`;
+    return hours === 0
       ? 'An undo of 0 hours: what is replaced is gone after the swap.'
-      : `What is replaced can be brought back for ${hoursText(hours)} after the swap.`,
+      : `What is replaced can be brought back for ${hoursText(hours)} after the swap.`;
+  },
   safetyFirst: 'All that is live is backed up first.',
 };
 

@@ -109,16 +109,16 @@ export const restoreRun = {
 };
 
 const verdicts: Record<RestoreStatus, (name: string) => string> = {
-  requested: (name) => `Restoring ${name}`,
-  running: (name) => `Restoring ${name}`,
+  requested: (name) => `Restoring ${name}.`,
+  running: (name) => `Restoring ${name}.`,
   completed: (name) => `${name} is back.`,
   failed: (name) => `The restore of ${name} failed.`,
   cancelled: (name) => `The restore of ${name} was cancelled.`,
 };
 
 const undoVerdicts: Record<RestoreStatus, (name: string) => string> = {
-  requested: (name) => `Taking back a restore of ${name}`,
-  running: (name) => `Taking back a restore of ${name}`,
+  requested: (name) => `Taking back a restore of ${name}.`,
+  running: (name) => `Taking back a restore of ${name}.`,
   completed: (name) => `A restore of ${name} was taken back.`,
   failed: (name) => `The undo on ${name} failed.`,
   cancelled: (name) => `The undo on ${name} was cancelled.`,

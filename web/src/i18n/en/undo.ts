@@ -10,6 +10,7 @@ export const undo = {
     removed: 'goes: it was not there before',
     'brought-back': 'comes back',
   } satisfies Record<UndoPlan['namespaces'][number]['action'], string>,
+  actionOfMerge: 'what was inserted goes',
   after: 'After',
   ask: 'Undo this restore…',
   byCollection: 'By collection',
@@ -20,18 +21,22 @@ export const undo = {
   free: 'Free the space',
   freeAsk: 'Free the space now…',
   freeEffect: (bytes: number) =>
-    `What the restore replaced is removed for good and ${f.bytes(bytes)} become free. The live data stays as it is.`,
+    `What is kept for the undo is removed for good and ${f.bytes(bytes)} become free. The live data stays as it is.`,
   freeTitle: 'The restore cannot be taken back then',
   keptAgain: 'What is live now is kept as long again',
   keptAgainText: 'The undo can itself be undone.',
-  lead: (bytes: number, until: string) =>
-    `Until ${until} what the restore replaced waits beside the live data and takes ${f.bytes(bytes)}. Taking it back loses what was written since; you see how much before you confirm.`,
+  lead: (bytes: number, until: string, isMerge: boolean) =>
+    isMerge
+      ? `Until ${until} it is known what the restore inserted, which takes ${f.bytes(bytes)}. Taking it back removes the inserted documents that are still as they were inserted, and no others.`
+      : `Until ${until} what the restore replaced waits beside the live data and takes ${f.bytes(bytes)}. Taking it back loses what was written since; you see how much before you confirm.`,
   list: {
     kept: 'can be taken back',
     undone: 'taken back',
     expired: 'undo is over',
     dropped: 'undo is over',
   } satisfies Record<RestoreUndo['state'], string>,
+  mergeGoes: 'Inserted documents go',
+  mergeGoesText: 'Those that are still as they were inserted. What was changed since stays.',
   namespace: 'Collection',
   newPlan: 'Make a new plan',
   noPlanYet: 'The plan is not ready yet.',

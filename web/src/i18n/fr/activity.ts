@@ -121,11 +121,11 @@ export const activity: Dictionary['activity'] = {
 };
 
 const restorePhases: Record<RestorePhase, string> = {
-  verify: 'l’archive est vérifiée',
-  'safety-backup': 'la sauvegarde de sécurité est faite',
-  stage: 'la copie est préparée ; production inchangée',
-  prove: 'la copie est prouvée ; production inchangée',
-  swap: 'la copie est basculée',
+  verify: 'vérification de l’archive',
+  'safety-backup': 'sauvegarde de sécurité en cours',
+  stage: 'préparation de la copie ; production inchangée',
+  prove: 'preuve de la copie ; production inchangée',
+  swap: 'la bascule commence',
   finish: 'la restauration s’achève',
 };
 
@@ -182,13 +182,14 @@ export const events: Dictionary['events'] = {
   RestoreStarted: () => 'restauration commencée',
   RestorePhaseStarted: ({ phase }) => restorePhases[phase],
   RestoreSafetyBackupTaken: () => 'sauvegarde de sécurité faite de ce qu’aucun renommage ne défait',
-  RestoreStaged: ({ swaps }) => `copie préparée et prouvée, ${f.count(swaps.length)} collections`,
+  RestoreStaged: ({ swaps }) =>
+    `copie préparée et prouvée${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: `${f.count(swaps.length)} collection`, other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'la copie est supprimée ; production inchangée',
   RestoreSwapped: ({ method, durationMs, undoUntil }) =>
     [
       'copie basculée',
       ...(method === undefined ? [] : [method === 'apply-ops' ? 'd’un seul coup' : 'l’une après l’autre']),
-      ...(durationMs === undefined ? [] : [`en ${f.count(Math.round(durationMs))} ms`]),
+      ...(durationMs === undefined ? [] : [`en ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),
     ].join(', '),
   RestoreCompleted: ({ documents, databases, durationMs }) =>
@@ -201,7 +202,7 @@ export const events: Dictionary['events'] = {
     cause === 'expired' ? 'le délai pour la défaire est passé' : 'elle n’est plus à défaire',
   RestoreUndoDropped: () => 'ce qu’elle avait remplacé est supprimé',
   DocumentsPutBack: ({ namespace, inserted, replaced }) =>
-    `remis dans ${namespace} : ${f.count(inserted)} insérés, ${f.count(replaced)} remplacés`,
+    `remis dans ${namespace} : ${f.count(inserted)} ${f.plural(inserted, { one: 'inséré', other: 'insérés' })}, ${f.count(replaced)} ${f.plural(replaced, { one: 'remplacé', other: 'remplacés' })}`,
   RestoreTestRequested: () => 'test de restauration demandé',
   RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,
   RestoreTestPassed: ({ documents, restoreMs }) =>
@@ -265,4 +266,9 @@ function limitsText(limits: Parameters<typeof changedLimits>[0]): string {
   if (changed === null) return '';
   const [timeLimit, stallLimit] = changed;
   return `, ${f.duration(timeLimit)} au plus, ${f.duration(stallLimit)} sans un octet`;
+}
+
+/** A swap takes milliseconds, or seconds on a busy machine. */
+function tookText(ms: number): string {
+  return ms < 1_000 ? `${f.count(Math.round(ms))}\u00a0ms` : f.duration(ms);
 }

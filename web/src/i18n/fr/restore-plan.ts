@@ -64,7 +64,10 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   CHANGE_STREAMS_END: () => 'Qui écoute leurs modifications doit ouvrir un nouveau flux après la bascule.',
   TYPE_CHANGES: () =>
     'En production et dans la sauvegarde, elles ne sont pas du même genre : collection, vue ou série temporelle.',
-  STRUCTURE_DIFFERS: () => 'Index, options ou validateurs redeviennent ce qu’ils étaient. Chaque ligne dit lesquels.',
+  STRUCTURE_DIFFERS: ({ options }) =>
+    options.mode === 'merge'
+      ? 'Une fusion laisse ceux qui sont en production, et ils peuvent refuser des documents. Chaque ligne dit lesquels.'
+      : 'Index, options ou validateurs redeviennent ce qu’ils étaient. Chaque ligne dit lesquels.',
   VIEW_BASE_MISSING: () => 'Ce qu’elles lisent n’est ni restauré ni en production.',
   LEFT_OUT: () => 'Là où cela va, ce serait le registre de Holdfast ou ce qui est au serveur.',
   NOT_MERGED: () => 'Celles-ci ne se fusionnent pas document par document, et restent telles quelles.',
@@ -98,10 +101,16 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     oplog
       ? `La restauration écrit environ ${f.bytes(oplog.growthBytes)} dans un oplog de ${f.bytes(oplog.maxBytes)} : des membres en retard risquent de ne pas suivre.`
       : 'Des membres en retard risquent de ne pas suivre.',
-  UNDO_LIMITED: ({ options }) =>
-    options.undoHours === 0
-      ? 'Rien de ce qui est remplacé n’est gardé : cette restauration ne pourra pas être défaite.'
-      : 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.',
+  UNDO_LIMITED: ({ options }) => {
+    const isMerge = options.mode === 'merge';
+    if (options.undoHours === 0)
+      return isMerge
+        ? 'Ce qui est inséré n’est pas noté : cette restauration ne pourra pas être défaite.'
+        : 'Rien de ce qui est remplacé n’est gardé : cette restauration ne pourra pas être défaite.';
+    return isMerge
+      ? 'La défaire retire les documents insérés qui sont encore tels qu’ils ont été insérés, et aucun autre.'
+      : 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.';
+  },
 };
 
 export const restorePlan: Dictionary['restorePlan'] = {
@@ -117,7 +126,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   allNamespaces: 'Toutes',
   andMore: (count) => `et ${f.count(count)} de plus`,
   atMost: (count) => `au plus ${f.count(count)}`,
-  back: 'Retour',
+  back: 'Revenir',
   backedUpFirst: (names, more) => `Avant la bascule, une sauvegarde est faite de ${f.list(withMore(names, more))}.`,
   backupServer: 'MongoDB d’alors',
   backupTool: 'mongodump d’alors',
@@ -213,7 +222,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   leadText: (clock) => `Ce plan compare la sauvegarde à l’état de ${clock}.`,
   loadingCollections: 'Lecture de ce que contient la sauvegarde…',
   methodNote: { rewrite: 'écrite en dernier', define: 'recréée' },
-  mode: 'Manière',
+  mode: 'Mode de restauration',
   modeName: { replace: 'Remplacer', merge: 'Fusionner', exact: 'À l’identique' },
   modeText: {
     replace: 'Les collections de la sauvegarde sont remplacées entièrement. Les autres restent.',
@@ -261,6 +270,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     renames:
       'Collection par collection, chacune absente quelques millisecondes. Ce qui est écrit entre-temps est perdu.',
   },
+  swapMerge: 'Lot par lot, dans les collections en production. Rien de ce qui y est n’est remplacé.',
   swapNone: 'Dans de nouvelles bases. La production n’est pas touchée.',
   title: (name, moment) => `Restaurer ${name} au ${moment}`,
   toggleCollections: (database) => `Collections de ${database}`,
@@ -330,10 +340,15 @@ export const restorePlan: Dictionary['restorePlan'] = {
   loses: (name) => `Ce qui y a été écrit sur ${name} depuis la sauvegarde est perdu.`,
   staysUntilProved: 'La production reste telle quelle tant que la copie n’est pas prouvée intacte',
   staysUntilVerified: 'La production reste telle quelle tant que l’archive n’est pas prouvée intacte',
-  canBeUndone: (hours) =>
-    hours === 0
+  canBeUndone: (hours, isMerge) => {
+    if (isMerge)
+      return hours === 0
+        ? 'Délai de retour de 0 heure : ce qui est inséré ne peut pas être retiré.'
+        : `Ce qui est inséré peut être retiré pendant ${hoursText(hours)}.`;
+    return hours === 0
       ? 'Délai de retour de 0 heure : ce qui est remplacé disparaît après la bascule.'
-      : `Ce qui est remplacé peut revenir pendant ${hoursText(hours)} après la bascule.`,
+      : `Ce qui est remplacé peut revenir pendant ${hoursText(hours)} après la bascule.`;
+  },
   safetyFirst: 'Tout ce qui est en production est d’abord sauvegardé.',
 };
 

@@ -109,16 +109,16 @@ export const restoreRun: Dictionary['restoreRun'] = {
 };
 
 const verdicts: Record<RestoreStatus, (name: string) => string> = {
-  requested: (name) => `Restauration de ${name}`,
-  running: (name) => `Restauration de ${name}`,
+  requested: (name) => `Restauration de ${name}.`,
+  running: (name) => `Restauration de ${name}.`,
   completed: (name) => `${name} est de retour.`,
   failed: (name) => `La restauration de ${name} a échoué.`,
   cancelled: (name) => `La restauration de ${name} a été annulée.`,
 };
 
 const undoVerdicts: Record<RestoreStatus, (name: string) => string> = {
-  requested: (name) => `Retour d’une restauration de ${name}`,
-  running: (name) => `Retour d’une restauration de ${name}`,
+  requested: (name) => `Retour d’une restauration de ${name}.`,
+  running: (name) => `Retour d’une restauration de ${name}.`,
   completed: (name) => `Une restauration de ${name} a été défaite.`,
   failed: (name) => `Le retour sur ${name} a échoué.`,
   cancelled: (name) => `Le retour sur ${name} a été annulé.`,

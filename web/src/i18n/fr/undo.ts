@@ -9,6 +9,7 @@ export const undo: Dictionary['undo'] = {
     removed: 'disparaît : elle n’existait pas',
     'brought-back': 'revient',
   },
+  actionOfMerge: 'ce qui a été inséré disparaît',
   after: 'Après',
   ask: 'Défaire cette restauration…',
   byCollection: 'Par collection',
@@ -19,18 +20,22 @@ export const undo: Dictionary['undo'] = {
   free: 'Libérer la place',
   freeAsk: 'Libérer la place maintenant…',
   freeEffect: (bytes) =>
-    `Ce que la restauration a remplacé est supprimé pour de bon et libère ${f.bytes(bytes)}. La production reste telle quelle.`,
+    `Ce qui est gardé pour le retour est supprimé pour de bon et libère ${f.bytes(bytes)}. La production reste telle quelle.`,
   freeTitle: 'La restauration ne pourra plus être défaite',
   keptAgain: 'La production actuelle est gardée aussi longtemps',
   keptAgainText: 'Le retour peut lui-même être défait.',
-  lead: (bytes, until) =>
-    `Jusqu’au ${until}, ce que la restauration a remplacé attend à côté de la production et prend ${f.bytes(bytes)}. La défaire perd ce qui a été écrit depuis ; vous voyez combien avant de confirmer.`,
+  lead: (bytes, until, isMerge) =>
+    isMerge
+      ? `Jusqu’au ${until}, ce que la restauration a inséré est noté, ce qui prend ${f.bytes(bytes)}. La défaire retire les documents insérés qui sont encore tels qu’ils ont été insérés, et aucun autre.`
+      : `Jusqu’au ${until}, ce que la restauration a remplacé attend à côté de la production et prend ${f.bytes(bytes)}. La défaire perd ce qui a été écrit depuis ; vous voyez combien avant de confirmer.`,
   list: {
     kept: 'peut être défaite',
     undone: 'défaite',
     expired: 'retour clos',
     dropped: 'retour clos',
   },
+  mergeGoes: 'Les documents insérés disparaissent',
+  mergeGoesText: 'Ceux qui sont encore tels qu’ils ont été insérés. Ce qui a été modifié depuis reste.',
   namespace: 'Collection',
   newPlan: 'Faire un nouveau plan',
   noPlanYet: 'Le plan n’est pas encore prêt.',
@@ -46,18 +51,18 @@ export const undo: Dictionary['undo'] = {
       dropped: 'Elle ne peut plus être défaite. Ce qu’elle avait remplacé est supprimé.',
     })[state],
   phraseDiffers: 'Le nom ne correspond pas encore.',
-  phraseMissing: 'Tapez le nom pour continuer.',
+  phraseMissing: 'Saisissez le nom pour continuer.',
   planHolds: (relative) => `Rien n’a encore changé. Le plan expire ${relative}.`,
   section: 'Retour',
   starting: 'Démarrage…',
   title: (left) => `Vous pouvez encore la défaire pendant ${left}.`,
   timeLeft: (left, hours) => `${left} restantes sur ${f.count(hours)} h`,
   titleSoon: 'Le délai pour la défaire se termine.',
-  typePhrase: 'Pour continuer, tapez',
+  typePhrase: 'Pour continuer, saisissez',
   warning: {
     UNDO_LIMITED: 'Celles-ci restent telles quelles : leur sauvegarde de sécurité n’est plus là',
     NOT_ATOMIC: 'Celles-ci viennent en dernier, l’une après l’autre',
-    CHANGE_STREAMS_END: 'Les change streams se terminent',
+    CHANGE_STREAMS_END: 'Les flux de modifications s’arrêtent',
   },
   writes: (count, by) => {
     if (count === null) return 'Tout ce qui a été écrit depuis la restauration est perdu';
@@ -73,7 +78,7 @@ export const undo: Dictionary['undo'] = {
     });
   },
   writesText: (count, by) => {
-    if (count === null) return 'Leur nombre ne peut pas être déterminé.';
+    if (count === null) return 'Le nombre d’écritures ne peut pas être déterminé.';
     return by === 'oplog' ? 'Comptées dans l’oplog.' : 'Comparés à la sauvegarde, document par document.';
   },
   writesSince: 'Écritures depuis',
