@@ -97,24 +97,29 @@ export const runningRestoreTest = z.object({
 });
 export type RunningRestoreTest = z.infer<typeof runningRestoreTest>;
 
+/** A backup whose latest test failed, and what that said. */
+export const failedRestoreTest = z.object({
+  backupId,
+  deploymentId,
+  deploymentName: z.string(),
+  createdAt: z.iso.datetime(),
+  failedAt: z.iso.datetime(),
+  message: z.string(),
+});
+export type FailedRestoreTest = z.infer<typeof failedRestoreTest>;
+
 /** How tests are set and how they stand, as `restoreTests.state` returns it. */
 export const restoreTestsState = z.object({
   settings: restoreTestSettings,
   completed: z.int().nonnegative(),
   /** Completed backups that passed, and no later test or reading of them failed. */
   tested: z.int().nonnegative(),
-  /** Completed ones whose latest test failed, newest first, the first 50. */
-  failed: z.array(
-    z.object({
-      backupId,
-      deploymentId,
-      deploymentName: z.string(),
-      createdAt: z.iso.datetime(),
-      failedAt: z.iso.datetime(),
-      message: z.string(),
-    }),
-  ),
+  /** Completed ones that did not come back whole in their latest test, newest first, the first 50. */
+  failed: z.array(failedRestoreTest),
   failedTotal: z.int().nonnegative(),
+  /** Completed ones whose latest test could not be made, which says nothing about them, newest first, the first 50. */
+  notMade: z.array(failedRestoreTest),
+  notMadeTotal: z.int().nonnegative(),
   /** How long tests of the schedule took today (UTC). */
   spentMs: z.int().nonnegative(),
   /** The mongod versions at hand on the server that answers; null on one that runs no tests. */
@@ -125,7 +130,9 @@ export const restoreTestsState = z.object({
 });
 export type RestoreTestsState = z.infer<typeof restoreTestsState>;
 
-/** Whether a failure says something about the backup, so that it loses its mark; else the test could not be made. */
+/** The failures that say something about the backup, so that it loses its mark. With any other the test could not be made. */
+export const reasonsOfTheBackup = ['archive-damaged', 'restore-incomplete', 'storage-missing'] as const;
+
 export function isOfTheBackup(reason: FailureReason): boolean {
-  return reason === 'archive-damaged' || reason === 'restore-incomplete' || reason === 'storage-missing';
+  return (reasonsOfTheBackup as readonly FailureReason[]).includes(reason);
 }

@@ -67,10 +67,14 @@ async function restoreTestMetrics(
   services: Services,
   gauge: (name: string, help: string, labelNames?: string[]) => Gauge,
 ): Promise<void> {
-  const { tested, failedTotal } = await countTests(services);
+  const { tested, failedTotal, notMadeTotal } = await countTests(services);
   gauge('holdfast_backups_restore_tested', 'Completed backups that were restored and compared').set(tested);
-  gauge('holdfast_restore_tests_failed', 'Completed backups that did not pass their latest restore test').set(
-    failedTotal,
+  gauge(
+    'holdfast_restore_tests_failed',
+    'Completed backups that did not come back whole in their latest restore test',
+  ).set(failedTotal);
+  gauge('holdfast_restore_tests_not_made', 'Completed backups whose latest restore test could not be made').set(
+    notMadeTotal,
   );
   const testedAt = gauge('holdfast_last_restore_test_timestamp_seconds', 'When a backup last passed its restore test', [
     'deployment',

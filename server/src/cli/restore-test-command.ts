@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HoldfastClient } from '@holdfast/client';
 import type { Backup } from '@holdfast/shared/backup';
 import type { BackupId } from '@holdfast/shared/ids';
-import type { BackupRestoreTest, RestoreTestsState } from '@holdfast/shared/restore-test';
+import { type BackupRestoreTest, isOfTheBackup, type RestoreTestsState } from '@holdfast/shared/restore-test';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -103,10 +103,15 @@ export function describeTest(test: BackupRestoreTest | null): string {
       return `passed: ${all}; bringing them back took ${formatDuration(test.restoreMs ?? 0)}`;
     }
     case 'failed':
-      return `FAILED: ${test.error?.message ?? ''}`;
+      return `${isDamage(test) ? 'FAILED' : 'could not be made'}: ${test.error?.message ?? ''}`;
     case 'skipped':
       return `skipped (${test.skipped}): ${test.message ?? ''}`;
   }
+}
+
+/** Something is wrong with the backup, as opposed to what stood in the way of the test. */
+function isDamage({ error }: BackupRestoreTest): boolean {
+  return error === null || isOfTheBackup(error.reason);
 }
 
 function requirePassed(id: BackupId, test: BackupRestoreTest | null): void {

@@ -1,5 +1,6 @@
 import type { HoldfastClient } from '@holdfast/client';
 import {
+  type FailedRestoreTest,
   type RestoreTestSettings,
   type RestoreTestsState,
   restoreTestEveryDays,
@@ -106,7 +107,8 @@ function usage(message: string): CliError {
 }
 
 function describe(state: RestoreTestsState, setAside: string): string {
-  const { settings, completed, tested, failed, failedTotal, spentMs, versions, overdue, running } = state;
+  const { settings, completed, tested, failed, failedTotal, notMade, notMadeTotal } = state;
+  const { spentMs, versions, overdue, running } = state;
   const { enabled, everyDays, minutesPerDay } = settings;
   return facts([
     ['Schedule', enabled ? `on, a backup of each deployment once in ${counted(everyDays, 'day')}` : 'off'],
@@ -120,9 +122,12 @@ function describe(state: RestoreTestsState, setAside: string): string {
       `${deploymentName}, ${testedAt === null ? 'never' : formatTime(testedAt)}`,
     ]),
     ['Failed in all', formatCount(failedTotal)],
-    ...failed.map(({ backupId, deploymentName, createdAt, message }): [string, string] => [
-      'Failed',
-      `${backupId}, ${deploymentName} of ${formatTime(createdAt)}: ${message}`,
-    ]),
+    ...failed.map((one): [string, string] => ['Failed', failedWords(one)]),
+    ['Could not be tested', formatCount(notMadeTotal)],
+    ...notMade.map((one): [string, string] => ['Not tested', failedWords(one)]),
   ]);
+}
+
+function failedWords({ backupId, deploymentName, createdAt, message }: FailedRestoreTest): string {
+  return `${backupId}, ${deploymentName} of ${formatTime(createdAt)}: ${message}`;
 }

@@ -1,8 +1,15 @@
 // Asking for restore tests, their settings, and how they stand.
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
+import type { FailureReason } from '@holdfast/shared/failures';
 import type { BackupId } from '@holdfast/shared/ids';
-import type { RestoreTestSettings, RestoreTestsState as State } from '@holdfast/shared/restore-test';
+import {
+  type FailedRestoreTest,
+  type RestoreTestSettings,
+  reasonsOfTheBackup,
+  type RestoreTestsState as State,
+} from '@holdfast/shared/restore-test';
+import type { Condition, Filter } from 'mongodb';
 import { requestRestoreTest, skipRestoreTest, supervisor } from '../domain/restore-test.ts';
 import { changeRestoreTests, type RestoreTestsState, restoreTestsOf, spentOn } from '../domain/restore-tests.ts';
 import type { StoredBackup } from '../projections/backups.ts';
@@ -61,7 +68,7 @@ export async function setRestoreTests(services: Services, settings: RestoreTestS
   });
 }
 
-/** How many failed ones are named. */
+/** How many failed ones of each kind are named. */
 const failedNamed = 50;
 const dayMs = 24 * 3_600_000;
 
@@ -82,29 +89,38 @@ export async function restoreTestsState(services: Asked): Promise<State> {
   };
 }
 
-/** How many passed and failed. Raises LEDGER_UNAVAILABLE. */
-export async function countTests({
-  ledger,
-}: Pick<Services, 'ledger'>): Promise<Pick<State, 'completed' | 'tested' | 'failed' | 'failedTotal'>> {
+type Counted = 'completed' | 'tested' | 'failed' | 'failedTotal' | 'notMade' | 'notMadeTotal';
+
+/** How many passed, failed, and could not be made. Raises LEDGER_UNAVAILABLE. */
+export async function countTests({ ledger }: Pick<Services, 'ledger'>): Promise<Pick<State, Counted>> {
   const backups = await ledger.readModel<StoredBackup>('backups');
   const completed = { status: 'completed' } as const;
-  const isFailed = { ...completed, 'restoreTest.state': 'failed' };
-  const [all, tested, failedTotal, failed] = await Promise.all([
+  const failedFor = (reason: Condition<FailureReason>): Filter<StoredBackup> => ({
+    ...completed,
+    'restoreTest.state': 'failed',
+    'restoreTest.error.reason': reason,
+  });
+  const ofTheBackup = failedFor({ $in: reasonsOfTheBackup });
+  const ofSomethingElse = failedFor({ $nin: reasonsOfTheBackup });
+  const named = (filter: Filter<StoredBackup>) =>
+    backups.find(filter).sort({ createdAt: -1 }).limit(failedNamed).map(failedOf).toArray();
+  const [all, tested, failedTotal, failed, notMadeTotal, notMade] = await Promise.all([
     backups.countDocuments(completed),
     backups.countDocuments({ ...completed, testedAt: { $gt: '' } }),
-    backups.countDocuments(isFailed),
-    backups.find(isFailed).sort({ createdAt: -1 }).limit(failedNamed).toArray(),
+    backups.countDocuments(ofTheBackup),
+    named(ofTheBackup),
+    backups.countDocuments(ofSomethingElse),
+    named(ofSomethingElse),
   ]);
+  return { completed: all, tested, failedTotal, failed, notMadeTotal, notMade };
+}
+
+function failedOf({ _id, deploymentId, deploymentName, createdAt, restoreTest }: StoredBackup): FailedRestoreTest {
   return {
-    completed: all,
-    tested,
-    failedTotal,
-    failed: failed.map(({ _id, deploymentId, deploymentName, createdAt, restoreTest }) => ({
-      backupId: _id as BackupId,
-      ...{ deploymentId, deploymentName, createdAt },
-      failedAt: restoreTest?.at ?? createdAt,
-      message: restoreTest?.error?.message ?? '',
-    })),
+    backupId: _id as BackupId,
+    ...{ deploymentId, deploymentName, createdAt },
+    failedAt: restoreTest?.at ?? createdAt,
+    message: restoreTest?.error?.message ?? '',
   };
 }
 

@@ -1,24 +1,19 @@
-import type { RestoreTestsState } from '@holdfast/shared/restore-test';
+import type { FailedRestoreTest, RestoreTestsState } from '@holdfast/shared/restore-test';
 import type { DoctorCheck } from './doctor.ts';
 
 const titled = { id: 'restore-tests', title: 'Restore tests' } as const;
 
 /** What the state means. Pure. */
 export function restoreTestsCheck(state: RestoreTestsState): DoctorCheck {
-  const { completed, tested, failed, failedTotal, overdue, versions } = state;
+  const { completed, tested, failedTotal, notMadeTotal, overdue, versions } = state;
   const found = [
     `${tested} of ${completed} backups restore-tested`,
     ...(versions === null ? [] : [`mongod at hand: ${versions.join(', ') || 'none'}`]),
   ].join('; ');
-  if (failedTotal > 0) {
-    const names = failed.slice(0, 5).map(({ deploymentName, createdAt }) => `${deploymentName} of ${createdAt}`);
-    return {
-      ...titled,
-      status: 'failed',
-      found: `${failedTotal} did not pass: ${names.join(', ')}; ${found}`,
-      advice:
-        'See on the page of the backup what differed. Take a new backup and test that one; then delete the failed one.',
-    };
+  if (failedTotal + notMadeTotal > 0) {
+    const { words, advice } = failures(state);
+    const status = failedTotal > 0 ? 'failed' : 'warning';
+    return { ...titled, status, found: `${words.join('; ')}; ${found}`, advice: advice.join(' ') };
   }
   if (overdue.length > 0) {
     const names = overdue.map(({ deploymentName, testedAt }) => `${deploymentName} (${testedAt ?? 'never'})`);
@@ -32,4 +27,30 @@ export function restoreTestsCheck(state: RestoreTestsState): DoctorCheck {
     };
   }
   return { ...titled, status: 'ok', found, advice: null };
+}
+
+/** A test that could not be made says nothing about its backup: nobody is told to delete that. */
+function failures({ failed, failedTotal, notMade, notMadeTotal }: RestoreTestsState) {
+  const words: string[] = [];
+  const advice: string[] = [];
+  if (failedTotal > 0) {
+    words.push(`${failedTotal} did not come back whole: ${namesOf(failed)}`);
+    advice.push(
+      'See on the page of the backup what differed. Take a new backup and test that one; then delete the one that did not come back whole.',
+    );
+  }
+  if (notMadeTotal > 0) {
+    words.push(`${notMadeTotal} could not be tested: ${namesOf(notMade)}`);
+    advice.push(
+      'Nothing is known to be wrong with a backup that could not be tested: keep it. See on its page what stood in the way, mend that, and test it again (`holdfast restore-test BACKUP`).',
+    );
+  }
+  return { words, advice };
+}
+
+function namesOf(backups: readonly FailedRestoreTest[]): string {
+  return backups
+    .slice(0, 5)
+    .map(({ deploymentName, createdAt }) => `${deploymentName} of ${createdAt}`)
+    .join(', ');
 }

@@ -22,6 +22,7 @@ export function proofOf({ status, verifiedAt, testedAt, restoreTest, error }: Pr
 /** The reasons of `isOfTheBackup` in `shared/restore-test`; a test holds the two together. */
 export const reasonsOfBackup: readonly string[] = ['archive-damaged', 'restore-incomplete', 'storage-missing'];
 
-function isUnrestorable(test: BackupRestoreTest | null): boolean {
+/** What came back in this test was not whole; else it passed, or says nothing about the backup. */
+export function isUnrestorable(test: BackupRestoreTest | null): boolean {
   return test?.state === 'failed' && reasonsOfBackup.includes(test.error?.reason ?? '');
 }

@@ -16,6 +16,7 @@ import { now } from '../live/clock.ts';
 import { useWatched } from '../operations/watched-operations.tsx';
 import { onLetterKey } from '../shell/letter-keys.ts';
 import { Section } from '../shell/page.tsx';
+import { isUnrestorable } from './proof.ts';
 
 export function RestoreTestSection(props: { backup: Backup }) {
   const { t } = useI18n();
@@ -83,7 +84,13 @@ function Outcome(props: { backup: Backup }) {
       <Match when={test()?.state === 'failed' && test()?.error}>
         {(error) => (
           <>
-            <FailureNote failure={error()} lead={t('restoreTests.failedLead')} />
+            <FailureNote
+              failure={error()}
+              lead={t(isUnrestorable(test() ?? null) ? 'restoreTests.failedLead' : 'restoreTests.notMadeLead')}
+            />
+            <Show when={!isUnrestorable(test() ?? null)}>
+              <p class="muted">{t('restoreTests.notMadeText')}</p>
+            </Show>
             <OlderPass backup={props.backup} />
           </>
         )}

@@ -3,8 +3,8 @@ import { flatten, translator } from '@solid-primitives/i18n';
 import { describe, expect, it } from 'vitest';
 import { en } from '../i18n/en/dictionary.ts';
 import { createFormats } from '../i18n/formats.ts';
-import { sampleFailure, sampleRestore } from '../testing/samples.ts';
-import { restoreToast } from './outcome-toast.ts';
+import { sampleBackup, sampleFailure, sampleRestore, sampleRestoreTest } from '../testing/samples.ts';
+import { restoreTestToast, restoreToast } from './outcome-toast.ts';
 
 const t = translator(() => flatten(en));
 const f = createFormats('en', 'UTC');
@@ -44,4 +44,12 @@ describe('the toast of a restore', () => {
   it('does not come before it has ended', () => {
     expect(say({})).toBeNull();
   });
+});
+
+it.each([
+  ['archive-damaged', 'danger', 'The restore test of shop-prod failed'],
+  ['disk-full', 'attention', 'The restore test of shop-prod could not be made'],
+] as const)('the toast of a restore test that ends with %s', (reason, tone, title) => {
+  const restoreTest = sampleRestoreTest({ state: 'failed', error: { ...sampleFailure(), reason } });
+  expect(restoreTestToast(t, sampleBackup({ restoreTest }))).toMatchObject({ tone, title });
 });

@@ -1,6 +1,7 @@
 // The toast for how an operation ended.
 import type { Backup } from '@holdfast/shared/backup';
 import type { Restore } from '@holdfast/shared/restore';
+import { isUnrestorable } from '../backups/proof.ts';
 import type { Toast } from '../controls/toasts.tsx';
 import type { Formats } from '../i18n/formats.ts';
 import type { I18n } from '../i18n/i18n-context.tsx';
@@ -36,7 +37,10 @@ export function restoreTestToast(t: I18n['t'], { id, deploymentName, restoreTest
     }
     case 'failed': {
       const text = restoreTest.error ? t('failures.reason', restoreTest.error.reason) : '';
-      return { mark: 'danger', tone: 'danger', title: t('restoreTests.toastFailed', deploymentName), text, link };
+      if (isUnrestorable(restoreTest))
+        return { mark: 'danger', tone: 'danger', title: t('restoreTests.toastFailed', deploymentName), text, link };
+      const title = t('restoreTests.toastNotMade', deploymentName);
+      return { mark: 'attention', tone: 'attention', title, text, link };
     }
     case 'skipped': {
       const text = t('restoreTests.skipped', restoreTest.skipped ?? 'interrupted');

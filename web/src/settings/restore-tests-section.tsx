@@ -48,6 +48,10 @@ function StateFacts(props: { state: RestoreTestsState }) {
       <dd>{t('verification.verifiedOf', props.state.tested, props.state.completed)}</dd>
       <dt>{t('restoreTests.failed')}</dt>
       <dd>{props.state.failedTotal === 0 ? t('restoreTests.noFailures') : f.count(props.state.failedTotal)}</dd>
+      <Show when={props.state.notMadeTotal > 0}>
+        <dt>{t('restoreTests.notMade')}</dt>
+        <dd>{f.count(props.state.notMadeTotal)}</dd>
+      </Show>
       <dt>{t('restoreTests.spent')}</dt>
       <dd>{t('restoreTests.spentOf', props.state.spentMs, props.state.settings.minutesPerDay)}</dd>
       <dt>{t('restoreTests.versions')}</dt>

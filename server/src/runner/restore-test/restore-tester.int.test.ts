@@ -164,8 +164,31 @@ describe('a restore test that is asked for', () => {
     expect(failed).toMatchObject({ testedAt: null, restoreTest: { error: { reason: 'archive-damaged' } } });
     expect(await api.restoreTests.state()).toMatchObject({ tested: 0, failedTotal: 1, failed: [{ backupId: id }] });
     const checks = (await services.doctor()).filter((check) => check.id === 'restore-tests');
-    expect(checks).toMatchObject([{ status: 'failed', found: expect.stringContaining('1 did not pass: default of') }]);
+    expect(checks).toMatchObject([
+      { status: 'failed', found: expect.stringContaining('1 did not come back whole: default of') },
+    ]);
     expect(await leftIn(config.dataDir)).toStrictEqual([]);
+  });
+
+  it('that could not be made says so, and nothing of the backup, which is kept', async () => {
+    const toolPaths = await testTools();
+    const mongod = join(folder, 'mongod-that-ends');
+    const script = `#!/bin/sh\n[ "$1" = --version ] && exec "${toolPaths.mongod}" --version\nexit 14\n`;
+    await writeFile(mongod, script, { mode: 0o755 });
+    const config = { toolPaths: { ...toolPaths, mongod }, searchPath: '', cacheDir: join(folder, 'cache') };
+    await using holdfast = await start({ config });
+    const { api, services } = holdfast;
+    const { id } = await backedUp(holdfast);
+    await api.backups.restoreTest({ id });
+    expect((await tested(holdfast, id)).restoreTest).toMatchObject({
+      state: 'failed',
+      error: { reason: 'tool-failed' },
+    });
+    const notMade = [{ backupId: id, message: 'mongod ended with exit code 14.' }];
+    expect(await api.restoreTests.state()).toMatchObject({ failedTotal: 0, failed: [], notMadeTotal: 1, notMade });
+    const checks = (await services.doctor()).filter((check) => check.id === 'restore-tests');
+    expect(checks).toMatchObject([{ status: 'warning', advice: expect.stringContaining('keep it') }]);
+    expect(await metricsText(services)).toContain('holdfast_restore_tests_not_made 1');
   });
 
   it('names the document that did not come back as it was', async () => {

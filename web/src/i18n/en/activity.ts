@@ -3,6 +3,7 @@ import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
 import type { RestorePhase } from '@holdfast/shared/restore';
 import type { RestoreTestSkipReason } from '@holdfast/shared/restore-test';
+import { reasonsOfBackup } from '../../backups/proof.ts';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import { createFormats } from '../formats.ts';
 import type { EventSentences } from '../words.ts';
@@ -201,7 +202,8 @@ export const events: EventSentences = {
   RestoreTestStarted: ({ serverVersion }) => `restore test started in a MongoDB ${serverVersion} of its own`,
   RestoreTestPassed: ({ documents, restoreMs }) =>
     `restore test passed: ${f.count(documents)} documents back in ${f.duration(restoreMs)}, compared and equal`,
-  RestoreTestFailed: ({ reason }) => `restore test failed: ${failureReasons[reason]}`,
+  RestoreTestFailed: ({ reason }) =>
+    `${reasonsOfBackup.includes(reason) ? 'restore test failed' : 'restore test could not be made'}: ${failureReasons[reason]}`,
   RestoreTestSkipped: ({ reason }) => `restore test skipped: ${restoreTestSkips[reason]}`,
   RestoreTestsChanged: ({ enabled, everyDays, minutesPerDay }) =>
     enabled

@@ -2,6 +2,7 @@ import type { PolicyEncryption } from '@holdfast/shared/encryption';
 import type { EventType } from '@holdfast/shared/events';
 import type { RestorePhase } from '@holdfast/shared/restore';
 import type { RestoreTestSkipReason } from '@holdfast/shared/restore-test';
+import { reasonsOfBackup } from '../../backups/proof.ts';
 import { changedLimits, hourText } from '../../policies/policy-words.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
@@ -207,7 +208,8 @@ export const events: Dictionary['events'] = {
   RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,
   RestoreTestPassed: ({ documents, restoreMs }) =>
     `test de restauration réussi : ${documentsText(documents)} revenus en ${f.duration(restoreMs)}, comparés et égaux`,
-  RestoreTestFailed: ({ reason }) => `échec du test de restauration : ${failureReasons[reason]}`,
+  RestoreTestFailed: ({ reason }) =>
+    `${reasonsOfBackup.includes(reason) ? 'échec du test de restauration' : 'test de restauration impossible'} : ${failureReasons[reason]}`,
   RestoreTestSkipped: ({ reason }) => `test de restauration sauté : ${restoreTestSkips[reason]}`,
   RestoreTestsChanged: ({ enabled, everyDays, minutesPerDay }) =>
     enabled

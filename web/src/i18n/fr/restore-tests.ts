@@ -57,6 +57,10 @@ export const restoreTests: Dictionary['restoreTests'] = {
   noFailures: 'aucun',
   never: 'Elle n’a jamais été restaurée pour un test. D’ici là, nul ne sait combien de temps il faut pour la ramener.',
   note: 'Des sauvegardes sont restaurées dans un MongoDB à part, comparées document par document, puis jetées',
+  notMade: 'N’ont pas pu être testées',
+  notMadeLead: 'Le test de restauration n’a pas pu être fait :',
+  notMadeText:
+    'Rien n’indique que la sauvegarde soit mauvaise : gardez-la. Réparez ce qui a fait obstacle, puis testez de nouveau.',
   notMeasured: 'pas encore mesurée',
   now: 'Test en cours',
   outcome: 'Résultat',
@@ -80,6 +84,7 @@ export const restoreTests: Dictionary['restoreTests'] = {
   testedAt: 'Testée',
   testNote: 'Restaurée pour de vrai, comparée, jetée',
   toastFailed: (name) => `Le test de restauration de ${name} a échoué`,
+  toastNotMade: (name) => `Le test de restauration de ${name} n’a pas pu être fait`,
   toastPassed: (name) => `La sauvegarde de ${name} peut être restaurée`,
   toastSkipped: (name) => `Le test de restauration de ${name} n’a pas eu lieu`,
   versions: 'Versions disponibles',
