@@ -6,13 +6,13 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { useOpenPlan } from './open-plan.ts';
+import { isUnderWay } from './truth.ts';
 
 /** A section of the side column; nothing while the restore runs. */
 export function NextSteps(props: { restore: Restore }) {
   const { t } = useI18n();
-  const hasEnded = () => props.restore.status !== 'running' && props.restore.status !== 'requested';
   return (
-    <Show when={hasEnded()}>
+    <Show when={!isUnderWay(props.restore)}>
       <section>
         <h2>{t('restoreRun.next')}</h2>
         <ul class="todo-list">
@@ -78,13 +78,15 @@ function AfterSuccess(props: { restore: Restore }) {
 
 function AfterFailure(props: { restore: Restore }) {
   const { t } = useI18n();
+  const undo = () => props.restore.undo?.state;
+  const liveData = () => (undo() === 'undone' ? null : props.restore.liveData);
   return (
     <>
       <Switch fallback={<Todo title={t('restoreRun.tryAgain')} text={t('restoreRun.tryAgainText')} />}>
-        <Match when={props.restore.liveData === 'partly-replaced'}>
-          <Todo title={t('restoreRun.stopWriting')} text={t('restoreRun.stopWritingText')} />
+        <Match when={liveData() === 'partly-replaced'}>
+          <Todo title={t('restoreRun.stopWriting')} text={t('restoreRun.stopWritingText', undo() === 'kept')} />
         </Match>
-        <Match when={props.restore.liveData === 'replaced'}>
+        <Match when={liveData() === 'replaced'}>
           <Todo title={t('restoreRun.lookAtIt')} text={t('restoreRun.lookAtItText')} />
         </Match>
       </Switch>

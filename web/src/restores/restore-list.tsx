@@ -11,6 +11,7 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
 import { Mark, type MarkName, type Tone } from '../marks/mark.tsx';
 import { Section } from '../shell/page.tsx';
+import { isUnderWay } from './truth.ts';
 
 const looks: Record<Restore['status'], { mark: MarkName; tone: Tone }> = {
   requested: { mark: 'running', tone: 'running' },
@@ -84,7 +85,7 @@ function RestoreRow(props: { restore: Restore; named: boolean }) {
         <Show when={props.restore.status === 'running' && props.restore.phase}>
           {(phase) => <span class="sub">{t('operation.phase', phase())}</span>}
         </Show>
-        <Show when={props.restore.status === 'completed' && props.restore.undo}>
+        <Show when={!isUnderWay(props.restore) && props.restore.undo}>
           {(undo) => <span class="sub">{t(`undo.list.${undo().state}`)}</span>}
         </Show>
       </Td>

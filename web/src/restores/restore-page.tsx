@@ -11,6 +11,7 @@ import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
 import { ProgressHeadline } from '../operations/progress-panel.tsx';
+import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Page, Verdict } from '../shell/page.tsx';
 import { NewPlan, NextSteps } from './next-steps.tsx';
 import { PhaseThread } from './phase-thread.tsx';
@@ -18,6 +19,7 @@ import { RestoreFacts } from './restore-facts.tsx';
 import { restoreLook } from './restore-list.tsx';
 import { RestoreResult } from './restore-result.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
+import { isUnderWay } from './truth.ts';
 import { TruthBand } from './truth-band.tsx';
 import { UndoSection } from './undo-section.tsx';
 
@@ -25,7 +27,7 @@ import { UndoSection } from './undo-section.tsx';
 export function RestorePage() {
   const params = useParams();
   return (
-    <Show when={params.id} keyed>
+    <Show when={params.id} keyed fallback={<NotFoundPage />}>
       {(id) => <OneRestore id={id} />}
     </Show>
   );
@@ -127,8 +129,4 @@ function VerdictFacts(props: { restore: Restore }) {
       {(ended) => t('restoreRun.doneFacts', props.restore.actor, f.seconds(ended()), took(ended()))}
     </Show>
   );
-}
-
-function isUnderWay({ status }: Restore): boolean {
-  return status === 'running' || status === 'requested';
 }

@@ -21,6 +21,12 @@ describe('what live data is like', () => {
     ['taken back since', { status: 'completed', liveData: 'replaced', undo }, undefined, 'taken-back'],
     ['failed before the swap', { status: 'failed' }, undefined, 'unchanged'],
     ['failed in between', { status: 'failed', liveData: 'partly-replaced' }, undefined, 'partly'],
+    [
+      'failed in between, and taken back',
+      { status: 'failed', liveData: 'partly-replaced', undo },
+      undefined,
+      'taken-back',
+    ],
     ['cancelled', { status: 'cancelled' }, undefined, 'unchanged'],
   ] as const)('%s', (_name, change, phase, expected) => {
     expect(truthOf(sampleRestore(change), phase)).toBe(expected);

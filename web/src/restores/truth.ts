@@ -6,7 +6,7 @@ import type { Restore } from '@holdfast/shared/restore';
  * - `copying`, `staging`: nothing live has changed, and the data is being written beside it;
  * - `swapping`, `finishing`: it changes now, and what has begun is brought to its end;
  * - `copied`, `replaced`, `merged`, `back`: it ended well, into a copy, in place, by a merge, or as an undo;
- * - `taken-back`: it ended well, and another restore took it back since;
+ * - `taken-back`: it ended, and another restore took it back since;
  * - `unchanged`, `kept-replaced`, `partly`: it failed or was cancelled, and this is what live data is like.
  */
 export type Truth =
@@ -28,7 +28,8 @@ type Known = Pick<Restore, 'status' | 'target' | 'phase' | 'liveData' | 'merged'
 /** `phase` is what the running operation says, which is ahead of what the ledger does. */
 export function truthOf(restore: Known, phase: OperationPhase | undefined): Truth {
   if (restore.status === 'completed') return truthOfCompleted(restore);
-  if (restore.status === 'failed' || restore.status === 'cancelled') {
+  if (!isUnderWay(restore)) {
+    if (restore.undo?.state === 'undone') return 'taken-back';
     if (restore.liveData === 'partly-replaced') return 'partly';
     return restore.liveData === 'replaced' ? 'kept-replaced' : 'unchanged';
   }
@@ -42,6 +43,11 @@ function truthOfCompleted(restore: Known): Truth {
   if (restore.undoOf) return 'back';
   if (restore.target.kind === 'copy') return 'copied';
   return restore.merged ? 'merged' : 'replaced';
+}
+
+/** Whether it has not ended yet. */
+export function isUnderWay({ status }: Pick<Restore, 'status'>): boolean {
+  return status === 'running' || status === 'requested';
 }
 
 /** Whether live data is whole: one state or the other, and not on its way between them. */

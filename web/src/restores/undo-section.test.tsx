@@ -4,15 +4,23 @@ import { fireEvent, screen } from '@solidjs/testing-library';
 import { describe, expect, it, vi } from 'vitest';
 import { renderConsole } from '../testing/render-console.tsx';
 import { sampleDeployment, samplePlan } from '../testing/samples.ts';
+import { RestoreList } from './restore-list.tsx';
 import { UndoSection } from './undo-section.tsx';
 
 const soon = (hours: number) => new Date(Date.now() + hours * 3_600_000 + 5_000).toISOString();
 const { options, backupId, deploymentId, hosts } = samplePlan();
 
-function restore(undo: Partial<NonNullable<Restore['undo']>> | null): Restore {
+function restore(undo: Partial<NonNullable<Restore['undo']>> | null, status: Restore['status'] = 'completed'): Restore {
   return {
     ...{ id: '0190f5a0-0000-7000-8000-000000000009', backupId, deploymentId, deploymentName: 'shop-prod', options },
-    ...{ status: 'completed', liveData: 'replaced', databases: ['shop'], undoOf: null },
+    ...{
+      status,
+      liveData: 'replaced',
+      databases: ['shop'],
+      undoOf: null,
+      actor: { kind: 'user', id: 'administrator' },
+    },
+    ...{ target: { kind: 'original' }, createdAt: soon(-1), durationMs: null, phase: null },
     undo: undo && { state: 'kept', until: soon(12), bytes: 9_300_000_000, by: null, ...undo },
   } as unknown as Restore;
 }
@@ -98,5 +106,13 @@ describe('the undo of a restore', () => {
   it('is not there for a restore that replaced nothing', () => {
     render(null);
     expect(screen.queryByRole('region')).toBeNull();
+  });
+
+  it('is in the list of restores for every one that has ended and is kept', async () => {
+    const items = (['failed', 'completed', 'running'] as const).map((status) => restore({}, status));
+    renderConsole(() => <RestoreList />, { answers: { 'restores.list': () => ({ items, nextCursor: null }) } });
+    await screen.findByText('Failed');
+    const rows = screen.getAllByRole('row').slice(1);
+    expect(rows.map((row) => row.textContent?.includes('can be taken back'))).toEqual([true, true, false]);
   });
 });

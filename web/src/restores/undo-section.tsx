@@ -11,12 +11,13 @@ import { now } from '../live/clock.ts';
 import { Mark } from '../marks/mark.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
+import { isUnderWay } from './truth.ts';
 import { isMerge, UndoDialog } from './undo-dialog.tsx';
 
-/** Nothing is shown for a restore that replaced nothing, or has not ended. */
+/** Nothing is shown for a restore that replaced nothing, or has not ended. One that failed half-way can be taken back like any other. */
 export function UndoSection(props: { restore: Restore }) {
   return (
-    <Show when={props.restore.status === 'completed' && props.restore.undo}>
+    <Show when={!isUnderWay(props.restore) && props.restore.undo}>
       {(undo) => (
         <Show when={undo().state === 'kept'} fallback={<Over restore={props.restore} undo={undo()} />}>
           <Kept restore={props.restore} undo={undo()} />

@@ -83,7 +83,8 @@ export const restoreRun = {
     return stepTexts[phase];
   },
   stopWriting: 'Let nothing write to it.',
-  stopWritingText: 'Applications would read a mix of old and new. Restore again in place, or into a copy and compare.',
+  stopWritingText: (canBeUndone: boolean) =>
+    `Applications would read a mix of old and new. ${canBeUndone ? 'Take it back, restore again in place' : 'Restore again in place'}, or into a copy and compare.`,
   swap: 'Swap',
   title: (status: RestoreStatus, name: string, isUndo: boolean) => (isUndo ? undoVerdicts : verdicts)[status](name),
   truth: {

@@ -82,8 +82,8 @@ export const restoreRun: Dictionary['restoreRun'] = {
     return stepTexts[phase];
   },
   stopWriting: 'Que rien n’y écrive.',
-  stopWritingText:
-    'Les applications liraient un mélange d’ancien et de nouveau. Restaurez de nouveau en place, ou dans une copie et comparez.',
+  stopWritingText: (canBeUndone) =>
+    `Les applications liraient un mélange d’ancien et de nouveau. ${canBeUndone ? 'Défaites la restauration, refaites-la en place, ou restaurez dans une copie' : 'Restaurez de nouveau en place, ou dans une copie'} et comparez.`,
   swap: 'Bascule',
   title: (status, name, isUndo) => (isUndo ? undoVerdicts : verdicts)[status](name),
   truth: {
