@@ -8,3 +8,13 @@ export function createDeployment(id: () => string | undefined): () => Deployment
   const deployments = useQuery(() => api.deployments.list.query());
   return () => deployments.data?.find((deployment) => deployment.id === id());
 }
+
+/** Whether that deployment has been removed; false until the deployments are known. */
+export function createIsRemoved(id: () => string | undefined): () => boolean {
+  const api = useApi();
+  const deployments = useQuery(() => api.deployments.list.query());
+  return () =>
+    id() !== undefined &&
+    deployments.data !== undefined &&
+    !deployments.data.some((deployment) => deployment.id === id());
+}

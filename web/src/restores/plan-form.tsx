@@ -57,24 +57,33 @@ function TargetChoice(props: { draft: RestoreDraft }) {
   );
 }
 
-/** Only where there is more than one deployment to choose from. */
+/** Only where there is more than one deployment to choose from, or the backup's own is removed. */
 function DeploymentField(props: PartProps) {
   const { t } = useI18n();
   const api = useApi();
   const deployments = useQuery(() => api.deployments.list.query());
   const others = () => deployments.data?.filter(({ id }) => id !== props.backup.deploymentId) ?? [];
+  const isRemoved = () => props.draft.isRemoved();
+  const problem = () =>
+    props.draft.problems().noDeployment
+      ? t(others().length > 0 ? 'restorePlan.chooseDeployment' : 'restorePlan.registerDeployment')
+      : null;
   return (
-    <Show when={others().length > 0}>
-      <Field label={t('restorePlan.deployment')}>
+    <Show when={others().length > 0 || isRemoved()}>
+      <Field label={t('restorePlan.deployment')} error={problem()}>
         {(ids) => (
           <select
             class="input"
             id={ids.id}
             aria-describedby={ids.describedBy}
+            aria-invalid={ids.invalid}
             onChange={(event) => props.draft.choose({ deploymentId: event.currentTarget.value || null })}
           >
-            <option value="" selected={props.draft.form().deploymentId === null}>
-              {t('restorePlan.deploymentOwn', props.backup.deploymentName)}
+            <option value="" selected={props.draft.form().deploymentId === null} disabled={isRemoved()}>
+              {t(
+                isRemoved() ? 'restorePlan.deploymentRemoved' : 'restorePlan.deploymentOwn',
+                props.backup.deploymentName,
+              )}
             </option>
             <For each={others()}>
               {(deployment) => (
@@ -221,14 +230,15 @@ function MoreChoices(props: PartProps) {
             checked={form().safetyBackup === 'everything'}
             onChange={(checked) => props.draft.choose({ safetyBackup: checked ? 'everything' : 'needed' })}
           />
-          <Show when={props.backup.usersAndRoles}>
-            <Tick
-              label={t('restorePlan.users')}
-              text={t('restorePlan.usersText')}
-              checked={form().usersAndRoles}
-              onChange={(usersAndRoles) => props.draft.choose({ usersAndRoles })}
-            />
-          </Show>
+        </Show>
+        <Show when={props.backup.usersAndRoles}>
+          <Tick
+            label={t('restorePlan.users')}
+            text={t(isInPlace() ? 'restorePlan.usersText' : 'restorePlan.usersNotInCopy')}
+            checked={isInPlace() && form().usersAndRoles}
+            disabled={!isInPlace()}
+            onChange={(usersAndRoles) => props.draft.choose({ usersAndRoles })}
+          />
         </Show>
         <Tick
           label={t('restorePlan.ttl')}
@@ -241,12 +251,21 @@ function MoreChoices(props: PartProps) {
   );
 }
 
-function Tick(props: { label: string; text: string; checked: boolean; onChange: (checked: boolean) => void }) {
+interface TickProps {
+  label: string;
+  text: string;
+  checked: boolean;
+  disabled?: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+function Tick(props: TickProps) {
   return (
     <label class="check">
       <input
         type="checkbox"
         checked={props.checked}
+        disabled={props.disabled}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />
       {props.label}

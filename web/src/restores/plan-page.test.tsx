@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { renderConsole } from '../testing/render-console.tsx';
 import { sampleBackup, sampleDeployment, samplePlan, samplePlanned, sampleProgress } from '../testing/samples.ts';
 import { PlanPage } from './plan-page.tsx';
+import { RestorablePage } from './restorable-page.tsx';
 
 const promo = samplePlanned({ source: null, target: 'shop.promo', action: 'dropped', documentsNow: 12 });
 const orders = samplePlanned({
@@ -128,6 +129,35 @@ describe('the plan of a restore', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Continue to confirm…' }).disabled).toBe(true);
     await press('Make a new plan');
     await vi.waitFor(() => expect(inputs(calls, 'restores.plan')).toHaveLength(2));
+  });
+
+  it('goes into another deployment once the backup’s own is removed', async () => {
+    const staging = sampleDeployment({ id: 'staging' as never, name: 'shop-staging' });
+    const { calls } = open('en', {
+      'deployments.list': () => [staging],
+      'restores.plan': ({ target }: { target: { deploymentId?: string } }) => {
+        if (target.deploymentId === 'staging') return samplePlan({ deploymentName: 'shop-staging' });
+        throw { app: { code: 'DEPLOYMENT_NOT_FOUND', details: { id: 'x' }, hint: '' } };
+      },
+    });
+    expect(await screen.findByText(/^Choose the deployment that it goes into/)).toBeTruthy();
+    expect(screen.queryByText('DEPLOYMENT_NOT_FOUND')).toBeNull();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Continue to confirm…' }).disabled).toBe(true);
+    fireEvent.change(screen.getByRole('combobox', { name: 'Deployment' }), { target: { value: 'staging' } });
+    await goOn();
+    expect(inputs(calls, 'restores.plan').at(-1)).toMatchObject({ target: { deploymentId: 'staging' } });
+  });
+
+  it('can be opened for a backup of a removed deployment', async () => {
+    renderConsole(RestorablePage, {
+      answers: {
+        'deployments.list': () => [],
+        'backups.list': () => ({ items: [sampleBackup()], nextCursor: null }),
+        'restores.list': () => ({ items: [], nextCursor: null }),
+      },
+    });
+    expect(await screen.findByText('deployment removed')).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Restore…/ }).disabled).toBe(false);
   });
 
   it('compares the documents of a collection when asked, and keeps what was found', async () => {

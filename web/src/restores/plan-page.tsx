@@ -6,6 +6,7 @@ import { Bones } from '../controls/bones.tsx';
 import { RefusalNote } from '../controls/refusal-note.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { Mark } from '../marks/mark.tsx';
+import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Page, Verdict } from '../shell/page.tsx';
 import { ConfirmRestore } from './confirm-restore.tsx';
 import { PlanDiff } from './plan-diff.tsx';
@@ -19,7 +20,7 @@ export function PlanPage() {
   const { t } = useI18n();
   const params = useParams();
   return (
-    <Show when={params.id} keyed>
+    <Show when={params.id} keyed fallback={<NotFoundPage />}>
       {(id) => {
         const draft = createRestoreDraft(() => id);
         const name = () => draft.backup()?.deploymentName ?? '…';

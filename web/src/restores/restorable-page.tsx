@@ -8,7 +8,7 @@ import { HeadCell, RowHead, Table, TableBody, TableHead, Td, Tr } from '../contr
 import { useApi } from '../data/api-context.tsx';
 import { createPages } from '../data/pages.ts';
 import { DeploymentFilter, useDeploymentFilter } from '../deployments/deployment-filter.tsx';
-import { createDeployment } from '../deployments/find-deployment.ts';
+import { createDeployment, createIsRemoved } from '../deployments/find-deployment.ts';
 import { backupLook, isGood } from '../deployments/readiness.ts';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
@@ -94,8 +94,8 @@ function RestorableTable(props: { backups: readonly Backup[] }) {
 function RestorableRow(props: { backup: Backup }) {
   const { t, f } = useI18n();
   const openPlan = useOpenPlan();
-  const deployment = createDeployment(() => props.backup.deploymentId);
-  const busy = useBusy(deployment);
+  const busy = useBusy(createDeployment(() => props.backup.deploymentId));
+  const isRemoved = createIsRemoved(() => props.backup.deploymentId);
   const look = () => backupLook(props.backup);
   return (
     <Tr>
@@ -108,7 +108,12 @@ function RestorableRow(props: { backup: Backup }) {
         </a>
         <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
       </RowHead>
-      <Td class="at-2">{props.backup.deploymentName}</Td>
+      <Td class="at-2">
+        {props.backup.deploymentName}
+        <Show when={isRemoved()}>
+          <span class="sub">{t('restores.deploymentGone')}</span>
+        </Show>
+      </Td>
       <Td class="num" data-label={t('backups.documents')}>
         {f.count(props.backup.documents ?? 0)}
       </Td>
@@ -119,7 +124,6 @@ function RestorableRow(props: { backup: Backup }) {
         <div class="row-acts">
           <GuardedButton
             busy={busy()}
-            unavailable={deployment() ? null : t('restores.deploymentGone')}
             class="small"
             reason="short"
             label={t('restores.restoreAskFrom', f.moment(props.backup.createdAt))}

@@ -7,6 +7,7 @@ import { useMutation, useQuery } from '@tanstack/solid-query';
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { useApi } from '../data/api-context.tsx';
 import { refusedWith } from '../data/refusal.ts';
+import { createIsRemoved } from '../deployments/find-deployment.ts';
 import { now } from '../live/clock.ts';
 import { useWatched } from '../operations/watched-operations.tsx';
 import { droppedOf } from './plan-rows.ts';
@@ -26,6 +27,8 @@ export interface RestoreDraft {
   /** Changes some of the choices; a new plan follows. */
   choose(change: Partial<RestoreForm>): void;
   readonly problems: Accessor<RestoreProblems>;
+  /** Whether the backup's own deployment is no more: then it can only go to another one. */
+  readonly isRemoved: Accessor<boolean>;
   /** The last plan that was made, also while the next one is. */
   readonly shown: Accessor<RestorePlan | undefined>;
   /** The plan for what is chosen now; undefined while the server compares, and once it has expired. */
@@ -66,7 +69,8 @@ export function createRestoreDraft(backupId: Accessor<string>): RestoreDraft {
   const api = useApi();
   const [form, setForm] = createSignal(initialForm);
   const backup = useQuery(() => api.backups.byId.query({ id: backupId() as never }));
-  const problems = createMemo(() => problemsOf(form()));
+  const isRemoved = createIsRemoved(() => backup.data?.deploymentId);
+  const problems = createMemo(() => problemsOf(form(), isRemoved()));
   const planning = createPlanning(
     () => wantedOf(backupId(), form()),
     () => hasProblem(problems()),
@@ -86,6 +90,7 @@ export function createRestoreDraft(backupId: Accessor<string>): RestoreDraft {
     form,
     choose: (change) => setForm((before) => ({ ...before, ...change })),
     problems,
+    isRemoved,
     shown: planning.shown,
     plan,
     isPlanning: planning.isPending,

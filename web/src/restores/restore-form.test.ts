@@ -10,7 +10,6 @@ describe('the form of a restore', () => {
       backupId: 'backup',
       target: { kind: 'copy' },
       ttlIndexes: 'build',
-      usersAndRoles: false,
     });
   });
 
@@ -55,7 +54,13 @@ describe('the form of a restore', () => {
     expect(problemsOf(form)).toMatchObject({ [name]: true });
   });
 
-  it('does not mind what the target does not use', () => {
+  it('wants another deployment where the backup’s own is removed', () => {
+    expect(problemsOf(initialForm, true)).toMatchObject({ noDeployment: true });
+    expect(hasProblem(problemsOf({ ...initialForm, deploymentId: 'other' }, true))).toBe(false);
+  });
+
+  it('does not mind, or ask for, what the target does not use', () => {
+    expect(wantedOf('backup', { ...initialForm, usersAndRoles: true })).not.toHaveProperty('usersAndRoles');
     expect(hasProblem(problemsOf({ ...initialForm, undoHours: 'x' }))).toBe(false);
     expect(hasProblem(problemsOf({ ...inPlace, suffix: 'a b' }))).toBe(false);
   });

@@ -27,6 +27,8 @@ export interface RestoreProblems {
   readonly prefix: boolean;
   readonly suffix: boolean;
   readonly undoHours: boolean;
+  /** The backup's own deployment is removed, and no other is chosen. */
+  readonly noDeployment: boolean;
   /** Chosen collections, but none of them. */
   readonly nothingChosen: boolean;
   readonly tooManyChosen: boolean;
@@ -57,13 +59,15 @@ export const initialForm: RestoreForm = {
   undoHours: String(defaultRestoreOptions.undoHours),
 };
 
-export function problemsOf(form: RestoreForm): RestoreProblems {
+/** `isRemoved`: the backup's own deployment is no more. */
+export function problemsOf(form: RestoreForm, isRemoved = false): RestoreProblems {
   const isCopy = form.kind === 'copy';
   const names = form.scope === 'chosen' ? namespacesOf(form.choice).length : 1;
   return {
     prefix: isCopy && form.prefix !== '' && !affix.test(form.prefix),
     suffix: isCopy && form.suffix !== '' && !affix.test(form.suffix),
     undoHours: !isCopy && !(/^\d{1,3}$/.test(form.undoHours) && Number(form.undoHours) <= 720),
+    noDeployment: isRemoved && form.deploymentId === null,
     nothingChosen: names === 0,
     tooManyChosen: names > mostNames,
   };
@@ -76,10 +80,10 @@ export function hasProblem(problems: RestoreProblems): boolean {
 /** Only of a form without problems. What does not concern the target is left to the server's defaults. */
 export function wantedOf(backupId: string, form: RestoreForm): WantedPlan {
   const chosen = form.scope === 'chosen' ? { namespaces: namespacesOf(form.choice) } : {};
-  const everywhere = { ...chosen, ttlIndexes: form.ttlIndexes, usersAndRoles: form.usersAndRoles };
-  const wanted = { backupId, target: targetOf(form), ...everywhere };
+  const wanted = { backupId, target: targetOf(form), ...chosen, ttlIndexes: form.ttlIndexes };
   if (form.kind === 'copy') return wanted;
-  return { ...wanted, mode: form.mode, safetyBackup: form.safetyBackup, undoHours: Number(form.undoHours) };
+  const { mode, safetyBackup, usersAndRoles, undoHours } = form;
+  return { ...wanted, mode, safetyBackup, usersAndRoles, undoHours: Number(undoHours) };
 }
 
 function targetOf(form: RestoreForm): RestoreTarget {

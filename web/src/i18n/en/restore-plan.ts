@@ -130,6 +130,7 @@ export const restorePlan = {
   compareAgain: 'Compare again',
   compareText: 'Both sides are read and compared by _id. That takes a while on a large collection.',
   comparing: 'Comparing…',
+  chooseDeployment: 'Choose the deployment that it goes into: its own is removed from Holdfast.',
   compared: {
     onlyLive: (count: number) => `${documents(count)} only here`,
     onlyInBackup: (count: number) => `${documents(count)} only in the backup`,
@@ -142,6 +143,7 @@ export const restorePlan = {
   continue: 'Continue to confirm…',
   deployment: 'Deployment',
   deploymentOwn: (name: string) => `${name}, where the backup was taken`,
+  deploymentRemoved: (name: string) => `${name}, removed`,
   drop: (namespace: PlanNamespace) =>
     `${namespace.target} will be dropped${namespace.documentsNow === null ? '' : `: ${documents(namespace.documentsNow)}`}${namespace.bytesNow === null ? '' : `, ${f.bytes(namespace.bytesNow)}`}`,
   dropAck: 'I have seen this and mean it',
@@ -225,6 +227,7 @@ export const restorePlan = {
   planning: 'Comparing the backup with what is live…',
   prefix: 'Prefix',
   readFirst: 'Read before you go on',
+  registerDeployment: 'Register the deployment that it goes into: its own is removed from Holdfast.',
   safety: 'Back up all that is live first',
   safetyText: 'Else only what no rename can take back, if there is any: time-series, views, users.',
   scope: 'What',
@@ -265,6 +268,7 @@ export const restorePlan = {
   usersAdded: (names: readonly string[]) => `Come back: ${f.list(names)}.`,
   usersChanged: (names: readonly string[]) => `Become what they were: ${f.list(names)}.`,
   usersStay: (names: readonly string[]) => `Not in the backup, stay: ${f.list(names)}.`,
+  usersNotInCopy: 'Only in place: the databases of a copy have no users.',
   usersText: 'The backup holds them. Holdfast’s own user stays as it is.',
   usersVanish: (names: readonly string[]) => `These users and roles vanish: ${f.list(names)}.`,
   usersSame: 'As they are in the backup.',

@@ -141,6 +141,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   compareAgain: 'Comparer de nouveau',
   compareText: 'Les deux côtés sont lus et comparés par _id. Sur une grande collection, cela prend du temps.',
   comparing: 'Comparaison…',
+  chooseDeployment: 'Choisissez le déploiement où elle va : le sien est retiré de Holdfast.',
   compared: {
     onlyLive: (count) => `${documents(count)} seulement ici`,
     onlyInBackup: (count) => `${documents(count)} seulement dans la sauvegarde`,
@@ -152,6 +153,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   continue: 'Continuer vers la confirmation…',
   deployment: 'Déploiement',
   deploymentOwn: (name) => `${name}, d’où vient la sauvegarde`,
+  deploymentRemoved: (name) => `${name}, retiré`,
   drop: (namespace) =>
     `${namespace.target} sera supprimée${namespace.documentsNow === null ? '' : ` : ${documents(namespace.documentsNow)}`}${namespace.bytesNow === null ? '' : `, ${f.bytes(namespace.bytesNow)}`}`,
   dropAck: 'J’ai vu et c’est voulu',
@@ -246,6 +248,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   planning: 'Comparaison de la sauvegarde avec la production…',
   prefix: 'Préfixe',
   readFirst: 'À lire avant de continuer',
+  registerDeployment: 'Enregistrez le déploiement où elle va : le sien est retiré de Holdfast.',
   safety: 'Sauvegarder d’abord tout ce qui est en production',
   safetyText: 'Sinon, seulement ce qu’aucun renommage ne défait, s’il y en a : séries temporelles, vues, utilisateurs.',
   scope: 'Quoi',
@@ -288,6 +291,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   usersAdded: (names) => `Reviennent : ${f.list(names)}.`,
   usersChanged: (names) => `Redeviennent ce qu’ils étaient : ${f.list(names)}.`,
   usersStay: (names) => `Absents de la sauvegarde, restent : ${f.list(names)}.`,
+  usersNotInCopy: 'Seulement en place : les bases d’une copie n’ont pas d’utilisateurs.',
   usersText: 'La sauvegarde en contient. L’utilisateur de Holdfast reste tel quel.',
   usersVanish: (names) => `Ces utilisateurs et rôles disparaissent : ${f.list(names)}.`,
   usersSame: 'Comme dans la sauvegarde.',
