@@ -10,6 +10,8 @@ export interface RestoreArguments {
   /** Also bring back documents that the collection's validator refuses today. */
   readonly bypassDocumentValidation: boolean;
   readonly noIndexRestore?: boolean;
+  /** Wait only until the primary has what it is sent, not for journals and secondaries; default false. */
+  readonly receivedOnly?: boolean;
 }
 
 /**
@@ -25,5 +27,6 @@ export function restoreArguments(options: RestoreArguments): string[] {
     ...(options.stopOnError ? ['--stopOnError'] : []),
     ...(options.bypassDocumentValidation ? ['--bypassDocumentValidation'] : []),
     ...(options.noIndexRestore ? ['--noIndexRestore'] : []),
+    ...(options.receivedOnly ? ['--writeConcern={w:1}'] : []),
   ];
 }

@@ -21,6 +21,8 @@ export interface RestoreOptions extends ToolLimits {
   /** Bring back documents that the collection's validator refuses, too; default true: a backup gives back what was there. */
   readonly bypassDocumentValidation?: boolean;
   readonly noIndexRestore?: boolean;
+  /** Writes count once the primary has them, in memory perhaps: for what is read back, and may be written again. */
+  readonly receivedOnly?: boolean;
   /** Stops the restore: it is gone within about a second. What it wrote stays. */
   readonly signal: AbortSignal;
   /** Told of each namespace whose documents are written. Its indexes come later. */
@@ -65,6 +67,7 @@ export function startRestore(options: RestoreOptions): RestoreProcess {
       stopOnError: options.stopOnError,
       bypassDocumentValidation: options.bypassDocumentValidation ?? true,
       noIndexRestore: options.noIndexRestore ?? false,
+      receivedOnly: options.receivedOnly ?? false,
     }),
     secret: toolConfig(toolConnectionString(address, { primaryOnly: true })),
     stdin: true,

@@ -33,7 +33,14 @@ test('a restore that destroys nothing and goes on', () => {
 });
 
 test('a restore with everything', () => {
-  const options = { timeouts, drop: true, stopOnError: true, bypassDocumentValidation: true, noIndexRestore: true };
+  const options = {
+    timeouts,
+    drop: true,
+    stopOnError: true,
+    bypassDocumentValidation: true,
+    noIndexRestore: true,
+    receivedOnly: true,
+  };
   expect(restoreArguments(options)).toEqual([
     ...connection,
     '--archive',
@@ -42,6 +49,7 @@ test('a restore with everything', () => {
     '--stopOnError',
     '--bypassDocumentValidation',
     '--noIndexRestore',
+    '--writeConcern={w:1}',
   ]);
 });
 

@@ -12,6 +12,7 @@ import { requireTools, type Services } from '../../services.ts';
 import type { OperationLimits } from '../limits.ts';
 import type { OperationRun } from '../operation-run.ts';
 import type { StagedNamespace } from './prove-namespaces.ts';
+import type { Acknowledgement } from './staged-writes.ts';
 import { stagedMetadata, type TtlWay } from './ttl-indexes.ts';
 
 export interface FeedOptions {
@@ -20,6 +21,8 @@ export interface FeedOptions {
   readonly staged: readonly StagedNamespace[];
   /** How expiries are staged; undefined: as they are in the backup. */
   readonly ttl: TtlWay | undefined;
+  /** default `majority` */
+  readonly acknowledged?: Acknowledgement;
   readonly progress: ArchiveProgress;
   readonly signal: AbortSignal;
   readonly run: FeedRun;
@@ -46,6 +49,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
     address: options.address,
     drop: false,
     stopOnError: true,
+    receivedOnly: options.acknowledged === 'received',
     signal: AbortSignal.any([options.signal, stopped.signal]),
     stallLimitMs: options.run.facts.limits.stallLimitMs,
   });

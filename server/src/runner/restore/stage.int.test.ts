@@ -155,6 +155,21 @@ describe('an archive that is damaged', () => {
   });
 });
 
+it('is staged once more when the server was started again meanwhile, which may have forgotten some of it', async () => {
+  await db.collection('orders').insertMany(numbered(20_000));
+  const backup = await backedUp();
+  const begun = () => begin(backup, { kind: 'copy', suffix: '_copy' });
+  const id = await heldAt('mid-restore', begun, async (started) => {
+    await mongo.kill();
+    await mongo.restart();
+    return started;
+  });
+  completed(await holdfast.restoreEnd(id));
+  expect((await compareDatabases(mongo.client, 'shop', 'shop_copy')).differences).toStrictEqual([]);
+  const { opcounters } = await mongo.client.db('admin').command({ serverStatus: 1 });
+  expect(opcounters.insert).toBeGreaterThan(20_000);
+}, 60_000);
+
 describe('the proof finds', () => {
   let backup: Backup;
   const fill = async () => {

@@ -9,6 +9,7 @@ import { beginPhase } from './begin-phase.ts';
 import { FeedFailed, feedRestore } from './feed-restore.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-namespaces.ts';
 import type { Work } from './restore-work.ts';
+import { type Acknowledgement, acknowledgementFor, serverRun, untilMajoritySees } from './staged-writes.ts';
 import { type TtlWay, ttlWay } from './ttl-indexes.ts';
 
 /**
@@ -19,17 +20,9 @@ import { type TtlWay, ttlWay } from './ttl-indexes.ts';
 export async function stage(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
   if (staged.length === 0) return;
   await beginPhase(work, 'stage');
-  for (;;) {
-    try {
-      await stageFromCopy(work, staged);
-      break;
-    } catch (error) {
-      if (!(error instanceof FeedFailed)) throw error;
-      const { cause } = error;
-      if (work.run.signal.aborted || !isOfCopy(cause)) throw cause;
-      await dropStaged(work, staged);
-      await work.copies.next(cause, work.run.signal);
-    }
+  if (!(await isStagedToStay(work, staged, acknowledgementFor(work.server)))) {
+    await dropStaged(work, staged);
+    await stageFromWholeCopy(work, staged, 'majority');
   }
   await work.services.failpoint('restored');
 }
@@ -48,12 +41,53 @@ export function ttlOf({ server, restore }: Work): TtlWay {
   return ttlWay(server, restore.options.ttlIndexes);
 }
 
-async function stageFromCopy(work: Work, staged: readonly StagedNamespace[]): Promise<void> {
+/** False: the server was started again meanwhile, and may have forgotten what it had only received. */
+async function isStagedToStay(
+  work: Work,
+  staged: readonly StagedNamespace[],
+  acknowledged: Acknowledgement,
+): Promise<boolean> {
+  const run = await serverRun(work.client);
+  const read = staged.find(({ namespace }) => namespace.type !== 'view');
+  if (acknowledged === 'majority' || run === null || read === undefined) {
+    await stageFromWholeCopy(work, staged, 'majority');
+    return true;
+  }
+  await stageFromWholeCopy(work, staged, 'received');
+  await untilMajoritySees(work.client, read.database, read.collection);
+  return (await serverRun(work.client)) === run;
+}
+
+async function stageFromWholeCopy(
+  work: Work,
+  staged: readonly StagedNamespace[],
+  acknowledged: Acknowledgement,
+): Promise<void> {
+  for (;;) {
+    try {
+      await stageFromCopy(work, staged, acknowledged);
+      return;
+    } catch (error) {
+      if (!(error instanceof FeedFailed)) throw error;
+      const { cause } = error;
+      if (work.run.signal.aborted || !isOfCopy(cause)) throw cause;
+      await dropStaged(work, staged);
+      await work.copies.next(cause, work.run.signal);
+    }
+  }
+}
+
+async function stageFromCopy(
+  work: Work,
+  staged: readonly StagedNamespace[],
+  acknowledged: Acknowledgement,
+): Promise<void> {
   const { run, services, archive, address } = work;
   const progress = new ArchiveProgress();
   run.phase('stage', progress, totalsOf(staged));
   const [ttl, signal] = [ttlOf(work), run.signal];
-  const outcome = await feedRestore(services, { archive, address, staged, ttl, progress, signal, run });
+  const feeding = { archive, address, staged, ttl, acknowledged, progress, signal, run };
+  const outcome = await feedRestore(services, feeding);
   const expected = staged
     .filter(({ namespace }) => namespace.type !== 'view')
     .reduce((total, { namespace }) => total + namespace.documents, 0);
