@@ -59,11 +59,13 @@ export function recordSafetyBackup(
 
 /**
  * Whether a safety backup of what was needed is needed no more: its restore changed nothing, or cannot be taken back any more. One of
- * a restore that failed half-way stays until somebody deletes it.
+ * a restore that failed half-way and keeps nothing else stays until somebody deletes it.
  */
 export function isSafetyOver(restore: Pick<Restore, 'status' | 'liveData' | 'undo' | 'options'>): boolean {
   const { status, liveData, undo, options } = restore;
-  if (status === 'failed' || status === 'cancelled') return liveData === 'untouched';
-  if (status !== 'completed') return false;
-  return undo === null ? options.undoHours === 0 : undo.state !== 'kept';
+  const hasFailed = status === 'failed' || status === 'cancelled';
+  if (hasFailed && liveData === 'untouched') return true;
+  if (!hasFailed && status !== 'completed') return false;
+  if (undo === null) return !hasFailed && options.undoHours === 0;
+  return undo.state !== 'kept';
 }

@@ -3,6 +3,7 @@ import type { BackupId, PlanId, RestoreId } from '@holdfast/shared/ids';
 import type { UndoPlan } from '@holdfast/shared/restore-plan';
 import { describe, expect, it } from 'vitest';
 import { backupEvents, backupId, deploymentId, facts, plan, registered, restoreId, worker } from './examples.ts';
+import { isSafetyOver } from './safety-backup.ts';
 import { given, refusal } from './testing.ts';
 import { dropUndo, expireSafetyBackup, expireUndo, recordUndone, requestUndo } from './undo.ts';
 
@@ -32,13 +33,19 @@ const completed = event('RestoreCompleted', {
 const swapped = event('RestoreSwapped', { worker, undoUntil: until, undoBytes: 5, undoCollections: 1 });
 const kept = [...staged, swapped, completed];
 const expired = [...kept, event('RestoreUndoExpired', { cause: 'asked' })];
+const failed = (liveData: string) => event('RestoreFailed', { liveData, reason: 'stalled', message: '', hint: '' });
+const givenUp = [...staged, swapped, failed('partly-replaced')];
 
 /** By what has become of the undo. */
 const histories: Record<string, NewEvent[]> = {
   none: registered,
   running,
   swapped: [...staged, swapped],
-  failed: [...running, event('RestoreFailed', { liveData: 'untouched', reason: 'stalled', message: '', hint: '' })],
+  failed: [...running, failed('untouched')],
+  'given up': givenUp,
+  'given up and undone': [...givenUp, event('RestoreUndone', { by: undoId })],
+  'given up and expired': [...givenUp, event('RestoreUndoExpired', { cause: 'expired' })],
+  'given up with nothing kept': [...staged, event('RestoreSwapped', { worker }), failed('partly-replaced')],
   copied: [...running, completed],
   'not kept': [...staged, event('RestoreSwapped', { worker }), completed],
   kept,
@@ -74,6 +81,10 @@ const table: Record<string, [request: string, ask: string, expire: string, undon
   running: [no, no, no, 'nothing', 'nothing'],
   swapped: [no, no, no, 'RestoreUndone', 'nothing'],
   failed: [no, no, no, 'nothing', 'nothing'],
+  'given up': ['RestoreRequested', 'RestoreUndoExpired', 'RestoreUndoExpired', 'RestoreUndone', 'nothing'],
+  'given up and undone': [no, no, no, 'nothing', 'nothing'],
+  'given up and expired': [no, 'nothing', 'nothing', 'nothing', 'RestoreUndoDropped'],
+  'given up with nothing kept': [no, no, no, 'nothing', 'nothing'],
   copied: [no, no, no, 'nothing', 'nothing'],
   'not kept': [no, no, no, 'nothing', 'nothing'],
   kept: ['RestoreRequested', 'RestoreUndoExpired', 'RestoreUndoExpired', 'RestoreUndone', 'nothing'],
@@ -101,6 +112,9 @@ describe('the undo of a restore', () => {
     ['undone', 'undone'],
     ['expired', 'dropped'],
     ['running', 'not-completed'],
+    ['swapped', 'not-completed'],
+    ['given up and undone', 'undone'],
+    ['given up with nothing kept', 'not-completed'],
   ])('is refused with why: %s -> %s', (history, why) => {
     const act = () => requestUndo(statesOf(histories[history] ?? []), command);
     expect(act).toThrow(expect.objectContaining({ details: { id: restoreId, why } }));
@@ -147,6 +161,21 @@ it('lets the safety backup go with it, unless that was asked for', () => {
   const everything = restore && { ...restore, options: { ...restore.options, safetyBackup: 'everything' as const } };
   expect(expireSafetyBackup(everything, safety)).toStrictEqual([]);
   expect(expireSafetyBackup(restore && { ...restore, safetyBackupId: null }, safety)).toStrictEqual([]);
+});
+
+it.each([
+  ['completed', 'replaced', 'kept', false],
+  ['completed', 'replaced', 'expired', true],
+  ['completed', 'replaced', null, false],
+  ['failed', 'untouched', null, true],
+  ['failed', 'partly-replaced', 'kept', false],
+  ['failed', 'partly-replaced', 'undone', true],
+  ['failed', 'partly-replaced', 'expired', true],
+  ['failed', 'partly-replaced', null, false],
+  ['running', 'untouched', 'kept', false],
+] as const)('needs the safety backup of one that is %s, %s, %s no more: %s', (status, liveData, state, expected) => {
+  const undo = state && { state, until, bytes: 0, by: null };
+  expect(isSafetyOver({ status, liveData, undo, options: plan.options })).toBe(expected);
 });
 
 function adopted() {

@@ -5,7 +5,8 @@
 // kept    -               undone         expired             -
 // expired -               -              -                   dropped
 //
-// `expired` comes first and closes the door: from then on nothing can be taken back, and only then collections are removed.
+// `expired` comes first and closes the door: from then on nothing can be taken back, and only then collections are removed. One that
+// was given up half-way keeps what it had swapped as well: to be `kept` it need not have completed, only ended.
 import { AppError } from '@holdfast/shared/errors';
 import type { EventData, NewEvent } from '@holdfast/shared/events';
 import type { RestoreId } from '@holdfast/shared/ids';
@@ -55,11 +56,16 @@ export function requireUndoable(state: RestoreState | undefined, id: RestoreId, 
   return state;
 }
 
-function whyNot({ status, undo, undoUntil, swaps }: RestoreState, now: string) {
-  if (status !== 'completed') return 'not-completed';
+function whyNot(state: RestoreState, now: string) {
+  const { status, undo, undoUntil, swaps } = state;
+  if (!hasEnded(state) || (status === 'failed' && undo === null)) return 'not-completed';
   if (undo === 'undone') return 'undone';
   if (undo === null) return swaps.length === 0 ? 'nothing-replaced' : 'dropped';
   return undo === 'kept' && undoUntil !== null && now < undoUntil ? null : 'dropped';
+}
+
+function hasEnded({ status }: RestoreState): boolean {
+  return status === 'completed' || status === 'failed';
 }
 
 /** Another restore, `by`, has taken it back. Appends nothing when that is known, or when it cannot be taken back any more. */
@@ -81,7 +87,7 @@ export function expireUndo(
   const { restore, deployment } = states;
   if (restore === undefined) throw new AppError('RESTORE_NOT_FOUND', { id: restoreId });
   if (restore.undo === 'expired' || restore.undo === 'dropped') return [];
-  if (restore.undo !== 'kept' || restore.status !== 'completed')
+  if (restore.undo !== 'kept' || !hasEnded(restore))
     throw new AppError('UNDO_UNAVAILABLE', { id: restoreId, why: whyNot(restore, now) ?? 'not-completed' });
   if (cause === 'expired' && (restore.undoUntil === null || now < restore.undoUntil)) return [];
   if (deployment !== undefined) requireIdle(deployment);

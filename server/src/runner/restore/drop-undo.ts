@@ -21,7 +21,7 @@ export async function endUndosOnce(services: Services): Promise<void> {
   const actor = { kind: 'system', id: services.instanceId } as const;
   const restores = await services.ledger.readModel<StoredRestore>('restores');
   const over = { 'undo.state': 'kept', 'undo.until': { $lte: new Date(services.now()).toISOString() } } as const;
-  for (const { _id } of await restores.find({ ...over, status: 'completed' }).toArray()) {
+  for (const { _id } of await restores.find({ ...over, status: { $in: ['completed', 'failed'] } }).toArray()) {
     await endUndo(services, { restoreId: _id as RestoreId, cause: 'expired', actor }).catch(unlessBusy);
   }
   for (const { _id } of await restores.find({ 'undo.state': 'expired' }).toArray()) {
