@@ -8,18 +8,18 @@ import { type DeploymentState, requireDeployment } from '../domain/deployment.ts
 import type { RestoreState } from '../domain/restore.ts';
 import { confirmationPhrase } from '../domain/restore-names.ts';
 import { expireUndo, requestUndo, requireUndoable } from '../domain/undo.ts';
-import { countKept, restoreInTheWay } from '../domain/undo-journal.ts';
+import { countKept } from '../domain/undo-journal.ts';
 import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { findSwapMethod } from '../engine/swap-method.ts';
-import type { StoredRestore } from '../projections/restores.ts';
 import { undoBytes } from '../runner/restore/swap-collections.ts';
 import type { Services } from '../services.ts';
 import { connectionStringOf } from './connection-string-of.ts';
 import { execute } from './execute.ts';
 import { undoEffects, undoWarnings } from './undo-effects.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from './undo-scope.ts';
+import { newerRestore } from './undo-turn.ts';
 
 /** A plan as it is kept until it is confirmed or has expired. */
 export interface StoredUndoPlan {
@@ -55,7 +55,7 @@ export async function planUndo(services: Services, restoreId: RestoreId): Promis
   const plan: UndoPlan = {
     ...{ id: uuid() as PlanId, restoreId, deploymentId, deploymentName, hosts },
     ...{ createdAt: now, expiresAt: expiresAt.toISOString(), until: restore.undoUntil ?? now },
-    phrase: confirmationPhrase({ kind: 'original' }, databasesOf(restore), deploymentName) ?? deploymentName,
+    phrase: confirmationPhrase(restore.target, databasesOf(restore), deploymentName) ?? deploymentName,
     keptBytes: await undoBytes(client, restore.swaps),
     ...(await undoEffects(services, client, restore, scope)),
     swapMethod: await explained(() => findSwapMethod(client)),
@@ -66,8 +66,8 @@ export async function planUndo(services: Services, restoreId: RestoreId): Promis
 }
 
 /**
- * Confirms a plan; the runner takes it from there, and the id is the new operation's. Raises PLAN_NOT_FOUND and what `requestUndo`
- * raises.
+ * Confirms a plan; the runner takes it from there, and the id is the new operation's. Raises PLAN_NOT_FOUND, UNDO_UNAVAILABLE also
+ * where a newer restore came between, and what `requestUndo` raises.
  */
 export async function confirmUndo(
   services: Services,
@@ -84,6 +84,8 @@ export async function confirmUndo(
   const restoreId = uuid() as RestoreId;
   const now = isoOf(services.now());
   const [deployment, restore] = [`deployment:${plan.deploymentId}`, `restore:${plan.restoreId}`] as const;
+  const planned = await stateOf(services, plan.restoreId);
+  if (planned !== undefined) await refuseOutOfTurn(services, planned);
   await execute(services.ledger, {
     actor: command.actor,
     correlationId: restoreId,
@@ -126,23 +128,10 @@ async function stateOf({ ledger }: Services, restoreId: RestoreId): Promise<Rest
   return (await ledger.state(`restore:${restoreId}`)) as RestoreState | undefined;
 }
 
-/** Restores of the same collections are taken back in reverse order: what an older one keeps is older than what a newer one keeps. */
-async function refuseOutOfTurn(services: Services, restore: RestoreState): Promise<void> {
-  const { restoreId, deploymentId, requestedAt } = restore;
-  const restores = await services.ledger.readModel<StoredRestore>('restores');
-  const changed = { createdAt: { $gt: requestedAt }, liveData: { $ne: 'untouched' as const } };
-  const found = await restores
-    .find({ deploymentId, ...changed })
-    .sort({ createdAt: 1, _id: 1 })
-    .toArray();
-  const later: RestoreState[] = [];
-  for (const { _id } of found) {
-    const state = await stateOf(services, _id as RestoreId);
-    if (state !== undefined) later.push(state);
-  }
-  const newer = restoreInTheWay(restore, later);
+async function refuseOutOfTurn({ ledger }: Services, restore: RestoreState): Promise<void> {
+  const newer = await newerRestore(ledger, restore);
   if (newer === undefined) return;
-  throw new AppError('UNDO_UNAVAILABLE', { id: restoreId, why: 'newer-restore', by: newer.restoreId });
+  throw new AppError('UNDO_UNAVAILABLE', { id: restore.restoreId, why: 'newer-restore', by: newer.restoreId });
 }
 
 /** Somebody has removed some of what was kept by hand, or the backup that holds users and roles as they were. */

@@ -70,8 +70,10 @@ describe('what is in the way of taking restore 1 back', () => {
       restoreId: id(n),
       undoOf: undoOf === null ? null : id(undoOf),
       swaps: [{ database: 'shop', live, shadow: 's' }],
-      ...{ merges: [], unmerges: [], rewrites: [] },
+      ...{ merges: [], unmerges: [], rewrites: [], options: {}, safetyBackupId: null },
     }) as unknown as RestoreState;
+  const withUsers = (one: RestoreState, safetyBackupId: string | null = id(9)) =>
+    ({ ...one, options: { usersAndRoles: true }, safetyBackupId }) as unknown as RestoreState;
   it.each<[string, RestoreState[], number | null]>([
     ['nothing since', [], null],
     ['a later one of the same collection', [restore(2)], 2],
@@ -83,5 +85,14 @@ describe('what is in the way of taking restore 1 back', () => {
     ['the undo of an earlier one, taken back', [restore(2, 0), restore(3, 2)], null],
   ])('%s', (_, later, expected) => {
     expect(restoreInTheWay(restore(1), later)?.restoreId ?? null).toBe(expected === null ? null : id(expected));
+  });
+
+  it('is a later one of users and roles where it changed such itself', () => {
+    const first = withUsers(restore(1));
+    const inTheWay = (...later: RestoreState[]) => restoreInTheWay(first, later)?.restoreId;
+    expect(inTheWay(withUsers(restore(2, null, 'stock')))).toBe(id(2));
+    expect(inTheWay(withUsers(restore(2, null, 'stock'), null))).toBeUndefined();
+    expect(inTheWay(withUsers(restore(2, null, 'stock')), withUsers(restore(3, 2, 'stock')))).toBeUndefined();
+    expect(restoreInTheWay(restore(1), [withUsers(restore(2, null, 'stock'))])).toBeUndefined();
   });
 });

@@ -69,13 +69,23 @@ export function changedNamespaces(state: Journal & Pick<RestoreState, 'rewrites'
   return [...new Set(all.map(({ database, live }) => `${database}.${live}`))];
 }
 
+/** As the namespaces that it changed, and users and roles as one more: the safety backup holds how they all were. */
+function changedBy(state: RestoreState): string[] {
+  const { options, safetyBackupId } = state;
+  const hasAccess = options.usersAndRoles && safetyBackupId !== null;
+  return [...changedNamespaces(state), ...(hasAccess ? [usersAndRoles] : [])];
+}
+
+/** Without a dot, and so no namespace. */
+const usersAndRoles = 'users and roles';
+
 /**
  * The restore that has to be taken back before `first` can be: the newest of `later` (in their order) that changed the same
- * namespaces and still holds. One that was taken back since does not, and neither does what took it back; taken back in turn it does.
+ * namespaces, or users and roles like this one, and still holds. One that was taken back since does not, and neither does what took it back; taken back in turn it does.
  */
 export function restoreInTheWay(first: RestoreState, later: readonly RestoreState[]): RestoreState | undefined {
-  const names = new Set(changedNamespaces(first));
-  const touching = later.filter((one) => changedNamespaces(one).some((name) => names.has(name)));
+  const names = new Set(changedBy(first));
+  const touching = later.filter((one) => changedBy(one).some((name) => names.has(name)));
   const byId = new Map(touching.map((one) => [one.restoreId, one]));
   const chains = new Map<RestoreId, number>();
   const rootOf = (one: RestoreState): RestoreId => {

@@ -149,6 +149,13 @@ describe('into another deployment', () => {
     expect(await differences(other.client, 'shop', shop)).toStrictEqual([]);
     expect(await databasesOf(other.client)).toStrictEqual(['own', 'shop']);
     expect(await differences(source.client, 'shop', shop)).toStrictEqual([]);
+    const back = await holdfast.api.restores.planUndo({ id });
+    expect(back.phrase).toBe('staging');
+    const asked = { id, planId: back.id };
+    await expect(holdfast.api.restores.undo({ ...asked, phrase: 'shop' })).rejects.toThrow();
+    const undo = await holdfast.api.restores.undo({ ...asked, phrase: 'staging' });
+    expect((await holdfast.restoreEnd(undo.id)).error).toBeNull();
+    expect(await other.client.db('shop').collection('orders').distinct('other')).toStrictEqual([true]);
   });
 
   it('never touches the ledger of that one, whatever the backup holds', async () => {

@@ -3,10 +3,12 @@ import type { RestoreMode } from '@holdfast/shared/restore';
 import type { AccessToRestore } from '../../commands/access-to-restore.ts';
 import { excludedFrom } from '../../commands/excluded.ts';
 import { lookAtLive, nameOf, sizesOf } from '../../commands/restore-plan/look-at-live.ts';
+import { databasesOf } from '../../commands/undo-scope.ts';
 import type { Difference } from '../../domain/compare-users.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import { canBeRenamed } from '../../domain/restore-names.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
+import { changedNamespaces } from '../../domain/undo-journal.ts';
 import { collectionSizes } from '../../engine/collection-sizes.ts';
 import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
@@ -40,16 +42,16 @@ export async function safetyPhase(work: Work): Promise<void> {
 }
 
 /**
- * The same for taking a restore back: of what that one rewrote, as it is now, and of the users and roles that it changed. Throws
- * OperationFailure, live data untouched.
+ * The same for taking a restore back: of what no rename could bring back under the names that it changed, as it is now, whoever made
+ * it; and of the users and roles that it changed. Throws OperationFailure, live data untouched.
  */
 export async function undoSafetyPhase(work: SafetyWork, first: RestoreState): Promise<void> {
   const { services, client, run, restore } = work;
   if (restore.options.undoHours === 0) return;
-  const rewritten = new Set(first.rewrites.map(({ database, live }) => `${database}.${live}`));
-  const databases = [...new Set(first.rewrites.map(({ database }) => database))];
+  const changed = new Set(changedNamespaces(first));
+  const databases = databasesOf(first);
   const listed = await Promise.all(databases.map((database) => listStructure(client, { database })));
-  const namespaces = listed.flat().filter((one) => rewritten.has(nameOf(one)) && !canBeRenamed(one));
+  const namespaces = listed.flat().filter((one) => changed.has(nameOf(one)) && !canBeRenamed(one));
   const access = await unlessAborted(run.signal, accessOfUndo(services, client, first.restoreId));
   if (namespaces.length === 0 && access === null) return;
   const stored = namespaces.filter(({ type }) => type !== 'view');

@@ -1,4 +1,4 @@
-import { mkdtempDisposable } from 'node:fs/promises';
+import { access, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Restore } from '@holdfast/shared/restore';
@@ -9,7 +9,7 @@ import { compareWithRecord, recordDatabase } from '../../sample/compare-database
 import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
-import { until } from '../../testing/until.ts';
+import { until, untilTrue } from '../../testing/until.ts';
 import { endUndosOnce } from './drop-undo.ts';
 
 let source: TestMongo;
@@ -33,6 +33,7 @@ async function backedUp({
 }: {
   now?: () => number;
   special?: boolean;
+  config?: { failpointsDir: string };
 } = {}): Promise<{ holdfast: TestHoldfast; backupId: string }> {
   await ledger.client.db('holdfast').dropDatabase();
   await shop().dropDatabase();
@@ -64,17 +65,17 @@ async function addSpecial(): Promise<void> {
   await shop().collection('plain').insertMany(numbered(0, 6));
 }
 
-/** Documents, indexes and options of all that is there, views and time-series too. */
+/** Documents, indexes, options and identities of all that is there, views and time-series too. */
 async function everything(): Promise<Document> {
   const found: Document = {};
-  for (const { name, type, options } of await shop().listCollections<Document & { name: string }>().toArray()) {
+  for (const { name, type, options, info } of await shop().listCollections<Document & { name: string }>().toArray()) {
     if (isShadowName(name) || name === 'system.views' || name.startsWith('system.buckets.')) continue;
     const indexes = type === 'view' ? [] : await shop().collection(name).indexes();
     const documents = await shop()
       .collection(name)
       .find({}, { sort: { _id: 1 } })
       .toArray();
-    found[name] = { type, options, indexes, documents };
+    found[name] = { type, options, indexes, documents, ...(type === 'collection' && { uuid: info.uuid }) };
   }
   return found;
 }
@@ -214,7 +215,14 @@ describe('taking a restore back', () => {
     await shop().collection('plain').drop();
     await shop().createCollection('plain', { viewOn: 'orders', pipeline: [] });
     const before = await everything();
-    const restore = await restored(holdfast, backupId, { mode: 'exact' });
+    // Which holds collections too; their very selves come back by renames.
+    const restore = await restored(holdfast, backupId, { mode: 'exact', safetyBackup: 'everything' });
+    // Of another kind since the restore: held before it is taken back.
+    await shop().collection('log').drop();
+    await shop().createCollection('log', { timeseries: { timeField: 'at' } });
+    await shop()
+      .collection('log')
+      .insertOne({ at: new Date(9_000), since: true });
     const restoredData = await everything();
     expect(restoredData).not.toStrictEqual(before);
     expect(restore.safetyBackupId).not.toBeNull();
@@ -233,9 +241,12 @@ describe('taking a restore back', () => {
     const { api } = holdfast;
     await moveOn();
     const first = await restored(holdfast, backupId);
+    const early = await api.restores.planUndo({ id: first.id });
     const second = await restored(holdfast, backupId, { namespaces: ['shop.orders'] });
     const outOfTurn = { code: 'UNDO_UNAVAILABLE', details: { why: 'newer-restore', by: second.id } };
     await expect(api.restores.planUndo({ id: first.id })).rejects.toMatchObject({ cause: outOfTurn });
+    const asked = api.restores.undo({ id: first.id, planId: early.id, phrase: 'shop' });
+    await expect(asked).rejects.toMatchObject({ cause: outOfTurn });
     await undone(holdfast, second);
 
     const plan = await api.restores.planUndo({ id: first.id });
@@ -257,6 +268,29 @@ describe('taking a restore back', () => {
     await undone(holdfast, first);
     const done = { cause: { code: 'UNDO_UNAVAILABLE', details: { why: 'undone' } } };
     await expect(api.restores.planUndo({ id: first.id })).rejects.toMatchObject(done);
+    await freed(holdfast);
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+
+  it('brings back what was there also when the restore was given up half-way, until its time is over', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'holdfast-given-up-'));
+    let aheadMs = 0;
+    const options = { special: true, config: { failpointsDir: folder.path }, now: () => Date.now() + aheadMs };
+    const { holdfast, backupId } = await backedUp(options);
+    await using _ = holdfast;
+    await moveOn();
+    await shop().collection('open').drop();
+    await shop().collection('weather').deleteMany({});
+    const before = await everything();
+    const first = await givenUp(holdfast, backupId, join(folder.path, 'swapped'));
+    await undone(holdfast, first);
+    expect(await everything()).toStrictEqual(before);
+    expect((await holdfast.api.restores.byId({ id: first.id })).undo?.state).toBe('undone');
+
+    const { id } = await givenUp(holdfast, backupId, join(folder.path, 'swapped'));
+    aheadMs = 25 * 3_600_000;
+    await endUndosOnce(holdfast.services);
+    expect((await holdfast.api.restores.byId({ id })).undo?.state).toBe('dropped');
     await freed(holdfast);
     await expectConsistent(holdfast.services, [source.client]);
   });
@@ -354,10 +388,34 @@ async function freed({ api }: TestHoldfast): Promise<void> {
   for (const { id, undo } of (await api.restores.list({})).items)
     if (undo?.state === 'kept') await api.restores.dropUndo({ id });
   expect(await keptNow()).toStrictEqual([]);
-  // What was held for safety goes with them.
+  // What was held for safety because it was needed goes with them.
   await until(
-    async () => (await api.backups.list({})).items.filter(({ trigger }) => trigger === 'safety'),
+    async () => (await api.backups.list({})).items.filter(({ safety }) => safety?.kind === 'needed'),
     (held) => held.every(({ status }) => status === 'deleted'),
+  );
+}
+
+/** Once the collections are swapped somebody makes a view of the orders that reads `open`, which reads the orders: no server takes that. */
+async function givenUp({ api, restoreEnd }: TestHoldfast, backupId: string, held: string): Promise<Restore> {
+  await writeFile(held, '');
+  const plan = await api.restores.plan({ backupId: backupId as never, target: { kind: 'original' } });
+  const { id } = await api.restores.confirm({ planId: plan.id, phrase: 'shop' });
+  await untilTrue(() => isThere(`${held}.reached`));
+  await shop().collection('orders').drop();
+  await shop().createCollection('orders', { viewOn: 'open', pipeline: [] });
+  await Promise.all([rm(held), rm(`${held}.reached`)]);
+  const restore = await restoreEnd(id);
+  expect(restore).toMatchObject({
+    ...{ status: 'failed', liveData: 'partly-replaced', error: { reason: 'restore-incomplete' } },
+    undo: { state: 'kept' },
+  });
+  return restore;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
   );
 }
 

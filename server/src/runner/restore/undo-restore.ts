@@ -4,6 +4,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { connectionStringOf } from '../../commands/connection-string-of.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from '../../commands/undo-scope.ts';
+import { newerRestore } from '../../commands/undo-turn.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { type RestoreState, stageRestore } from '../../domain/restore.ts';
 import { countKept, undoJournal } from '../../domain/undo-journal.ts';
@@ -55,6 +56,7 @@ export async function undoRestore(start: UndoStart) {
   const server = await unlessAborted(run.signal, inspectDeployment(client));
   const scope = await unlessAborted(run.signal, lookAtUndo(services, client, first));
   requireAsPlanned(restore, first, scope);
+  await requireTurn(services, first);
   const work: UndoWork = { ...start, first, scope, client, address: throughSet(address, server), server };
   const done = await stageAndJournal(work);
   await rollForward({
@@ -75,6 +77,12 @@ function requireAsPlanned(restore: RestoreState, first: RestoreState, scope: Und
   if (restore.liveDigest === scope.digest) return;
   const message = 'A collection that the restore had changed was made, removed or altered since the undo was planned.';
   throw new OperationFailure('plan-outdated', message);
+}
+
+/** Whoever confirmed this looked a moment before the lock was taken. */
+async function requireTurn({ ledger }: Services, first: RestoreState): Promise<void> {
+  if ((await newerRestore(ledger, first)) === undefined) return;
+  throw new OperationFailure('plan-outdated', 'A newer restore has changed the same since the undo was planned.');
 }
 
 async function stageAndJournal(work: UndoWork) {

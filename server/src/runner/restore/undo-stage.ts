@@ -41,7 +41,9 @@ async function stageFrom(undo: UndoWork, safety: BackupState): Promise<StagedUnd
   const { services, run, attempt, restore, client, address, server, first } = undo;
   await using _archiveInUse = await shareArchive(services, safety.backupId, { kind: 'restore' });
   const copies = await openArchiveCopies(services, run, { restoreId: restore.restoreId, backupId: safety.backupId });
-  const wanted = new Set(first.rewrites.map(({ database, live: name }) => `${database}.${name}`));
+  const moved = movedBy(first);
+  const rewritten = first.rewrites.map(({ database, live: name }) => `${database}.${name}`);
+  const wanted = new Set(rewritten.filter((name) => !moved.has(name)));
   const namespaces = copies.current.manifest.namespaces.filter(({ database, collection }) =>
     wanted.has(`${database}.${collection}`),
   );
@@ -67,8 +69,7 @@ async function stageFrom(undo: UndoWork, safety: BackupState): Promise<StagedUnd
 function scopeOf({ first, scope }: UndoWork, namespaces: Work['namespaces']): RestoreScope {
   const placed = namespaces.map((namespace) => ({ ...namespace, namespace }));
   const back = new Set(placed.map(({ database, collection }) => `${database}.${collection}`));
-  // Of these something else comes back by a rename.
-  const moved = new Set(first.swaps.map(({ database, live }) => `${database}.${live}`));
+  const moved = movedBy(first);
   const gone = new Set(
     first.rewrites
       .map(({ database, live }) => `${database}.${live}`)
@@ -77,6 +78,11 @@ function scopeOf({ first, scope }: UndoWork, namespaces: Work['namespaces']): Re
   const drops = ({ database, collection }: { database: string; collection: string }) =>
     gone.has(`${database}.${collection}`);
   return { placed, leftOut: [], databases: databasesOf(first), drops };
+}
+
+/** What is kept of these comes back by a rename. */
+function movedBy({ swaps }: UndoWork['first']): ReadonlySet<string> {
+  return new Set(swaps.map(({ database, live }) => `${database}.${live}`));
 }
 
 function journalOf({ restore }: UndoWork, scope: RestoreScope, live: readonly IdentifiedNamespace[]) {
