@@ -243,6 +243,11 @@ export const eventData = {
   }),
   /** Nothing live was changed, and what was staged is about to be removed: from here on missing names are no sign of a swap. */
   RestoreUnstaged: z.object({ ...ofRestore, worker: text }),
+  /**
+   * Something live was changed, and what is left to do was refused again and again: the restore fails with this. What is still staged
+   * is about to be removed: from here on missing names are no sign of a swap.
+   */
+  RestoreGivenUp: z.object({ ...ofRestore, worker: text, ...failureFields }),
   RestoreSwapped: z.object({
     ...ofRestore,
     worker: text,

@@ -162,6 +162,7 @@ const restoreEvents = {
   running: { stream: restoreStream, type: 'RestoreStarted', data: { ...ofRestore, worker } },
   staged: { stream: restoreStream, type: 'RestoreStaged', data: { ...ofRestore, worker, swaps: [] } },
   swapped: { stream: restoreStream, type: 'RestoreSwapped', data: { ...ofRestore, worker } },
+  givenUp: { stream: restoreStream, type: 'RestoreGivenUp', data: { ...ofRestore, worker, ...failure } },
   completed: {
     stream: restoreStream,
     type: 'RestoreCompleted',
@@ -179,7 +180,7 @@ const restoreEvents = {
   cancelled: { stream: restoreStream, type: 'RestoreCancelled', data: { ...ofRestore } },
 } satisfies Record<string, NewEvent>;
 
-const { requested, running, staged, swapped } = restoreEvents;
+const { requested, running, staged, swapped, givenUp } = restoreEvents;
 /** The events that lead to a restore's status. */
 export const restoreIn: Record<string, NewEvent[]> = Object.fromEntries(
   Object.entries({
@@ -188,6 +189,7 @@ export const restoreIn: Record<string, NewEvent[]> = Object.fromEntries(
     running: [requested, running],
     staged: [requested, running, staged],
     swapped: [requested, running, staged, swapped],
+    'given-up': [requested, running, staged, givenUp],
     completed: [requested, running, restoreEvents.completed],
     failed: [requested, running, restoreEvents.failed],
     cancelled: [requested, restoreEvents.cancelled],

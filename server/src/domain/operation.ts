@@ -24,7 +24,7 @@ export function takeOverOperation(
 
 /** Whether it has not ended yet. */
 export function isOpenOperation({ status }: BackupState | RestoreState): boolean {
-  return ['requested', 'running', 'sealed', 'staged', 'swapped'].includes(status);
+  return ['requested', 'running', 'sealed', 'staged', 'swapped', 'given-up'].includes(status);
 }
 
 /**

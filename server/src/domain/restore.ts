@@ -1,11 +1,12 @@
 // The restore: one attempt, whose id is its fence. Pure.
 //
-// state      RequestRestore  Start    Stage   Unstage  Swap     Complete   Fail    Cancel
-// (none)     requested       -        -       -        -        -          -       -
-// requested  -               running  -       -        -        -          failed  cancelled
-// running    -               -        staged  running  -        completed  failed  cancelled
-// staged     -               -        -       running  swapped  completed  failed  cancelled
-// swapped    -               -        -       -        -        completed  failed  -
+// state      RequestRestore  Start    Stage   Unstage  Swap     GiveUp    Complete   Fail    Cancel
+// (none)     requested       -        -       -        -        -         -          -       -
+// requested  -               running  -       -        -        -         -          failed  cancelled
+// running    -               -        staged  running  -        -         completed  failed  cancelled
+// staged     -               -        -       running  swapped  given-up  completed  failed  cancelled
+// swapped    -               -        -       -        -        given-up  completed  failed  -
+// given-up   -               -        -       -        -        -         -          failed  -
 //
 // `-` is a refusal. Everything after Start must name the worker that started it; only the supervisor ends another's.
 import { AppError } from '@holdfast/shared/errors';
@@ -25,7 +26,15 @@ import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { type BackupState, type Ender, requireCompleted } from './backup.ts';
 import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
 
-export type RestoreStep = 'requested' | 'running' | 'staged' | 'swapped' | 'completed' | 'failed' | 'cancelled';
+export type RestoreStep =
+  | 'requested'
+  | 'running'
+  | 'staged'
+  | 'swapped'
+  | 'given-up'
+  | 'completed'
+  | 'failed'
+  | 'cancelled';
 
 /** What deciders know of a restore. */
 export interface RestoreState {
@@ -61,6 +70,8 @@ export interface RestoreState {
   /** How many collections are kept; null: it was not counted. */
   readonly undoCollections: number | null;
   readonly cancelRequested: boolean;
+  /** Why it could not be brought to its end; null before that is known. */
+  readonly givenUp: Failure | null;
 }
 
 export interface RequestRestore {
@@ -134,6 +145,13 @@ export function swapRestore(state: RestoreState | undefined, data: EventData<'Re
   return [{ stream: `restore:${data.restoreId}`, type: 'RestoreSwapped', data }];
 }
 
+/** It is begun, and cannot be brought to its end: it is going to fail, whoever goes on with it. Raises WRONG_WORKER. */
+export function giveUpRestore(state: RestoreState | undefined, data: EventData<'RestoreGivenUp'>): NewEvent[] {
+  if (isTaken(state, data, 'given-up')) return [];
+  requireStep(state, data, ['staged', 'swapped']);
+  return [{ stream: `restore:${data.restoreId}`, type: 'RestoreGivenUp', data }];
+}
+
 /** The data is where it was asked for; releases the lock. Raises WRONG_WORKER. */
 export function completeRestore(state: RestoreState | undefined, data: EventData<'RestoreCompleted'>): NewEvent[] {
   if (isTaken(state, data, 'completed')) return [];
@@ -151,7 +169,7 @@ export function failRestore(
     readonly liveData: LiveData;
   },
 ): NewEvent[] {
-  const { deploymentId } = requireRunning(state, command, ['requested', 'running', 'staged', 'swapped']);
+  const { deploymentId } = requireRunning(state, command, ['requested', 'running', 'staged', 'swapped', 'given-up']);
   const data = { restoreId: command.restoreId, deploymentId, liveData: command.liveData, ...command.failure };
   return [{ stream: `restore:${command.restoreId}`, type: 'RestoreFailed', data }];
 }
@@ -183,6 +201,8 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
       return state && { ...state, status: 'running' };
     case 'RestoreSwapped':
       return state && { ...state, status: 'swapped', ...swapped(event.data) };
+    case 'RestoreGivenUp':
+      return state && { ...state, status: 'given-up', givenUp: failureOf(event.data) };
     case 'RestoreSafetyBackupTaken':
       return state && { ...state, safetyBackupId: event.data.backupId };
     case 'RestoreUndone':
@@ -227,6 +247,7 @@ function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
     ...{ documents: 0, collections: 0, merged: null },
     ...{ safetyBackupId: null, undoUntil: null, undo: null, undoEnd: null, undoCollections: null },
     cancelRequested: false,
+    givenUp: null,
   };
 }
 
@@ -239,6 +260,10 @@ function journalOf(data: EventData<'RestoreStaged'>) {
 function swapped(data: EventData<'RestoreSwapped'>): Partial<RestoreState> {
   const { undoUntil, undoCollections = null, merged = null } = data;
   return undoUntil === undefined ? { merged } : { undoUntil, undoCollections, undo: 'kept', merged };
+}
+
+function failureOf({ reason, message, hint, stderrTail }: EventData<'RestoreGivenUp'>): Failure {
+  return { reason, message, hint, ...(stderrTail && { stderrTail }) };
 }
 
 /** The worker has taken this step already, and did not hear of it. */

@@ -25,12 +25,21 @@ export interface RunningOperation {
   readonly child: RecordedProcess | null;
   /** Why it failed, when its worker could not clean up after it; null while it runs. */
   readonly failure: Failure | null;
+  /** How often ending it was refused in a way that trying again does not mend; left out: never. */
+  readonly refusals?: number;
 }
 
 export type RunningFacts = Partial<
   Pick<
     RunningOperation,
-    'progress' | 'uploadToken' | 'uploadDestinationId' | 'uploadKey' | 'createdDatabases' | 'child' | 'failure'
+    | 'progress'
+    | 'uploadToken'
+    | 'uploadDestinationId'
+    | 'uploadKey'
+    | 'createdDatabases'
+    | 'child'
+    | 'failure'
+    | 'refusals'
   >
 >;
 

@@ -17,6 +17,7 @@ const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
   RestoreTestPassed: { mark: 'tested', tone: 'safe' },
   RestoreTestFailed: { mark: 'danger', tone: 'danger' },
   RestoreTestSkipped: { mark: 'attention', tone: 'attention' },
+  RestoreGivenUp: { mark: 'danger', tone: 'danger' },
   RestoreFailed: { mark: 'danger', tone: 'danger' },
   RecoveryKitConfirmed: { mark: 'verified', tone: 'safe' },
   BackupSkipped: { mark: 'attention', tone: 'attention' },

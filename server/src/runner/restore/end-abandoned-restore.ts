@@ -1,4 +1,5 @@
-// Ends a restore that its worker does not bring to its end: taken back, or finished forward from its journal.
+// Ends a restore that its worker does not bring to its end: taken back, or finished forward from its journal; given up when that is
+// refused again and again, so that it does not hold the deployment for ever.
 import { AppError } from '@holdfast/shared/errors';
 import type { NewEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
@@ -21,8 +22,9 @@ import type { RunningOperation } from '../running-operations.ts';
 import { Fenced } from '../stop-reason.ts';
 import { changeRestore } from './change-restore.ts';
 import { discardNotedSafety } from './end-safety.ts';
+import { endGivenUp, type GivenUp, giveUp, isFinal } from './give-up.ts';
 import type { Forward } from './roll-forward.ts';
-import { type Settled, settle } from './settle.ts';
+import { type Left, type Settled, settle } from './settle.ts';
 
 export interface Abandoned {
   readonly restoreId: RestoreId;
@@ -42,7 +44,7 @@ export async function endAbandonedRestore(services: Services, abandoned: Abandon
   const { restoreId, running, supervisor } = abandoned;
   const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   // It may have ended since the list was read: what it made is then somebody's data.
-  if (!['running', 'staged', 'swapped'].includes(state.status)) return;
+  if (!['running', 'staged', 'swapped', 'given-up'].includes(state.status)) return;
   const deployment = (await services.ledger.state(`deployment:${state.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await connectionStringOf(services, deployment.facts));
   await using client = await connectDeployment(address);
@@ -55,13 +57,36 @@ export async function endAbandonedRestore(services: Services, abandoned: Abandon
         beginRestorePhase(current, { restoreId, deploymentId, worker: supervisor, phase }),
       ),
   };
-  const settled = await settle(forward, { state, createdDatabases: running?.createdDatabases ?? [] });
+  const settled = await settleOrGiveUp(forward, abandoned, state);
   await discardNotedSafety(services, state, running);
   lease.require();
   await recordEnd(services, abandoned, settled);
 }
 
-async function recordEnd(services: Services, abandoned: Abandoned, settled: Settled): Promise<void> {
+/** So often it is tried, by the supervisors alone; of one that nobody held there is no place to count. */
+const refusalLimit = 3;
+
+async function settleOrGiveUp(
+  forward: Forward,
+  { running, supervisor }: Abandoned,
+  state: RestoreState,
+): Promise<Settled | GivenUp> {
+  const left: Left = { state, createdDatabases: running?.createdDatabases ?? [] };
+  if (state.status === 'given-up') return await endGivenUp(forward, state);
+  try {
+    return await settle(forward, left);
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    const refusals = (running?.refusals ?? 0) + 1;
+    if (running !== null && refusals < refusalLimit) {
+      await forward.services.running.renew(state.restoreId, supervisor, { refusals });
+      throw error;
+    }
+    return await giveUp(forward, left, error);
+  }
+}
+
+async function recordEnd(services: Services, abandoned: Abandoned, settled: Settled | GivenUp): Promise<void> {
   const { restoreId, supervisor } = abandoned;
   const { undoOf } = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   const [stream, taken] = [`restore:${restoreId}`, `restore:${undoOf}`] as const;
@@ -78,17 +103,22 @@ async function recordEnd(services: Services, abandoned: Abandoned, settled: Sett
   });
 }
 
-function endOf(services: Services, state: RestoreState, abandoned: Abandoned, settled: Settled): NewEvent[] {
+function endOf(services: Services, state: RestoreState, abandoned: Abandoned, settled: Settled | GivenUp): NewEvent[] {
   const { restoreId, supervisor } = abandoned;
   const by = 'supervisor';
   if (settled === 'forward') {
     const durationMs = Math.max(0, services.now() - Date.parse(state.requestedAt));
     return completeRestore(state, { ...completionOf(state), worker: supervisor, durationMs });
   }
-  if (settled !== 'back') {
-    return failRestore(state, { restoreId, by, liveData: 'partly-replaced', failure: settled.givenUp.toFailure() });
+  if (settled !== 'back' && 'givenUp' in settled) {
+    return failRestore(state, { restoreId, by, liveData: 'partly-replaced', failure: settled.givenUp });
   }
   const { failure } = abandoned;
+  if (settled !== 'back') {
+    const { message, hint } = settled.notRemoved;
+    const both = { ...failure, message: `${failure.message} ${message}`, hint };
+    return failRestore(state, { restoreId, by, liveData: 'untouched', failure: both });
+  }
   if (state.cancelRequested) return cancelRestore(state, { restoreId, by });
   return failRestore(state, { restoreId, by, liveData: 'untouched', failure });
 }

@@ -1,6 +1,5 @@
 // What becomes of a restore whose worker does not bring it to its end: back while nothing was begun, whatever is staged; forward once
 // anything was. The names in the deployment tell which.
-import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { type RestoreState, unstageRestore } from '../../domain/restore.ts';
 import { isShadowName, shadowPrefix, undoName } from '../../domain/restore-names.ts';
@@ -15,9 +14,8 @@ import { lookAtSwaps } from './swap-collections.ts';
 /**
  * - `back`: nothing live was changed, and no shadow and no half-made copy is left.
  * - `forward`: all of it is in its place.
- * - `given-up`: the server does not take what is left to do; what was swapped is, and no shadow is left.
  */
-export type Settled = 'back' | 'forward' | { readonly givenUp: OperationFailure };
+export type Settled = 'back' | 'forward';
 
 /** What only the restore writes to. */
 export interface Left {
@@ -37,19 +35,13 @@ export async function settle(forward: Forward, left: Left): Promise<Settled> {
     await goBack(forward, left);
     return 'back';
   }
-  try {
-    await rollForward(forward);
-    return 'forward';
-  } catch (error) {
-    if (!(error instanceof OperationFailure) || error.reason !== 'restore-incomplete') throw error;
-    await dropShadows(forward, left.state);
-    return { givenUp: error };
-  }
+  await rollForward(forward);
+  return 'forward';
 }
 
 /** Whether anything live was changed. Throws OperationFailure. */
 export async function isBegun(client: MongoClient, state: RestoreState): Promise<boolean> {
-  if (state.status === 'swapped') return true;
+  if (state.status === 'swapped' || state.status === 'given-up') return true;
   if (state.status !== 'staged') return false;
   // The journal of a merge is there before its first document is, and what one takes out before it goes.
   const merged = [...state.merges, ...state.unmerges];
@@ -87,7 +79,7 @@ export function writtenBy({ state, createdDatabases }: Left) {
 }
 
 /** By the restore's id, as before the proof no name is in the ledger; what an undo takes from is another restore's. */
-async function dropShadows({ services, client, requireLease }: Back, { restoreId, target }: RestoreState) {
+export async function dropShadows({ services, client, requireLease }: Back, { restoreId, target }: RestoreState) {
   if (target.kind === 'copy') return;
   const mine = shadowPrefix(restoreId);
   const listing = client.db('admin').admin().listDatabases({ nameOnly: true, authorizedDatabases: true });

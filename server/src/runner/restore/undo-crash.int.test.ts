@@ -88,9 +88,20 @@ async function killedWhileStarting(point: FailpointName, dataDir: string): Promi
   await Promise.all([rm(held), rm(`${held}.reached`)]);
 }
 
+/** A server that goes on with what another one left once it answers, and is killed when it gets to the point. */
+async function killedWhileRunning(point: FailpointName, dataDir: string): Promise<void> {
+  const env = { LEDGER_URI: ledger.uri, HOLDFAST_FAILPOINTS: failpoints };
+  const held = join(failpoints, point);
+  await writeFile(held, '');
+  const server = await startHoldfastProcess({ env, dataDir });
+  await untilTrue(() => isReached(held));
+  await server.end('SIGKILL');
+  await Promise.all([rm(held), rm(`${held}.reached`)]);
+}
+
 /** Backed up, and then moved on from: replaced, dropped and added is something each. */
-async function prepared(dataDir: string): Promise<string> {
-  await shop().dropDatabase();
+async function prepared(dataDir: string, { isEmptied = true } = {}): Promise<string> {
+  if (isEmptied) await shop().dropDatabase();
   await ledger.client.db('holdfast').dropDatabase();
   for (const name of ['orders', 'stock', 'removed']) await shop().collection(name).insertMany(numbered(50));
   await using service = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: uri, dataDir });
@@ -134,6 +145,58 @@ it('a second server killed while it takes back what the first one staged', async
   await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
   expect(await ended(service, id)).toMatchObject(back);
   expect(await contents()).toStrictEqual(before);
+  await expectConsistent(service.services, [source.client]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
+
+it('one that may not be taken back any more ends all the same, and says what it leaves', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  const backupId = await prepared(dataDir);
+  const before = await contents();
+  const id = await killedAt('staged', dataDir, (client) => planRestore(client, backupId));
+  await source.client.db('admin').command({ updateUser: 'limited', roles: ['backup'] });
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  const { error, ...restore } = await ended(service, id);
+  const prefix = `hf_${id.replaceAll('-', '')}_`;
+  expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched' });
+  expect(error).toMatchObject({ reason: 'interrupted', message: expect.stringContaining('could not be removed') });
+  expect(error?.hint).toContain(`drop the collections whose names begin with ${prefix}`);
+  expect(await contents()).toStrictEqual(before);
+  await source.client.db('admin').command({ updateUser: 'limited', roles: ['backup', 'restore'] });
+  const listed = await shop().listCollections({}, { nameOnly: true }).toArray();
+  for (const { name } of listed) if (name.startsWith(prefix)) await shop().dropCollection(name);
+  await expectConsistent(service.services, [source.client]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
+
+/** The roles `backup` and `restore`, but for what changes a view where it stands. */
+async function mayChangeNoView(): Promise<void> {
+  const admin = source.client.db('admin');
+  const { roles } = await admin.command({ rolesInfo: ['backup', 'restore'], showPrivileges: true });
+  const privileges: { actions: string[] }[] = roles.flatMap(({ privileges: of }: Document) => of);
+  const without = privileges.map((one) => ({ ...one, actions: one.actions.filter((action) => action !== 'collMod') }));
+  await admin.command({ createRole: 'noViews', privileges: without, roles: [] });
+  await admin.command({ updateUser: 'limited', roles: ['noViews'] });
+}
+
+it('one that may not do what is left is given up, also when the server that does so is killed', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  await shop().dropDatabase();
+  await shop().createCollection('view', { viewOn: 'orders', pipeline: [] });
+  const backupId = await prepared(dataDir, { isEmptied: false });
+  await shop().command({ collMod: 'view', viewOn: 'stock', pipeline: [] });
+  const id = await killedAt('swapped', dataDir, (client) => planRestore(client, backupId));
+  await mayChangeNoView();
+  await killedWhileRunning('taking-back', dataDir);
+  await source.client.db('admin').command({ updateUser: 'limited', roles: ['backup', 'restore'] });
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  const { error, ...restore } = await ended(service, id);
+  expect(restore).toMatchObject({ status: 'failed', liveData: 'partly-replaced' });
+  expect(error).toMatchObject({ reason: 'not-authorized' });
+  expect(error?.message).toContain('All collections are in their place');
+  expect(error?.hint).toContain(`holdfast restores undo ${id}`);
+  expect(await shop().collection('orders').countDocuments()).toBe(50);
+  await service.api.restores.dropUndo({ id: id as never });
   await expectConsistent(service.services, [source.client]);
   await rm(dataDir, { recursive: true, force: true });
 }, 120_000);

@@ -38,6 +38,7 @@ const typeNames: Record<EventType, string> = {
   RestoreStaged: 'Restore staged',
   RestoreUnstaged: 'Restore taken back before the swap',
   RestoreSwapped: 'Restore swapped',
+  RestoreGivenUp: 'Restore given up',
   RestoreCompleted: 'Restore completed',
   RestoreFailed: 'Restore failed',
   RestoreCancelled: 'Restore cancelled',
@@ -187,6 +188,7 @@ export const events: EventSentences = {
       ...(durationMs === undefined ? [] : [`in ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),
     ].join(', '),
+  RestoreGivenUp: ({ reason }) => `given up half-way: ${failureReasons[reason]}; what is still staged is removed`,
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restored: ${documentsText(documents)} in ${f.list(databases)}, in ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>

@@ -37,6 +37,7 @@ const typeNames: Record<EventType, string> = {
   RestoreStaged: 'Restauration préparée',
   RestoreUnstaged: 'Restauration retirée avant de basculer',
   RestoreSwapped: 'Restauration basculée',
+  RestoreGivenUp: 'Restauration abandonnée',
   RestoreCompleted: 'Restauration terminée',
   RestoreFailed: 'Restauration échouée',
   RestoreCancelled: 'Restauration annulée',
@@ -193,6 +194,8 @@ export const events: Dictionary['events'] = {
       ...(durationMs === undefined ? [] : [`en ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),
     ].join(', '),
+  RestoreGivenUp: ({ reason }) =>
+    `abandonnée à mi-chemin : ${failureReasons[reason]} ; le reste de la copie est supprimé`,
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restauré : ${documentsText(documents)} dans ${f.list(databases)}, en ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>
