@@ -19,10 +19,10 @@ export interface SetFailPoint extends AsyncDisposable {
   failed(): Promise<number>;
 }
 
-/** Lets commands fail by the server's own `failCommand`: so many times, or until it is disposed of. */
+/** Lets commands fail by the server's own `failCommand`: so many times, or until it is disposed of, the first ones excepted. */
 export async function failCommand(
   client: MongoClient,
-  mode: { readonly times: number } | 'alwaysOn',
+  mode: { readonly times: number } | { readonly skip: number } | 'alwaysOn',
   data: FailCommand,
 ): Promise<SetFailPoint> {
   const admin = client.db('admin');

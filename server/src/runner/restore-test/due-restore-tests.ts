@@ -84,20 +84,28 @@ export async function scheduledTests(
     .toArray();
   const found = await Promise.all(
     due.map(async ({ _id, restoreTest }) => {
-      const backupId = await newestVerified({ ledger }, _id as DeploymentId);
-      return backupId === null || besides.includes(backupId)
-        ? []
-        : [{ backupId, expectedMs: restoreTest?.durationMs ?? null }];
+      const newest = await newestVerified({ ledger }, _id as DeploymentId);
+      if (newest === undefined || isUnderWay(newest)) return [];
+      const backupId = newest._id as BackupId;
+      return besides.includes(backupId) ? [] : [{ backupId, expectedMs: restoreTest?.durationMs ?? null }];
     }),
   );
   return found.flat();
 }
 
-async function newestVerified({ ledger }: Pick<Due, 'ledger'>, deploymentId: DeploymentId): Promise<BackupId | null> {
+async function newestVerified(
+  { ledger }: Pick<Due, 'ledger'>,
+  deploymentId: DeploymentId,
+): Promise<StoredBackup | undefined> {
   const backups = await ledger.readModel<StoredBackup>('backups');
   const filter: Filter<StoredBackup> = { deploymentId, ...good, verifiedAt: { $ne: null as never } };
   const [newest] = await backups.find(filter).sort({ createdAt: -1 }).limit(1).toArray();
-  return (newest?._id ?? null) as BackupId | null;
+  return newest;
+}
+
+/** Somebody's already: asked for, or run by some server. */
+function isUnderWay({ restoreTest }: StoredBackup): boolean {
+  return restoreTest?.state === 'requested' || restoreTest?.state === 'running';
 }
 
 function not(besides: readonly BackupId[]): Filter<StoredBackup> {

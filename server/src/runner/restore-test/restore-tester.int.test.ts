@@ -9,14 +9,19 @@ import { defaultRestoreTestSettings } from '@holdfast/shared/restore-test';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metricsText } from '../../api/metrics.ts';
 import { execute } from '../../commands/execute.ts';
+import { testDatabase } from '../../domain/restore-test-names.ts';
 import { processStartTime } from '../../engine/orphan-process.ts';
 import { loadSample } from '../../sample/load-sample.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
+import { failCommand } from '../../testing/fail-point.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
 import { startHoldfastProcess } from '../../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { testTools } from '../../testing/tools.ts';
 import { until } from '../../testing/until.ts';
+import { scheduledTests } from './due-restore-tests.ts';
+import { endAbandonedTests } from './end-abandoned-tests.ts';
+import { showRestoreTest } from './running-restore-tests.ts';
 
 let source: TestMongo;
 let ledger: TestMongo;
@@ -194,7 +199,7 @@ describe('a restore test that is asked for', () => {
   it('names the document that did not come back as it was', async () => {
     const failpointsDir = await mkdtemp(join(folder, 'failpoints-'));
     await using holdfast = await start({ config: { ...(await otherVersion()), failpointsDir } });
-    const { api } = holdfast;
+    const { api, services } = holdfast;
     await setAside(holdfast);
     const { id } = await backedUp(holdfast);
     const held = join(failpointsDir, 'restored');
@@ -204,12 +209,18 @@ describe('a restore test that is asked for', () => {
       () => readdir(failpointsDir),
       (names) => names.includes('restored.reached'),
     );
+    await until(
+      () => api.backups.byId({ id }),
+      ({ verifiedAt }) => verifiedAt !== null,
+    );
+    const scheduled = await scheduledTests(services, { everyDays: 1 }, []);
     const [made = ''] = await testDatabases();
     await ledger.client
       .db(made)
       .collection('noise')
       .updateOne({ _id: 7 as never }, { $set: { noise: 'other' } });
     await rm(held);
+    expect(scheduled).toStrictEqual([]);
     const { restoreTest } = await tested(holdfast, id, ['failed']);
     expect(restoreTest?.error).toMatchObject({ reason: 'restore-incomplete' });
     expect(restoreTest?.error?.message).toMatch(/^small\.noise does not equal .* 1 document is different, by _id: 7\./);
@@ -238,12 +249,59 @@ describe('a restore test that is asked for', () => {
     const before = await own.command({ dbHash: 1 });
     await setAside(holdfast);
     const { id } = await backedUp(holdfast);
+    // What a test left that nobody knows of goes first.
+    const left = { _id: 3 as never, noise: 'of an earlier test' };
+    await ledger.client.db(testDatabase(id, 0)).collection('noise').insertOne(left);
     await api.backups.restoreTest({ id });
     expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
     expect((await own.command({ dbHash: 1 })).md5).toBe(before.md5);
     expect(await testDatabases()).toStrictEqual([]);
     await expectConsistent(services, [source.client]);
     await own.dropDatabase();
+  });
+
+  it('keeps in mind what could not be dropped where a deployment was set aside, until it is', async () => {
+    await using holdfast = await start({ config: await otherVersion() });
+    const { api, services } = holdfast;
+    await setAside(holdfast);
+    const { id } = await backedUp(holdfast);
+    // What an earlier test may have left is dropped; what this one leaves is not.
+    const data = { failCommands: ['dropDatabase', 'drop'], appName: 'holdfast', errorCode: 20 };
+    const refused = await failCommand(ledger.client, { skip: 1 }, data);
+    await using _allowed = refused;
+    await api.backups.restoreTest({ id });
+    expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
+    await until(
+      () => services.restoreTests.find({ hasEnded: true }).toArray(),
+      (ended) => ended.length === 1,
+    );
+    expect((await api.restoreTests.state()).running).toStrictEqual([]);
+    await expect(api.backups.cancelRestoreTest({ id })).rejects.toThrow('No restore test');
+    await endAbandonedTests(services);
+    expect(await testDatabases()).toStrictEqual([testDatabase(id, 0)]);
+    await refused[Symbol.asyncDispose]();
+    await endAbandonedTests(services);
+    expect(await testDatabases()).toStrictEqual([]);
+    await expectConsistent(services, [source.client]);
+  });
+
+  it('is one server’s alone: no other takes over what it has recorded, before it is abandoned', async () => {
+    await using holdfast = await start();
+    const { id, deploymentId, deploymentName } = await backedUp(holdfast);
+    const leaseMs = 120_000;
+    const { services } = holdfast;
+    const own = { ...services, worker: 'one/boot', archiveLeases: { ...services.archiveLeases, leaseMs } };
+    const facts = { backupId: id, deploymentId, deploymentName, cause: 'asked', totalBytes: 1 } as const;
+    const shown = await showRestoreTest(own, facts);
+    await shown.note({ deploymentId, databases: ['hf_test_1'] });
+    const refused = { code: 'RESTORE_TEST_IN_PROGRESS' };
+    await expect(showRestoreTest({ ...own, worker: 'other/boot' }, facts)).rejects.toMatchObject(refused);
+    const kept = await services.restoreTests.findOne({ _id: id });
+    expect(kept).toMatchObject({ worker: 'one/boot', made: [{ deploymentId, databases: ['hf_test_1'] }] });
+    expect((kept?.until.getTime() ?? 0) - Date.now()).toBeGreaterThan(2.4 * leaseMs);
+    await shown.forget(deploymentId);
+    await shown[Symbol.asyncDispose]();
+    expect(await services.restoreTests.find({}).toArray()).toStrictEqual([]);
   });
 
   it('is cancelled by whoever wants to, and leaves nothing', async () => {

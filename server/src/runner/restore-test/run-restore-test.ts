@@ -33,7 +33,7 @@ const timeLimitMs = 24 * 3_600_000;
 
 /**
  * Resolves once its end is in the ledger. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE, ARCHIVE_IN_USE before anything is begun;
- * WRONG_WORKER when another server runs it.
+ * RESTORE_TEST_IN_PROGRESS, WRONG_WORKER when another server runs it.
  */
 export async function runRestoreTest(services: Services, order: RestoreTestOrder): Promise<void> {
   const { backupId, cause } = order;

@@ -1,12 +1,14 @@
 // The restore tests that run right now: one document for each, so that every server and console sees how far it is, anybody can
 // cancel it, and what a killed server left of it is known.
 import type { Actor } from '@holdfast/shared/actor';
+import { AppError } from '@holdfast/shared/errors';
 import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { RunningRestoreTest } from '@holdfast/shared/restore-test';
-import type { Collection } from 'mongodb';
+import { type Collection, type Document, MongoServerError } from 'mongodb';
 import type { ArchiveProgress } from '../../archive/archive-progress.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
+import type { ArchiveLeases } from '../archive-leases.ts';
 import { TestStopped } from './test-stopped.ts';
 
 /** A test under way. The id is that of its backup. */
@@ -16,8 +18,15 @@ export interface StoredRestoreTest extends RunningRestoreTest {
   /** Abandoned from then on, by the database's clock. */
   readonly until: Date;
   readonly cancelledBy: Actor | null;
-  /** What was made on a deployment that is set aside. */
-  readonly made: { readonly deploymentId: DeploymentId; readonly databases: readonly string[] } | null;
+  /** What was made on deployments that are set aside, and is not known to be gone. */
+  readonly made: readonly MadeElsewhere[];
+  /** Nobody runs it any more; it is kept for what it made. */
+  readonly hasEnded: boolean;
+}
+
+export interface MadeElsewhere {
+  readonly deploymentId: DeploymentId;
+  readonly databases: readonly string[];
 }
 
 /** One that this server began by itself. */
@@ -26,36 +35,40 @@ export interface OwnRestoreTest {
   makeWay(): Promise<void>;
 }
 
-/** Shown until it is disposed of: only then, and after its end is recorded, it is nobody's to clean up. */
+/** Shown until it is disposed of: only then, after its end is recorded, and when it left nothing, it is nobody's to clean up. */
 export interface ShownRestoreTest extends AsyncDisposable {
   /** Aborts with TestStopped when somebody cancels it, or took it for abandoned. */
   readonly signal: AbortSignal;
   phase(phase: RunningRestoreTest['phase'], progress?: ArchiveProgress): void;
-  /** Records what is about to be made elsewhere, before it is. */
-  note(made: NonNullable<StoredRestoreTest['made']>): Promise<void>;
+  /** Records what is about to be made elsewhere, before it is. Throws TestStopped when this is nobody's to run any more. */
+  note(made: MadeElsewhere): Promise<void>;
+  /** What was made there is gone. */
+  forget(deploymentId: DeploymentId): Promise<void>;
 }
 
 const reportEveryMs = 1_000;
-/** Longer than the lease of its turn: by then whoever ran it has stopped. */
-const abandonedAfterMs = 150_000;
+/** Silent for so long it is abandoned: 2.5 times the lease of its turn, by then whoever ran it has stopped; 150 s at least. */
+export function abandonedAfterMs({ leaseMs }: Pick<ArchiveLeases, 'leaseMs'>): number {
+  return Math.max(150_000, 2.5 * leaseMs);
+}
 
-/** Shows a test that begins. */
+/** Shows a test that begins. Raises RESTORE_TEST_IN_PROGRESS while there is one of another server, which only its end removes. */
 export async function showRestoreTest(
-  { restoreTests, logger, worker, now }: Pick<Services, 'restoreTests' | 'logger' | 'worker' | 'now'>,
+  services: Pick<Services, 'restoreTests' | 'logger' | 'worker' | 'now' | 'archiveLeases'>,
   facts: Pick<RunningRestoreTest, 'backupId' | 'deploymentId' | 'deploymentName' | 'cause' | 'totalBytes'>,
 ): Promise<ShownRestoreTest> {
+  const { restoreTests, logger, worker } = services;
   const _id = facts.backupId;
   const stopped = new AbortController();
   let phase: RunningRestoreTest['phase'] = 'starting';
   let progress: Pick<ArchiveProgress, 'bytes'> = { bytes: 0 };
-  const first = { ...facts, startedAt: new Date(now()).toISOString(), worker, cancelledBy: null, made: null };
-  const moving = () => ({ phase, bytes: progress.bytes, until: { $add: ['$$NOW', abandonedAfterMs] } });
-  await throughFailover(() =>
-    restoreTests.updateOne({ _id }, [{ $set: { ...literal(first), ...moving() } }], { upsert: true }),
-  );
+  const until = { $add: ['$$NOW', abandonedAfterMs(services.archiveLeases)] };
+  const moving = () => ({ phase, bytes: progress.bytes, until });
+  const startedAt = new Date(services.now()).toISOString();
+  await begin(restoreTests, { ...literal({ ...facts, startedAt, worker }), ...moving() }, { _id, worker });
   const report = async (): Promise<void> => {
     const found = await restoreTests.findOneAndUpdate({ _id, worker }, [{ $set: moving() }]);
-    if (found === null) stopped.abort(new TestStopped('interrupted', 'Another server took the test for abandoned.'));
+    if (found === null) stopped.abort(takenForAbandoned());
     else if (found.cancelledBy !== null)
       stopped.abort(new TestStopped('cancelled', 'It was cancelled.', found.cancelledBy));
   };
@@ -72,16 +85,58 @@ export async function showRestoreTest(
       progress = nextProgress ?? { bytes: 0 };
     },
     async note(made) {
-      await throughFailover(() => restoreTests.updateOne({ _id, worker }, { $set: { made } }));
+      const others = { $filter: { input: '$made', cond: { $ne: ['$$this.deploymentId', made.deploymentId] } } };
+      const noted = { $concatArrays: [others, [{ $literal: made }]] };
+      const { matchedCount } = await throughFailover(() =>
+        restoreTests.updateOne({ _id, worker }, [{ $set: { made: noted } }]),
+      );
+      if (matchedCount === 0) throw takenForAbandoned();
+    },
+    async forget(deploymentId) {
+      await throughFailover(() => restoreTests.updateOne({ _id, worker }, { $pull: { made: { deploymentId } } }));
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await reporting;
-      await throughFailover(() => restoreTests.deleteOne({ _id, worker })).catch((err: unknown) =>
+      await throughFailover(() => endShown(restoreTests, { _id, worker })).catch((err: unknown) =>
         logger.warn({ backupId: _id, err }, 'an ended restore test is forgotten later'),
       );
     },
   };
+}
+
+/** What an ended one left is still this backup's to remove. */
+async function begin(
+  restoreTests: Collection<StoredRestoreTest>,
+  shown: Document,
+  { _id, worker }: Pick<StoredRestoreTest, '_id' | 'worker'>,
+): Promise<void> {
+  const set = { ...shown, cancelledBy: null, hasEnded: false, made: { $ifNull: ['$made', []] } };
+  try {
+    await throughFailover(() =>
+      restoreTests.updateOne({ _id, $or: [{ worker }, { hasEnded: true }] }, [{ $set: set }], { upsert: true }),
+    );
+  } catch (error) {
+    // The id is taken: by one that the filter leaves alone.
+    if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
+    const other = await restoreTests.findOne({ _id });
+    throw new AppError('RESTORE_TEST_IN_PROGRESS', { id: _id, since: other?.startedAt ?? '' });
+  }
+}
+
+const duplicateKey = 11_000;
+
+/** It is forgotten; one that may have left something becomes one that is abandoned. */
+export async function endShown(
+  restoreTests: Collection<StoredRestoreTest>,
+  own: Pick<StoredRestoreTest, '_id' | 'worker'>,
+): Promise<void> {
+  await restoreTests.deleteOne({ ...own, made: { $size: 0 } });
+  await restoreTests.updateOne(own, [{ $set: { hasEnded: true, until: '$$NOW' } }]);
+}
+
+function takenForAbandoned(): TestStopped {
+  return new TestStopped('interrupted', 'Another server took the test for abandoned.');
 }
 
 /** Those that some server runs right now, the oldest first. */
@@ -90,7 +145,7 @@ export async function runningRestoreTests(restoreTests: Collection<StoredRestore
     .find({ $expr: { $gt: ['$until', '$$NOW'] } })
     .sort({ startedAt: 1 })
     .toArray();
-  return found.map(({ _id, worker, until, cancelledBy, made, ...shown }) => shown);
+  return found.map(({ _id, worker, until, cancelledBy, made, hasEnded, ...shown }) => shown);
 }
 
 /** Asks the server that runs it to stop. False when none does. */
@@ -99,11 +154,14 @@ export async function cancelRunning(
   backupId: BackupId,
   by: Actor,
 ): Promise<boolean> {
-  const { matchedCount } = await restoreTests.updateOne({ _id: backupId }, { $set: { cancelledBy: by } });
+  const { matchedCount } = await restoreTests.updateOne(
+    { _id: backupId, hasEnded: false },
+    { $set: { cancelledBy: by } },
+  );
   return matchedCount === 1;
 }
 
-/** Those that nobody runs any more: of an earlier process of this data folder, or silent for long. */
+/** Those that nobody runs any more: of an earlier process of this data folder, silent for long, or ended with something left. */
 export function abandonedTests(
   restoreTests: Collection<StoredRestoreTest>,
   { instanceId, worker }: { readonly instanceId: string; readonly worker: string },

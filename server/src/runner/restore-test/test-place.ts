@@ -12,6 +12,7 @@ import type { DeploymentState } from '../../domain/deployment.ts';
 import { testDatabase } from '../../domain/restore-test-names.ts';
 import { type DeploymentAddress, parseConnectionString, throughSet } from '../../engine/connection-string.ts';
 import { diskSpace as spaceOf } from '../../engine/disk-space.ts';
+import { explained } from '../../engine/driver-failure.ts';
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../../engine/inspect-deployment.ts';
 import { removeDatabase } from '../../engine/remove-database.ts';
 import { startThrowAwayMongod } from '../../engine/throw-away-mongod.ts';
@@ -44,7 +45,7 @@ export interface OpenTest {
   /** The databases of the backup. */
   readonly databases: readonly string[];
   readonly signal: AbortSignal;
-  readonly shown: Pick<ShownRestoreTest, 'note'>;
+  readonly shown: Pick<ShownRestoreTest, 'note' | 'forget'>;
 }
 
 /** Disposing of it removes everything. */
@@ -162,7 +163,8 @@ async function setAsidePlace(
     const message = `${name}, which is set aside for tests, has ${size(freeBytes)} free; the test needs ${size(needed)}.`;
     throw new TestStopped('no-space', message);
   }
-  return { serverVersion: server.version, open: (test) => openSetAside(throughSet(address, server), id, test) };
+  const through = throughSet(address, server);
+  return { serverVersion: server.version, open: (test) => openSetAside(services, { address: through, id }, test) };
 }
 
 async function lookAt(services: Services, { facts }: DeploymentState) {
@@ -182,24 +184,35 @@ function requireUsable(
     throw noServer(`${found}. ${name}, which is set aside for tests, is MongoDB ${version}.`);
 }
 
-/** What is made there is recorded before it is, so that it is found whatever becomes of this server. */
+/**
+ * What is made there is recorded before it is, so that it is found whatever becomes of this server; what an earlier test of the backup
+ * left goes first. What cannot be dropped in the end stays recorded, and says nothing about the test.
+ */
 async function openSetAside(
-  address: DeploymentAddress,
-  deploymentId: DeploymentId,
-  test: OpenTest,
+  { logger }: Services,
+  { address, id: deploymentId }: { readonly address: DeploymentAddress; readonly id: DeploymentId },
+  { backupId, signal, shown, databases: tested }: OpenTest,
 ): Promise<OpenPlace> {
-  const { backupId, signal, shown } = test;
-  const names = new Map(test.databases.map((name, index) => [name, testDatabase(backupId, index)]));
+  const names = new Map(tested.map((name, index) => [name, testDatabase(backupId, index)]));
   const databases = [...names.values()];
   await shown.note({ deploymentId, databases });
-  const client = await connectDeployment(address, { signal });
+  await using parts = new AsyncDisposableStack();
+  const client = parts.use(await connectDeployment(address, { signal }));
+  const drop = () => explained(() => dropTestDatabases(client, backupId, databases));
+  await drop();
+  parts.defer(async () => {
+    try {
+      await drop();
+      await shown.forget(deploymentId);
+    } catch (err) {
+      logger.warn({ backupId, deploymentId, databases, err }, 'what a restore test left is removed later');
+    }
+  });
+  const kept = parts.move();
   return {
     ...{ address, client, expires: true, lost: new AbortController().signal },
     database: (name) => names.get(name) ?? name,
-    async [Symbol.asyncDispose]() {
-      await using _closed = client;
-      await dropTestDatabases(client, backupId, databases);
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
