@@ -1,7 +1,8 @@
 // Starts the service from the environment and says where it is.
-import { pino } from 'pino';
+import { destination } from 'pino';
 import { announcement } from './announcement.ts';
 import { type Config, loadConfig } from './config.ts';
+import { createLogger } from './create-logger.ts';
 import { explainStartFailure } from './explain-start-failure.ts';
 import { serve } from './serve.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -16,7 +17,7 @@ const lost = (config: Config) => () => {
 
 try {
   const config = loadConfig();
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const logger = createLogger(config.logLevel, destination({ dest: 2, sync: false }));
   const served = await serve(config, { logger, onProgress: say, onDataDirLost: lost(config) });
   say(announcement(served, config));
   await stopOnSignals(served, say);

@@ -2,11 +2,12 @@
 
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { authenticator } from './api/authenticate.ts';
 import { httpApp } from './api/http-app.ts';
 import { type App, startApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createLogger } from './create-logger.ts';
 import { type Welcome, welcome } from './welcome.ts';
 
 export interface Served {
@@ -33,7 +34,7 @@ const streamsMs = 2_000;
 
 /** Throws ConfigError, OperationFailure (`tool-missing`, `storage-unwritable`) or another Error whose message says what to do. */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
-  const logger = options.logger ?? pino({ level: config.logLevel });
+  const logger = options.logger ?? createLogger(config.logLevel);
   const onProgress = options.onProgress ?? ((line) => logger.info(line));
   const app = await startApp({ ...options, config, logger, onProgress });
   try {

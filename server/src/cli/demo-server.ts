@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { destination, pino } from 'pino';
+import { destination } from 'pino';
 import type { Config } from '../config.ts';
+import { createLogger } from '../create-logger.ts';
 import type { Served } from '../serve.ts';
 import { type Connection, connect } from './connect.ts';
 
@@ -39,7 +40,7 @@ export async function startDemoServer(
     apiKey: null,
   };
   const { serve } = await import('../serve.ts');
-  const logger = pino({ level: 'error' }, destination({ dest: 2, sync: true }));
+  const logger = createLogger('error', destination({ dest: 2, sync: true }));
   const served = await serve(own, { logger, onProgress });
   parts.defer(() => served.close());
   const connection = await connect(own, served.url);

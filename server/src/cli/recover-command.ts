@@ -107,9 +107,10 @@ async function withLedger<T>(invocation: Invocation, config: Config, work: (app:
   const { openStorage } = await import('../storage/open-storage.ts');
   await openStorage(config.storageUrl, { create: false, credentials: config.s3Credentials });
   const { startApp } = await import('../app.ts');
-  const { destination, pino } = await import('pino');
+  const { createLogger } = await import('../create-logger.ts');
+  const { destination } = await import('pino');
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel;
-  const logger = pino({ level }, destination({ dest: 2, sync: false }));
+  const logger = createLogger(level, destination({ dest: 2, sync: false }));
   const onProgress = (line: string) => invocation.output.say(line);
   const app = await startApp({ config, logger, idle: true, onProgress }).catch(refuseInUse);
   try {

@@ -43,8 +43,9 @@ async function runServer({ output }: Invocation, config: Config): Promise<void> 
   const { serve } = await import('../serve.ts');
   const { announcement } = await import('../announcement.ts');
   const { stopOnSignals } = await import('../stop-on-signals.ts');
-  const { destination, pino } = await import('pino');
-  const logger = pino({ level: config.logLevel }, destination({ dest: 2, sync: false }));
+  const { createLogger } = await import('../create-logger.ts');
+  const { destination } = await import('pino');
+  const logger = createLogger(config.logLevel, destination({ dest: 2, sync: false }));
   const served = await serve(config, { logger, onProgress: (line) => output.say(line) });
   const { url, administratorKeyFile } = served;
   output.answer({ url, administratorKeyFile, dataDir: config.dataDir }, () => announcement(served, config));

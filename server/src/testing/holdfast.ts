@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Actor } from '@holdfast/shared/actor';
 import type { Backup } from '@holdfast/shared/backup';
 import type { Restore } from '@holdfast/shared/restore';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { appRouter } from '../api/router.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { createLogger } from '../create-logger.ts';
 import { type Served, serve } from '../serve.ts';
 import type { Services } from '../services.ts';
 import { testTools } from './tools.ts';
@@ -36,6 +37,7 @@ export interface TestHoldfastOptions {
   readonly dataDir?: string;
   readonly config?: Partial<Config>;
   readonly now?: () => number;
+  readonly logger?: Logger;
 }
 
 /** Starts it on a free port with a temporary data folder. */
@@ -54,7 +56,7 @@ export async function startHoldfast(options: TestHoldfastOptions = {}): Promise<
     ...options.config,
   };
   const served = await serve(config, {
-    logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+    logger: options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'),
     onProgress: () => undefined,
     ...(options.now ? { now: options.now } : {}),
   });

@@ -8,6 +8,7 @@ import { type MongoClient, MongoServerError } from 'mongodb';
 import { dropFromJson } from '../../archive/edit-json.ts';
 import { explained, isGone } from '../../engine/driver-failure.ts';
 import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
+import { answerWords } from '../../engine/server-answer.ts';
 
 /**
  * How TTL indexes come about.
@@ -127,6 +128,8 @@ function isIndexGone(error: unknown): boolean {
 
 function notMade({ database, live, index }: Expiry, error: MongoServerError): OperationFailure {
   const what = index === null ? 'The expiry' : `The TTL index ${index}`;
-  const said = error.message.slice(0, 300);
-  return new OperationFailure('restore-incomplete', `${what} of ${database}.${live} could not be made: ${said}.`);
+  return new OperationFailure(
+    'restore-incomplete',
+    `${what} of ${database}.${live} could not be made: the server answered ${answerWords(error)}.`,
+  );
 }
