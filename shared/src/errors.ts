@@ -138,6 +138,13 @@ export const errorCatalogue = {
     message: ({ namespace, why }) => `Single documents cannot be put back into ${namespace}: ${putBackProblems[why]}.`,
     hint: 'Nothing was changed. Restore the collection instead, into a copy or in place.',
   }),
+  PUT_BACK_TOO_LARGE: entry({
+    details: z.object({ maxBytes: z.int() }),
+    transport: 'PAYLOAD_TOO_LARGE',
+    message: ({ maxBytes }) =>
+      `The documents and the live ones beside them are more than the ${maxBytes / 1_048_576} MiB that are put back at once.`,
+    hint: 'Choose fewer documents, or restore the collection.',
+  }),
   FILTER_INVALID: entry({
     details: z.object({
       problem: z.enum(filterProblemCode),

@@ -286,6 +286,8 @@ export const eventData = {
     namespace: text,
     inserted: count,
     replaced: count,
+    /** Of how many it is not known whether they were written: the connection was lost, say. */
+    uncertain: count.optional(),
   }),
 
   /** Somebody wants the backup tested; the next worker that is free begins. */

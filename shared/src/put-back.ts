@@ -50,11 +50,24 @@ export const putBackInput = z.object({
  * How it ended for one document.
  * - `changed`: the live one is not the one that was looked at; left as it is.
  * - `refused`: the server did not take it, say because a unique index holds its value already.
+ * - `too-large`: it and the live one are together more than the server takes in one step.
+ * - `failed`: it broke off, and nobody knows whether it was written; those that follow are not tried.
+ * - `not-tried`: nothing was written, since one before it failed, the server could not be asked, or something else runs by now.
  */
 export const putBackOutcome = z.object({
   position,
-  outcome: z.enum(['inserted', 'replaced', 'same', 'changed', 'refused']),
-  /** What was replaced, as canonical extended JSON; null where nothing was. It is kept nowhere else. */
+  outcome: z.enum(['inserted', 'replaced', 'same', 'changed', 'refused', 'too-large', 'failed', 'not-tried']),
+  /** What was replaced, for `failed` what may have been, as canonical extended JSON; null where nothing was. It is kept nowhere else. */
   replaced: z.string().nullable(),
+  /** Why it was not written, or may not be, in English; null for `changed`, for `same` and for what was written. */
+  problem: z.string().nullable(),
 });
 export type PutBackOutcome = z.infer<typeof putBackOutcome>;
+
+export const putBackAnswer = z.object({
+  /** One for each document, in the order in which they were given. */
+  outcomes: z.array(putBackOutcome),
+  /** Why the ledger does not say that documents were put back, in English; null when it does, or when nothing was written. */
+  recordProblem: z.string().nullable(),
+});
+export type PutBackAnswer = z.infer<typeof putBackAnswer>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Backup } from '@holdfast/shared/backup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failCommand } from '../testing/fail-point.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { runCommandLine } from './run-command-line.ts';
@@ -145,12 +146,32 @@ describe('a download', () => {
     const seven = ['put-back', backup.id, 'shop.orders', '--filter', '{"_id": 7}'];
     expect(await failed(...seven)).toMatchObject({ status: 5, code: 'NOT_CONFIRMED' });
     expect(await orders.findOne({ _id: 7 })).toBeNull();
-    expect((await answer(...seven, '--yes')).outcomes).toEqual([{ position: 7, outcome: 'inserted', replaced: null }]);
+    expect(await answer(...seven, '--yes')).toMatchObject({
+      outcomes: [{ position: 7, outcome: 'inserted', replaced: null, problem: null }],
+      recordProblem: null,
+    });
     expect(await orders.findOne({ _id: 7 })).toEqual({ _id: 7, odd: 1 });
     const { stdout, stderr } = await run('put-back', backup.id, 'shop.orders', '--filter', '{"_id": 9}', '--yes');
     expect(stderr).toContain('~ 9 is replaced\n  - {"_id":{"$numberInt":"9"},"odd":{"$numberInt":"5"}}');
-    expect(stdout).toBe('0 inserted, 1 replaced, 0 changed meanwhile and left, 0 refused.\n');
+    expect(stdout).toBe('0 inserted, 1 replaced.\n');
     expect(await failed('put-back', backup.id, 'shop.orders', '--filter', '{"_id": 99}')).toMatchObject({ status: 4 });
+  });
+
+  it('that break off while they are put back are named, with what is not known', async () => {
+    const orders = source.client.db('shop').collection<{ _id: number }>('orders');
+    await orders.deleteMany({ _id: { $in: [11, 13] } });
+    const closing = { appName: 'holdfast', namespace: 'shop.orders', failCommands: ['insert'], closeConnection: true };
+    await using _ = await failCommand(source.client, { times: 1 }, closing);
+    const filter = '{"odd": 1}';
+    const { status, stdout, stderr } = await run('put-back', backup.id, 'shop.orders', '--filter', filter, '--yes');
+    expect(stdout).toBe(
+      [
+        '0 inserted, 0 replaced, 1 broken off, written or not, 1 not tried.',
+        '11 broken off, written or not: The connection to the server was lost.',
+        '13 not tried: One before it broke off.\n',
+      ].join('\n'),
+    );
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Not written, or not known to be: 2 documents.')]);
   });
 
   it('that is broken off says so and leaves nothing that looks whole', async () => {

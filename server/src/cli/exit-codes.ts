@@ -36,6 +36,7 @@ const ofRefusals: Readonly<Record<ErrorCode, ExitCode>> = {
   COLLECTION_NOT_FOUND: notFound,
   DOCUMENT_NOT_FOUND: exitCodes.notFound,
   PUT_BACK_IMPOSSIBLE: exitCodes.refused,
+  PUT_BACK_TOO_LARGE: exitCodes.refused,
   FILTER_INVALID: usage,
   NOT_ALLOWED: unauthorized,
   DESTINATION_NOT_FOUND: notFound,

@@ -1,6 +1,6 @@
 // `backups put-back`: single documents of a backup back into the live collection, shown first.
 import type { BackupId } from '@holdfast/shared/ids';
-import type { PutBackChange, PutBackOutcome, PutBackPlan } from '@holdfast/shared/put-back';
+import type { PutBackAnswer, PutBackChange, PutBackOutcome, PutBackPlan } from '@holdfast/shared/put-back';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connect.ts';
@@ -8,7 +8,7 @@ import { exitCodes } from './exit-codes.ts';
 import { findBackup } from './find-backup.ts';
 import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
-import { formatCount } from './quantities.ts';
+import { counted, formatCount } from './quantities.ts';
 import { requireConsent } from './require-consent.ts';
 import { formatTime } from './times.ts';
 
@@ -44,12 +44,13 @@ async function putBack(
   const changing = plan.changes.filter(({ action }) => action !== 'same');
   if (changing.length > 0) await requireConsent(invocation, questionOf(plan, changing), yes);
   const documents = changing.map(({ position, liveDigest }) => ({ position, liveDigest }));
-  const outcomes =
-    documents.length === 0 ? [] : await client.restores.putBack.mutate({ backupId, namespace, documents });
-  output.answer({ plan, outcomes }, () => describeOutcomes(outcomes));
-  requireWritten(outcomes);
+  const answer =
+    documents.length === 0 ? nothing : await client.restores.putBack.mutate({ backupId, namespace, documents });
+  output.answer({ plan, ...answer }, () => describeAnswer(plan, answer));
+  requireWritten(answer);
 }
 
+const nothing: PutBackAnswer = { outcomes: [], recordProblem: null };
 const most = 50;
 
 /** The numbers of the documents that match. */
@@ -89,21 +90,48 @@ function questionOf({ deploymentName, namespace }: PutBackPlan, changing: readon
   return `${what} in ${namespace} of ${deploymentName}?`;
 }
 
-function describeOutcomes(outcomes: readonly PutBackOutcome[]): string {
-  const count = (wanted: PutBackOutcome['outcome']) =>
-    formatCount(outcomes.filter(({ outcome }) => outcome === wanted).length);
+/** How many ended how, and each that was left with the reason. */
+export function describeAnswer({ changes }: PutBackPlan, { outcomes }: PutBackAnswer): string {
   if (outcomes.length === 0) return 'Nothing was to be written.';
-  return `${count('inserted')} inserted, ${count('replaced')} replaced, ${count('changed')} changed meanwhile and left, ${count('refused')} refused.`;
+  const counts = Object.entries(outcomeWords).flatMap(([outcome, words]) => {
+    const count = outcomes.filter((one) => one.outcome === outcome).length;
+    const isAlwaysSaid = outcome === 'inserted' || outcome === 'replaced';
+    return count > 0 || isAlwaysSaid ? [`${formatCount(count)} ${words}`] : [];
+  });
+  const idOf = (wanted: number) => changes.find(({ position }) => position === wanted)?.id ?? `number ${wanted}`;
+  const reasons = outcomes.flatMap(({ position, outcome, problem }) =>
+    problem === null ? [] : [`${idOf(position)} ${outcomeWords[outcome]}: ${problem}`],
+  );
+  return [`${counts.join(', ')}.`, ...reasons].map(printable).join('\n');
 }
 
-function requireWritten(outcomes: readonly PutBackOutcome[]): void {
-  const left = outcomes.filter(({ outcome }) => outcome === 'changed' || outcome === 'refused');
-  if (left.length === 0) return;
+const outcomeWords: Readonly<Record<PutBackOutcome['outcome'], string>> = {
+  inserted: 'inserted',
+  replaced: 'replaced',
+  same: 'the same by now',
+  changed: 'changed meanwhile and left',
+  refused: 'refused',
+  'too-large': 'too large',
+  failed: 'broken off, written or not',
+  'not-tried': 'not tried',
+};
+
+function requireWritten({ outcomes, recordProblem }: PutBackAnswer): void {
+  const left = outcomes.filter(({ outcome }) => !['inserted', 'replaced', 'same'].includes(outcome));
+  const unrecorded = recordProblem === null ? '' : ` The ledger does not say that any were put back: ${recordProblem}`;
+  if (left.length > 0) {
+    throw new CliError(exitCodes.failed, {
+      code: 'NOT_ALL_PUT_BACK',
+      message: `Not written, or not known to be: ${counted(left.length, 'document')}.${unrecorded}`,
+      hint: 'Run it again to look at them again. Of refused ones a unique index may hold the values in another document.',
+      details: { outcomes: left },
+    });
+  }
+  if (recordProblem === null) return;
   throw new CliError(exitCodes.failed, {
-    code: 'NOT_ALL_PUT_BACK',
-    message: `${formatCount(left.length)} documents were not written.`,
-    hint: 'Changed ones: look again. Refused ones: a unique index may hold their values in another document.',
-    details: { outcomes: left },
+    code: 'NOT_RECORDED',
+    message: `The documents were written.${unrecorded}`,
+    hint: 'Note down that they were put back. See whether the ledger answers: holdfast doctor',
   });
 }
 

@@ -2,36 +2,37 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
+import { OperationFailure } from '@holdfast/shared/failures';
 import type {
+  PutBackAnswer,
   PutBackChange,
   PutBackOutcome,
   PutBackPlan,
   planPutBackInput,
   putBackInput,
 } from '@holdfast/shared/put-back';
-import type { MongoClient } from 'mongodb';
+import { type MongoClient, MongoServerError } from 'mongodb';
 import type { z } from 'zod';
-import type { CollectionFrame } from '../archive/archive-collections.ts';
-import { endOfDocument } from '../archive/bson-elements.ts';
 import { extendedJson, extendedJsonValue } from '../archive/extended-json.ts';
 import { idOf } from '../archive/id-key.ts';
-import type { BackupState } from '../domain/backup.ts';
 import { type DeploymentState, requireDeployment, requireIdle } from '../domain/deployment.ts';
-import { parseConnectionString } from '../engine/connection-string.ts';
 import { explained } from '../engine/driver-failure.ts';
-import { connectDeployment, inspectDeployment } from '../engine/inspect-deployment.ts';
+import { answerWords } from '../engine/server-answer.ts';
 import { readById, type WriteOutcome, writeIfUnchanged } from '../engine/write-if-unchanged.ts';
-import { completedBackup, requireCollection, withArchive } from '../inside/look-inside.ts';
-import type { OpenedArchive } from '../inside/opened-archives.ts';
-import { requireMayRead } from '../inside/require-may-read.ts';
+import { isTransient } from '../ledger/transient.ts';
 import type { Services } from '../services.ts';
-import { connectionStringOf } from './connection-string-of.ts';
-import { excludedFrom } from './excluded.ts';
 import { execute } from './execute.ts';
+import {
+  type ChosenDocuments,
+  connectLive,
+  documentsAt,
+  openPutBackSource,
+  type PutBackSource,
+} from './put-back-source.ts';
 
 /**
  * Shows documents of a backup beside the live ones; changes nothing. Raises BACKUP_NOT_FOUND, BACKUP_NOT_RESTORABLE,
- * ARCHIVE_UNREADABLE, COLLECTION_NOT_FOUND, DOCUMENT_NOT_FOUND, PUT_BACK_IMPOSSIBLE, DEPLOYMENT_NOT_FOUND,
+ * ARCHIVE_UNREADABLE, COLLECTION_NOT_FOUND, DOCUMENT_NOT_FOUND, PUT_BACK_IMPOSSIBLE, PUT_BACK_TOO_LARGE, DEPLOYMENT_NOT_FOUND,
  * DEPLOYMENT_UNREACHABLE, NOT_ALLOWED.
  */
 export async function planPutBack(
@@ -39,12 +40,13 @@ export async function planPutBack(
   { backupId, namespace, positions }: z.output<typeof planPutBackInput>,
   actor: Actor,
 ): Promise<PutBackPlan> {
-  const source = await openSource(services, { backupId, namespace, actor });
-  const documents = await documentsAt(services, source, positions);
+  const source = await openPutBackSource(services, { backupId, namespace, actor });
+  const { documents, held } = await documentsAt(services, source, positions);
   await using client = await connectLive(services, source);
   const changes: PutBackChange[] = [];
   for (const [position, document] of documents) {
     const live = await explained(() => readById(client, { ...source.place, document }));
+    if (live !== null) held.add(live);
     changes.push(changeOf(position, document, live));
   }
   const { name: deploymentName, hosts } = source.deployment.facts;
@@ -53,99 +55,21 @@ export async function planPutBack(
 
 /**
  * Writes them, each only where the live document is still the one that was shown. Raises what `planPutBack` raises, and
- * OPERATION_IN_PROGRESS. Recorded as DocumentsPutBack.
+ * OPERATION_IN_PROGRESS, as long as nothing was written; whatever happens from then on is in the answer. Recorded as
+ * DocumentsPutBack.
  */
 export async function putBack(
   services: Services,
   { backupId, namespace, documents: wanted }: z.output<typeof putBackInput>,
   actor: Actor,
-): Promise<PutBackOutcome[]> {
-  const source = await openSource(services, { backupId, namespace, actor });
+): Promise<PutBackAnswer> {
+  const source = await openPutBackSource(services, { backupId, namespace, actor });
   requireIdle(source.deployment);
-  const documents = await documentsAt(
-    services,
-    source,
-    wanted.map(({ position }) => position),
-  );
+  const positions = wanted.map(({ position }) => position);
+  const chosen = await documentsAt(services, source, positions);
   await using client = await connectLive(services, source);
-  const outcomes: PutBackOutcome[] = [];
-  for (const { position, liveDigest } of wanted) {
-    const document = documents.get(position) as Buffer;
-    outcomes.push(await explained(() => writeOne(client, { ...source.place, document }, { position, liveDigest })));
-  }
-  await record(services, source, { namespace, outcomes, actor });
-  return outcomes;
-}
-
-interface Source {
-  readonly backup: BackupState;
-  readonly deployment: DeploymentState;
-  readonly takenAt: string;
-  readonly place: { readonly database: string; readonly collection: string };
-  readonly namespace: string;
-}
-
-async function openSource(
-  services: Services,
-  {
-    backupId,
-    namespace,
-    actor,
-  }: { readonly backupId: BackupState['backupId']; readonly namespace: string; readonly actor: Actor },
-): Promise<Source> {
-  requireMayRead(actor, namespace);
-  const backup = await completedBackup(services, backupId);
-  const state = await services.ledger.state(`deployment:${backup.deploymentId}`);
-  const deployment = requireDeployment(state as DeploymentState | undefined, backup.deploymentId);
-  return await withArchive(services, backup, async (opened) => {
-    const { database, collection, type } = requireCollection(opened, namespace).namespace;
-    const excluded = excludedFrom(services.ledgerPlace, deployment.facts)(database, collection);
-    if (type !== 'collection' || excluded) throw impossible(namespace, excluded ? 'excluded' : type);
-    const takenAt = opened.collections.archive.manifest.startedAt;
-    return { backup, deployment, takenAt, place: { database, collection }, namespace };
-  });
-}
-
-/** The documents as they lie in the archive, in the order of their numbers. */
-async function documentsAt(
-  services: Services,
-  { backup, namespace }: Source,
-  positions: readonly number[],
-): Promise<Map<number, Buffer>> {
-  const wanted = [...new Set(positions)].sort((a, b) => a - b);
-  return await withArchive(services, backup, async (opened) => {
-    const found = new Map<number, Buffer>();
-    for (const position of wanted) found.set(position, await documentAt(opened, namespace, position));
-    return found;
-  });
-}
-
-async function documentAt(opened: OpenedArchive, namespace: string, position: number): Promise<Buffer> {
-  const collection = requireCollection(opened, namespace);
-  const frame: CollectionFrame | undefined = collection.frames[collection.frameOf(position)];
-  if (frame === undefined) throw new AppError('DOCUMENT_NOT_FOUND', { namespace, position });
-  const { bytes, starts } = await opened.reader(namespace)(frame);
-  const start = starts[position - frame.firstDocument] as number;
-  return Buffer.from(bytes.subarray(start, endOfDocument(bytes, start)));
-}
-
-async function connectLive(services: Services, { deployment, place, namespace }: Source): Promise<MongoClient> {
-  const client = await connectDeployment(parseConnectionString(await connectionStringOf(services, deployment.facts)));
-  try {
-    // The ledger may have moved there since the deployment was registered.
-    const server = await inspectDeployment(client);
-    if (excludedFrom(services.ledgerPlace, server)(place.database, place.collection))
-      throw impossible(namespace, 'excluded');
-    const [found] = await explained(() =>
-      client.db(place.database).listCollections({ name: place.collection }, { nameOnly: true }).toArray(),
-    );
-    if (found === undefined) throw impossible(namespace, 'not-there');
-    if (found.type !== 'collection') throw impossible(namespace, found.type === 'view' ? 'view' : 'timeseries');
-    return client;
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
+  const outcomes = await writeEach({ services, source, client, ...chosen }, wanted);
+  return { outcomes, recordProblem: await record(services, source, { outcomes, actor }) };
 }
 
 function changeOf(position: number, document: Buffer, live: Buffer | null): PutBackChange {
@@ -160,50 +84,128 @@ function changeOf(position: number, document: Buffer, live: Buffer | null): PutB
   };
 }
 
-interface Placed {
-  readonly database: string;
-  readonly collection: string;
+interface Writing extends ChosenDocuments {
+  readonly services: Services;
+  readonly source: PutBackSource;
+  readonly client: MongoClient;
+}
+
+/** A document, and the name of the live one that was shown. */
+interface Wanted {
+  readonly position: number;
+  readonly liveDigest: string | null;
+}
+
+/** One after the other; none any more after one that broke off. Never rejects. */
+async function writeEach(writing: Writing, wanted: readonly Wanted[]): Promise<PutBackOutcome[]> {
+  const outcomes: PutBackOutcome[] = [];
+  let obstacle: string | null = null;
+  for (const one of wanted) {
+    const ended: PutBackOutcome = obstacle === null ? await writeOne(writing, one) : notTried(one, obstacle);
+    outcomes.push(ended);
+    if (ended.outcome === 'not-tried') obstacle = ended.problem;
+    if (ended.outcome === 'failed') obstacle = 'One before it broke off.';
+  }
+  return outcomes;
+}
+
+async function writeOne(writing: Writing, { position, liveDigest }: Wanted): Promise<PutBackOutcome> {
+  const { source, documents } = writing;
+  const document = documents.get(position) as Buffer;
+  const left = (outcome: PutBackOutcome['outcome']) => ({ position, outcome, replaced: null, problem: null });
+  let over: Over;
+  try {
+    await requireStillIdle(writing);
+    const seen = await explained(() => readById(writing.client, { ...source.place, document }));
+    if (digestOf(seen) !== liveDigest) return left('changed');
+    if (seen?.equals(document)) return left('same');
+    if (seen !== null) writing.held.add(seen);
+    over = { document, seen, replaced: seen === null ? null : extendedJson(seen, 0, 'canonical') };
+  } catch (error) {
+    return notTried({ position }, wordsOf(writing, error));
+  }
+  return { position, ...(await writeOver(writing, over)) };
+}
+
+interface Over {
   readonly document: Buffer;
+  /** The live one, or null. */
+  readonly seen: Buffer | null;
+  /** It as text. */
+  readonly replaced: string | null;
 }
 
-async function writeOne(
-  client: MongoClient,
-  placed: Placed,
-  { position, liveDigest }: { readonly position: number; readonly liveDigest: string | null },
-): Promise<PutBackOutcome> {
-  const seen = await readById(client, placed);
-  if (digestOf(seen) !== liveDigest) return { position, outcome: 'changed', replaced: null };
-  if (seen?.equals(placed.document)) return { position, outcome: 'same', replaced: null };
-  const { outcome }: WriteOutcome = await writeIfUnchanged(client, { ...placed, seen });
-  if (outcome !== 'written') return { position, outcome, replaced: null };
-  return seen === null
-    ? { position, outcome: 'inserted', replaced: null }
-    : { position, outcome: 'replaced', replaced: extendedJson(seen, 0, 'canonical') };
+async function writeOver(
+  writing: Writing,
+  { document, seen, replaced }: Over,
+): Promise<Omit<PutBackOutcome, 'position'>> {
+  const write = { ...writing.source.place, document, seen };
+  try {
+    const ended = await explained(() => writeIfUnchanged(writing.client, write));
+    if (ended.outcome !== 'written') return { outcome: ended.outcome, replaced: null, problem: whyLeft(ended) };
+    return { outcome: seen === null ? 'inserted' : 'replaced', replaced, problem: null };
+  } catch (error) {
+    const problem = wordsOf(writing, error);
+    if (error instanceof OperationFailure && error.reason === 'not-authorized')
+      return { outcome: 'refused', replaced: null, problem };
+    return { outcome: 'failed', replaced, problem };
+  }
 }
 
+const duplicateKey = 11_000;
+
+function whyLeft(ended: WriteOutcome): string | null {
+  if (ended.outcome === 'too-large') return 'It and the live one are together more than the server takes in one step.';
+  if (ended.outcome !== 'refused') return null;
+  return ended.code === duplicateKey
+    ? 'A unique index holds one of its values in another document.'
+    : `The server answered error ${ended.code}.`;
+}
+
+function notTried({ position }: Pick<Wanted, 'position'>, problem: string): PutBackOutcome {
+  return { position, outcome: 'not-tried', replaced: null, problem };
+}
+
+/** What began since the last look has the deployment for itself. Raises OPERATION_IN_PROGRESS, DEPLOYMENT_NOT_FOUND, LEDGER_UNAVAILABLE. */
+async function requireStillIdle({ services, source }: Writing): Promise<void> {
+  const { deploymentId } = source.deployment;
+  const state = await services.ledger.state(`deployment:${deploymentId}`).catch(refuseSilence);
+  requireIdle(requireDeployment(state as DeploymentState | undefined, deploymentId));
+}
+
+function refuseSilence(error: unknown): never {
+  throw isTransient(error) ? new AppError('LEDGER_UNAVAILABLE', {}) : error;
+}
+
+/** In English, without anything that a document holds; the log has the rest of what nobody expected. */
+function wordsOf({ services, source }: Pick<Writing, 'services' | 'source'>, error: unknown): string {
+  if (error instanceof AppError || error instanceof OperationFailure) return error.message;
+  services.logger.error({ backupId: source.backup.backupId, err: error }, 'a document could not be put back');
+  if (error instanceof MongoServerError) return `The server answered ${answerWords(error)}.`;
+  return 'Internal error; the log of the server says more.';
+}
+
+/** Why the ledger does not have it, or null. Never rejects: what was written is written. */
 async function record(
   services: Services,
-  { backup: { backupId, deploymentId } }: Source,
-  {
-    namespace,
-    outcomes,
-    actor,
-  }: { readonly namespace: string; readonly outcomes: readonly PutBackOutcome[]; readonly actor: Actor },
-): Promise<void> {
+  source: PutBackSource,
+  { outcomes, actor }: { readonly outcomes: readonly PutBackOutcome[]; readonly actor: Actor },
+): Promise<string | null> {
+  const { backupId, deploymentId } = source.backup;
   const count = (wanted: PutBackOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
-  const data = { backupId, deploymentId, namespace, inserted: count('inserted'), replaced: count('replaced') };
-  if (data.inserted + data.replaced === 0) return;
-  await execute(services.ledger, {
-    actor,
-    reads: [],
-    decide: () => [{ stream: `backup:${backupId}`, type: 'DocumentsPutBack', data }],
-  });
+  const [inserted, replaced, uncertain] = [count('inserted'), count('replaced'), count('failed')];
+  if (inserted + replaced + uncertain === 0) return null;
+  const { namespace } = source;
+  const data = { backupId, deploymentId, namespace, inserted, replaced, ...(uncertain > 0 ? { uncertain } : {}) };
+  try {
+    const decide = () => [{ stream: `backup:${backupId}`, type: 'DocumentsPutBack', data } as const];
+    await execute(services.ledger, { actor, reads: [], decide });
+    return null;
+  } catch (error) {
+    return wordsOf({ services, source }, error);
+  }
 }
 
 function digestOf(document: Buffer | null): string | null {
   return document === null ? null : createHash('sha256').update(document).digest('hex');
-}
-
-function impossible(namespace: string, why: 'excluded' | 'view' | 'timeseries' | 'not-there' | 'collection'): AppError {
-  return new AppError('PUT_BACK_IMPOSSIBLE', { namespace, why: why === 'collection' ? 'excluded' : why });
 }

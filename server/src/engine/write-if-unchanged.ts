@@ -22,17 +22,28 @@ export interface ConditionalWrite {
   readonly seen: Buffer | null;
 }
 
-/** `changed`: something else is there now. `refused`: the server did not take it, with its code. */
+/**
+ * `changed`: something else is there now. `refused`: the server did not take it, with its code. `too-large`: both documents
+ * together are more than the server takes in one step.
+ */
 export type WriteOutcome =
-  | { readonly outcome: 'written' | 'changed' }
+  | { readonly outcome: 'written' | 'changed' | 'too-large' }
   | { readonly outcome: 'refused'; readonly code: number };
 
 /** With majority, past the validator. Atomic: nothing can come between the look and the write. Throws what the driver throws. */
 export async function writeIfUnchanged(client: MongoClient, write: ConditionalWrite): Promise<WriteOutcome> {
-  return write.seen === null ? await insert(client, write) : await replace(client, write, write.seen);
+  try {
+    return write.seen === null ? await insert(client, write) : await replace(client, write, write.seen);
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === objectTooLarge) return { outcome: 'too-large' };
+    throw error;
+  }
 }
 
 const duplicateKey = 11_000;
+const objectTooLarge = 10_334;
+/** Of one statement, in bytes: what the server lets a document have, and 16 KiB for what stands around it. */
+const largestStatement = 16 * 1024 * 1024 + 16 * 1024;
 
 async function insert(client: MongoClient, write: ConditionalWrite): Promise<WriteOutcome> {
   const { database, collection, document } = write;
@@ -47,8 +58,10 @@ async function replace(
   { database, collection, document }: ConditionalWrite,
   seen: Buffer,
 ): Promise<WriteOutcome> {
+  const statement = replacement(document, seen);
+  if (statement.length > largestStatement) return { outcome: 'too-large' };
   const updates = new DocumentSequence('updates');
-  updates.push({}, replacement(document, seen));
+  updates.push({}, statement);
   const answer = await client.db(database).command({
     ...{ update: collection, updates, bypassDocumentValidation: true, writeConcern: { w: 'majority' } },
   });

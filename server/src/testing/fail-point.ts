@@ -9,6 +9,9 @@ export interface FailCommand {
   readonly errorCode?: number;
   readonly errorLabels?: readonly string[];
   readonly closeConnection?: boolean;
+  /** The command waits `blockTimeMS` before it runs, and fails only if it has another reason to. */
+  readonly blockConnection?: boolean;
+  readonly blockTimeMS?: number;
   /** The command runs, and its answer says that it is not known to be on a majority. */
   readonly writeConcernError?: Document;
 }

@@ -40,6 +40,7 @@ export function PutBackDialog(props: PutBackDialogProps) {
         <Show when={putBack.plan()} fallback={<Show when={!putBack.error()}>{<Bones lines={3} />}</Show>}>
           {(plan) => <Preview plan={plan()} change={putBack.change()} outcome={putBack.outcome()} />}
         </Show>
+        <Show when={putBack.recordProblem()}>{(problem) => <NotRecorded problem={problem()} />}</Show>
         <RefusalNote error={putBack.error()} />
       </div>
     </SheetDialog>
@@ -50,6 +51,7 @@ interface PutBackState {
   plan: () => PutBackPlan | undefined;
   change: () => PutBackChange | undefined;
   outcome: () => PutBackOutcome | undefined;
+  recordProblem: () => string | null | undefined;
   error: () => unknown;
   isWriting: () => boolean;
   write: () => void;
@@ -68,7 +70,8 @@ function createPutBack(props: PutBackDialogProps): PutBackState {
   return {
     plan: () => look.data,
     change,
-    outcome: () => write.data?.[0],
+    outcome: () => write.data?.outcomes[0],
+    recordProblem: () => write.data?.recordProblem,
     error: () => write.error ?? look.error,
     isWriting: () => write.isPending,
     write: () => {
@@ -112,13 +115,37 @@ function Change(props: { change: PutBackChange; outcome: PutBackOutcome | undefi
   return (
     <Show when={props.outcome} fallback={<Effect change={props.change} diff={diff()} />}>
       {(outcome) => (
-        <p class="word-line" role="status">
+        <div class="word-line" role="status">
           <Mark {...outcomeLook(outcome().outcome)} />
-          <span>{t(`putBack.outcome.${outcome().outcome}`)}</span>
+          <span>
+            {t(`putBack.outcome.${outcome().outcome}`)}
+            <Show when={outcome().problem}>
+              {(problem) => (
+                <span class="sub" lang="en">
+                  {problem()}
+                </span>
+              )}
+            </Show>
+          </span>
           <Show when={outcome().replaced}>{(replaced) => <SaveReplaced text={replaced()} id={props.change.id} />}</Show>
-        </p>
+        </div>
       )}
     </Show>
+  );
+}
+
+function NotRecorded(props: { problem: string }) {
+  const { t } = useI18n();
+  return (
+    <div class="word-line" role="status">
+      <Mark name="attention" tone="attention" />
+      <span>
+        {t('putBack.notRecorded')}
+        <span class="sub" lang="en">
+          {props.problem}
+        </span>
+      </span>
+    </div>
   );
 }
 

@@ -35,7 +35,17 @@ function open(change: PutBackChange, outcome: PutBackOutcome['outcome'], ...coll
       backupCreatedAt: '2026-03-26T02:00:00.000Z',
       changes: [change],
     }),
-    'restores.putBack': () => [{ position: 4, outcome, replaced: outcome === 'replaced' ? change.live : null }],
+    'restores.putBack': () => ({
+      outcomes: [
+        {
+          position: 4,
+          outcome,
+          replaced: outcome === 'replaced' || outcome === 'failed' ? change.live : null,
+          problem: outcome === 'failed' ? 'The connection to the server was lost.' : null,
+        },
+      ],
+      recordProblem: outcome === 'failed' ? 'The ledger does not answer.' : null,
+    }),
   };
   const part = () => (
     <For each={collections.length === 0 ? [orders] : collections}>
@@ -78,6 +88,16 @@ describe('putting a document back', () => {
     await press('Put back…');
     await press('Replace the live document');
     expect(await screen.findByText(/was changed meanwhile\. Nothing was written/)).toBeTruthy();
+  });
+
+  it('says so when it broke off, keeps what may be replaced, and says when it is not recorded', async () => {
+    open(replace, 'failed');
+    await press('Put back…');
+    await press('Replace the live document');
+    expect(await screen.findByText(/may be written or not/)).toBeTruthy();
+    expect(screen.getByText('The connection to the server was lost.')).toBeTruthy();
+    expect(screen.getByText('The ledger does not answer.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Save it as JSON' })).toBeTruthy();
   });
 
   it('offers nothing to write where both are the same', async () => {

@@ -198,8 +198,9 @@ export const events: EventSentences = {
   RestoreUndoExpired: ({ cause }) =>
     cause === 'expired' ? 'the time to take it back is over' : 'it is not to be taken back any more',
   RestoreUndoDropped: () => 'what it had replaced is removed',
-  DocumentsPutBack: ({ namespace, inserted, replaced }) =>
-    `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced`,
+  DocumentsPutBack: ({ namespace, inserted, replaced, uncertain }) =>
+    `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced` +
+    (uncertain === undefined ? '' : `, ${f.count(uncertain)} broken off, written or not`),
   RestoreTestRequested: () => 'restore test requested',
   RestoreTestStarted: ({ serverVersion }) => `restore test started in a MongoDB ${serverVersion} of its own`,
   RestoreTestPassed: ({ documents, restoreMs }) =>

@@ -74,6 +74,8 @@ const messages: RefusalMessages = {
   DOCUMENT_NOT_FOUND: ({ namespace, position }) => `The backup’s ${namespace} has no document number ${position}.`,
   PUT_BACK_IMPOSSIBLE: ({ namespace, why }) =>
     `Single documents cannot be put back into ${namespace}: ${putBackProblems[why]}.`,
+  PUT_BACK_TOO_LARGE: ({ maxBytes }) =>
+    `The documents and the live ones beside them are more than the ${f.bytes(maxBytes)} that are put back at once.`,
   FILTER_INVALID: (problem) => `The filter cannot be used: ${filterProblemText(problem)}.`,
   NOT_ALLOWED: ({ what }) => `You may not ${what}.`,
   BACKUP_EXISTS: ({ status }) => `The ledger knows the backup already: it is ${status}.`,

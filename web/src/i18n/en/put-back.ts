@@ -13,6 +13,7 @@ export const putBack = {
   insert: 'Insert the document',
   keptNowhere: 'What is replaced is kept nowhere else.',
   liveNow: 'Live now:',
+  notRecorded: 'The record of what happened does not have it: note down yourself that it was put back.',
   orderOnly: 'The values are the same; only the order of the fields differs.',
   outcome: {
     inserted: 'The document is inserted.',
@@ -20,6 +21,11 @@ export const putBack = {
     same: 'The live document is the same by now. Nothing was written.',
     changed: 'The live document was changed meanwhile. Nothing was written; close this and look again.',
     refused: 'The server did not take it, say because a unique index holds one of its values. Nothing was written.',
+    'too-large':
+      'The document and the live one are together more than the server takes in one step. Nothing was written; restore the collection instead.',
+    failed:
+      'It broke off: the document may be written or not. Save what it may have replaced, close this and look again.',
+    'not-tried': 'Nothing was written.',
   } satisfies Record<PutBackOutcome['outcome'], string>,
   replace: 'Replace the live document',
   saveLive: 'Save it as JSON',

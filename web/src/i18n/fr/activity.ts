@@ -205,8 +205,11 @@ export const events: Dictionary['events'] = {
   RestoreUndoExpired: ({ cause }) =>
     cause === 'expired' ? 'le délai pour la défaire est passé' : 'elle n’est plus à défaire',
   RestoreUndoDropped: () => 'ce qu’elle avait remplacé est supprimé',
-  DocumentsPutBack: ({ namespace, inserted, replaced }) =>
-    `remis dans ${namespace} : ${f.count(inserted)} ${f.plural(inserted, { one: 'inséré', other: 'insérés' })}, ${f.count(replaced)} ${f.plural(replaced, { one: 'remplacé', other: 'remplacés' })}`,
+  DocumentsPutBack: ({ namespace, inserted, replaced, uncertain }) =>
+    `remis dans ${namespace} : ${f.count(inserted)} ${f.plural(inserted, { one: 'inséré', other: 'insérés' })}, ${f.count(replaced)} ${f.plural(replaced, { one: 'remplacé', other: 'remplacés' })}` +
+    (uncertain === undefined
+      ? ''
+      : `, ${f.count(uncertain)} ${f.plural(uncertain, { one: 'interrompu, peut-être écrit', other: 'interrompus, peut-être écrits' })}`),
   RestoreTestRequested: () => 'test de restauration demandé',
   RestoreTestStarted: ({ serverVersion }) => `test de restauration commencé dans un MongoDB ${serverVersion} à part`,
   RestoreTestPassed: ({ documents, restoreMs }) =>

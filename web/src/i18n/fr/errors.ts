@@ -81,6 +81,8 @@ const messages: RefusalMessages = {
     `${namespace} n’a pas de document numéro ${position} dans la sauvegarde.`,
   PUT_BACK_IMPOSSIBLE: ({ namespace, why }) =>
     `Des documents isolés ne peuvent pas être remis dans ${namespace} : ${putBackProblems[why]}.`,
+  PUT_BACK_TOO_LARGE: ({ maxBytes }) =>
+    `Les documents et ceux en production à côté d’eux dépassent les ${f.bytes(maxBytes)} que l’on remet en une fois.`,
   FILTER_INVALID: ({ problem, at, subject }) =>
     `Le filtre ne peut pas être utilisé : ${filterProblems[problem](subject ?? '')}${at === null ? '' : `, au caractère ${f.count(at)}`}.`,
   NOT_ALLOWED: () => 'Vous n’y êtes pas autorisé.',
@@ -176,6 +178,7 @@ const refusalHints: Record<ErrorCode, string> = {
   COLLECTION_NOT_FOUND: 'La page de la sauvegarde énumère ses collections ; un nom ressemble à base.collection.',
   DOCUMENT_NOT_FOUND: 'Les documents sont numérotés à partir de 0, comme la page de la collection les montre.',
   PUT_BACK_IMPOSSIBLE: 'Rien n’a été changé. Restaurez plutôt la collection, dans une copie ou en place.',
+  PUT_BACK_TOO_LARGE: 'Choisissez moins de documents, ou restaurez la collection.',
   FILTER_INVALID:
     'Écrivez des champs et les valeurs auxquelles ils doivent être égaux, en JSON étendu : {"status": "paid"}, {"_id": {"$oid": "507f1f77bcf86cd799439011"}}, {"items.sku": 7}.',
   NOT_ALLOWED: 'Demandez à un administrateur.',

@@ -13,6 +13,7 @@ export const putBack: Dictionary['putBack'] = {
   insert: 'Insérer le document',
   keptNowhere: 'Ce qui est remplacé n’est gardé nulle part ailleurs.',
   liveNow: 'En production :',
+  notRecorded: 'Le journal ne le mentionne pas : notez vous-même que le document a été remis.',
   orderOnly: 'Les valeurs sont les mêmes ; seul l’ordre des champs diffère.',
   outcome: {
     inserted: 'Le document est inséré.',
@@ -22,6 +23,11 @@ export const putBack: Dictionary['putBack'] = {
       'Le document en production a été modifié entre-temps. Rien n’a été écrit ; fermez ceci et regardez de nouveau.',
     refused:
       'Le serveur ne l’a pas pris, par exemple parce qu’un index unique contient déjà une de ses valeurs. Rien n’a été écrit.',
+    'too-large':
+      'Le document et celui en production dépassent ensemble ce que le serveur prend en une fois. Rien n’a été écrit ; restaurez plutôt la collection.',
+    failed:
+      'L’écriture s’est interrompue : le document est peut-être écrit, peut-être pas. Enregistrez ce qui a pu être remplacé, fermez ceci et regardez de nouveau.',
+    'not-tried': 'Rien n’a été écrit.',
   },
   replace: 'Remplacer le document en production',
   saveLive: 'L’enregistrer en JSON',
