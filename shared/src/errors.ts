@@ -342,7 +342,7 @@ export const errorCatalogue = {
   UNDO_UNAVAILABLE: entry({
     details: z.object({
       id: z.string(),
-      why: z.enum(['nothing-replaced', 'undone', 'dropped', 'not-completed', 'newer-restore']),
+      why: z.enum(['nothing-replaced', 'undone', 'dropped', 'not-completed', 'newer-restore', 'not-allowed']),
       /** The newer restore, which has to be taken back first. */
       by: z.string().optional(),
     }),
@@ -450,6 +450,8 @@ const undoProblems = {
   dropped: 'what it replaced is not kept any more',
   'not-completed': 'it has not ended well',
   'newer-restore': 'a newer restore has replaced the same collections since; take that one back first',
+  'not-allowed':
+    'the user in the connection string may not remove and update documents, which that of a merge needs; `holdfast doctor` prints the rights to give',
 } as const;
 
 function usesOf(uses: { isDefault: boolean; policies: number; backups: number }): string[] {

@@ -96,6 +96,7 @@ export const planWarningCode = z.enum([
   'SPACE_UNKNOWN',
   'OPLOG_SHORT',
   'UNDO_LIMITED',
+  'UNDO_NOT_ALLOWED',
 ]);
 export type PlanWarningCode = z.infer<typeof planWarningCode>;
 

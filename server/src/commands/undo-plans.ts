@@ -3,6 +3,7 @@ import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
 import type { PlanId, RestoreId } from '@holdfast/shared/ids';
 import type { UndoPlan } from '@holdfast/shared/restore-plan';
+import type { MongoClient } from 'mongodb';
 import { v7 as uuid } from 'uuid';
 import { type DeploymentState, requireDeployment } from '../domain/deployment.ts';
 import type { RestoreState } from '../domain/restore.ts';
@@ -18,6 +19,7 @@ import type { Services } from '../services.ts';
 import { connectionStringOf } from './connection-string-of.ts';
 import { execute } from './execute.ts';
 import { undoEffects, undoWarnings } from './undo-effects.ts';
+import { withoutUndoRights } from './undo-rights.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from './undo-scope.ts';
 import { newerRestore } from './undo-turn.ts';
 
@@ -50,6 +52,7 @@ export async function planUndo(services: Services, restoreId: RestoreId): Promis
   );
   const scope = await lookAtUndo(services, client, restore);
   refuseIncomplete(restore, scope);
+  await refuseWithoutRights(client, restore);
   const expiresAt = new Date(services.now() + validForMs);
   const { name: deploymentName, hosts } = deployment.facts;
   const plan: UndoPlan = {
@@ -141,6 +144,13 @@ function refuseIncomplete(restore: RestoreState, { exists, safety }: UndoScope):
   const needsSafety = options.usersAndRoles && safetyBackupId !== null;
   if (isKept && (safety !== null || !needsSafety)) return;
   throw new AppError('UNDO_UNAVAILABLE', { id, why: 'dropped' });
+}
+
+/** What was inserted goes by its documents, and no further than to the first that may not go. */
+async function refuseWithoutRights(client: MongoClient, { restoreId, merges }: RestoreState): Promise<void> {
+  const databases = merges.map(({ database }) => database);
+  if ((await withoutUndoRights(client, databases)).length === 0) return;
+  throw new AppError('UNDO_UNAVAILABLE', { id: restoreId, why: 'not-allowed' });
 }
 
 function isoOf(ms: number): string {

@@ -15,6 +15,7 @@ import { findSwapMethod } from '../../engine/swap-method.ts';
 import type { Services } from '../../services.ts';
 import { refuseUnreadable } from '../refuse-unreadable.ts';
 import { resolveTarget } from '../restore-target.ts';
+import { withoutUndoRights } from '../undo-rights.ts';
 import { compareUsers } from './compare-users.ts';
 import { countExpiring } from './count-expiring.ts';
 import { differenceOf } from './difference.ts';
@@ -74,12 +75,13 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
   const { client, facts, where, target, deployment, backup, options } = prospect;
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   const nowMs = services.now();
-  const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users] = await Promise.all([
+  const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users, withoutRights] = await Promise.all([
     lookAtNamespaces(prospect, nowMs),
     diskSpace(client, databasesOf(prospect)),
     facts.sharded ? null : oplogSize(client),
     target.kind === 'copy' ? null : explained(() => findSwapMethod(client)),
     compareUsers(services, prospect),
+    options.mode === 'merge' ? withoutUndoRights(client, databasesOf(prospect)) : [],
   ]);
   const bytes = sum(namespaces, ({ bytesInBackup }) => bytesInBackup);
   const isLive = (database: string, collection: string) => live.has(`${database}.${collection}`);
@@ -99,6 +101,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
         target.kind === 'copy'
           ? []
           : safetyNamespaces(where.scope, { ...options, safetyBackup: 'needed' }, [...live.values()]).map(nameOf),
+      withoutUndoRights: withoutRights,
       isReplicaSet: facts.replicaSet !== null,
     },
   };

@@ -24,7 +24,10 @@ const quiet: RestorePlan = {
   versions: { backupServer: '6.0.5', server: '6.0.9', backupTool: '100.9.5', tool: '100.9.5' },
   warnings: [],
 };
-const nothing: FoundBeside = { withoutBase: [], leftOut: [], expiring: [], notRenamed: [], isReplicaSet: true };
+const nothing: FoundBeside = {
+  ...{ withoutBase: [], leftOut: [], expiring: [], notRenamed: [], withoutUndoRights: [] },
+  isReplicaSet: true,
+};
 const withOptions = (change: Partial<RestorePlan['options']>) => ({ options: { ...quiet.options, ...change } });
 
 type Case = [string, Partial<RestorePlan>, Partial<FoundBeside>, RegExp];
@@ -108,6 +111,12 @@ const seen: Record<string, Case> = {
     {},
     /cannot be taken back/,
   ],
+  UNDO_NOT_ALLOWED: [
+    'who may not remove merges',
+    { namespaces: [{ ...replaced, action: 'merged', method: 'insert' }] },
+    { withoutUndoRights: ['shop'] },
+    /may not remove and update.*holdfast doctor/,
+  ],
 };
 
 const codes = (plan: RestorePlan, found: Partial<FoundBeside> = {}) =>
@@ -170,6 +179,13 @@ describe('a warning is not seen', () => {
       {},
     ],
     ['UNDO_LIMITED', 'of what is swapped and kept', { namespaces: [replaced] }, {}],
+    ['UNDO_NOT_ALLOWED', 'of what no merge is', { namespaces: [replaced] }, { withoutUndoRights: ['shop'] }],
+    [
+      'UNDO_NOT_ALLOWED',
+      'of another database',
+      { namespaces: [{ ...replaced, action: 'merged', method: 'insert' }] },
+      { withoutUndoRights: ['sho'] },
+    ],
     [
       'USERS_NOT_IN_BACKUP',
       'of a copy, which takes none',

@@ -14,6 +14,8 @@ export interface FoundBeside {
   readonly expiring: readonly string[];
   /** What is there now and no rename can bring back. */
   readonly notRenamed: readonly string[];
+  /** Databases in which the user may not take a merge back. */
+  readonly withoutUndoRights: readonly string[];
   /** Whether the deployment has change streams. */
   readonly isReplicaSet: boolean;
 }
@@ -60,7 +62,7 @@ function lostDocuments({ difference, documentsNow, documentsInBackup }: PlanName
   return Math.max(0, (documentsNow ?? 0) - (documentsInBackup ?? 0));
 }
 
-function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed }: FoundBeside): PlanWarning[] {
+function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed, withoutUndoRights }: FoundBeside): PlanWarning[] {
   if (plan.target.kind === 'copy') return [];
   const { namespaces } = plan;
   const isSwapped = ({ action, method }: PlanNamespace) =>
@@ -77,7 +79,19 @@ function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed }: FoundBeside)
     ),
     ...warn('CHANGE_STREAMS_END', isReplicaSet ? streams : [], 'Change streams on these end with an invalidate event.'),
     ...undoLimits(plan, notRenamed),
+    ...undoRights(plan, withoutUndoRights),
   ];
+}
+
+function undoRights({ namespaces, options }: UnwarnedPlan, databases: readonly string[]): PlanWarning[] {
+  if (options.undoHours === 0) return [];
+  const isConcerned = ({ action, target }: PlanNamespace) =>
+    action === 'merged' && databases.some((database) => target.startsWith(`${database}.`));
+  return warn(
+    'UNDO_NOT_ALLOWED',
+    targets(namespaces, isConcerned),
+    'The user in the connection string may not remove and update documents: this merge can be taken back only once he may. `holdfast doctor` prints the rights to give.',
+  );
 }
 
 function undoLimits({ namespaces, options }: UnwarnedPlan, notRenamed: readonly string[]): PlanWarning[] {

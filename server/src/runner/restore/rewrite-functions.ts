@@ -3,6 +3,7 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import { deserialize } from 'bson';
 import type { Document, MongoClient } from 'mongodb';
+import { shadowName } from '../../domain/restore-names.ts';
 import { isNotAuthorized } from '../../engine/driver-failure.ts';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { dropNamespace } from './drop-namespace.ts';
@@ -32,6 +33,26 @@ export async function rewriteFunctions(
   await options.after?.();
 }
 
+/**
+ * All of them go, when they are those that were there when the backup was staged. Idempotent. Throws what the driver throws.
+ */
+export async function removeFunctions(
+  client: MongoClient,
+  { database, live, replaces }: Rewrite,
+  options: RewriteOptions,
+): Promise<void> {
+  if (replaces === undefined) return;
+  const aside = shadowName(replaces, 0);
+  const now = await namespaceNow(client, database, live);
+  if (now?.uuid === replaces) {
+    options.before?.();
+    await rename(client, database, { from: live, to: aside });
+  }
+  // Its name is of no restore: who comes back after a crash between the two has to find it again.
+  await dropNamespace(client, database, aside);
+  await options.after?.();
+}
+
 /** By their bytes. */
 async function functionsOf(client: MongoClient, database: string, name: string): Promise<Map<string, Buffer>> {
   const options = { raw: true, readConcern: { level: 'majority' } } as const;
@@ -56,13 +77,15 @@ async function removed(client: MongoClient, { database, live }: Rewrite, stale: 
 
 async function renameThere(client: MongoClient, rewrite: Rewrite & { readonly shadow: string }): Promise<void> {
   const { database, live, shadow } = rewrite;
-  const rename = (from: string, to: string) =>
-    client.db('admin').command({
-      ...{ renameCollection: `${database}.${from}`, to: `${database}.${to}` },
-      writeConcern: { w: 'majority' },
-    });
-  await rename(live, asideName(rewrite));
-  await rename(shadow, live);
+  await rename(client, database, { from: live, to: asideName(rewrite) });
+  await rename(client, database, { from: shadow, to: live });
+}
+
+async function rename(client: MongoClient, database: string, { from, to }: { from: string; to: string }) {
+  await client.db('admin').command({
+    ...{ renameCollection: `${database}.${from}`, to: `${database}.${to}` },
+    writeConcern: { w: 'majority' },
+  });
 }
 
 /** Known as the restore's own, as every name with its id is. */

@@ -209,6 +209,18 @@ describe('stored functions', () => {
     }
   });
 
+  it('of a backup without any go, those that were made since do not', async () => {
+    await store('system.js', 'a', 'b');
+    const replaces = (await namespaceNow(limited, 'kinds', 'system.js'))?.uuid ?? '';
+    const none = { ...rewrite, shadow: null, type: 'none', replaces } as const;
+    expect(await stopped([none], 1)).toBe(true);
+    for (let time = 0; time < 2; time += 1) await rewriteAll([none]);
+    expect(await names()).toStrictEqual([]);
+    await store('system.js', 'c');
+    await rewriteAll([none]);
+    expect(await names()).toStrictEqual(['system.js']);
+  });
+
   const one = async (name: string, id: string) => (await db.collection(name).findOne({ _id: id as never })) as Document;
   const documents = (name: string) => db.collection(name).find().sort({ _id: 1 }).toArray();
 });

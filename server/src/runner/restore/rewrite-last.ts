@@ -7,7 +7,7 @@ import { dropNamespace } from './drop-namespace.ts';
 import { namespaceNow } from './namespace-now.ts';
 import { notTaken } from './not-taken.ts';
 import { rewriteCollection } from './rewrite-collection.ts';
-import { rewriteFunctions } from './rewrite-functions.ts';
+import { removeFunctions, rewriteFunctions } from './rewrite-functions.ts';
 import { rewriteTimeseries } from './rewrite-timeseries.ts';
 import { rewriteViews } from './rewrite-view.ts';
 
@@ -52,7 +52,9 @@ export async function performRewrites(
 }
 
 /** A view, or the time-series that was there when the backup was staged; not what somebody made since. */
-async function remove(client: MongoClient, { database, live, replaces }: Rewrite, options: RewriteOptions) {
+async function remove(client: MongoClient, rewrite: Rewrite, options: RewriteOptions) {
+  const { database, live, replaces } = rewrite;
+  if (live === 'system.js') return await removeFunctions(client, rewrite, options);
   const now = await namespaceNow(client, database, live);
   if (now === null || (now.type !== 'view' && now.uuid !== replaces)) return;
   options.before?.();

@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Document } from 'mongodb';
+import { type Document, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailpointName } from '../../failpoints.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
@@ -165,6 +165,61 @@ it('one that may not be taken back any more ends all the same, and says what it 
   await source.client.db('admin').command({ updateUser: 'limited', roles: ['backup', 'restore'] });
   const listed = await shop().listCollections({}, { nameOnly: true }).toArray();
   for (const { name } of listed) if (name.startsWith(prefix)) await shop().dropCollection(name);
+  await expectConsistent(service.services, [source.client]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
+
+it('a merge by a user who may remove nothing is taken back only once he may', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  const backupId = await prepared(dataDir);
+  const before = await contents();
+  const admin = source.client.db('admin');
+  const privileges = [{ resource: { db: 'shop', collection: '' }, actions: ['remove', 'update'] }];
+  await admin.command({ createRole: 'mayChange', privileges, roles: [] });
+  const roles = (...more: string[]) => admin.command({ updateUser: 'limited', roles: ['backup', 'restore', ...more] });
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  const { restores } = service.api;
+  const plan = await restores.plan({ backupId: backupId as never, target: { kind: 'original' }, mode: 'merge' });
+  expect(plan.warnings.find(({ code }) => code === 'UNDO_NOT_ALLOWED')?.namespaces).toStrictEqual([
+    'shop.orders',
+    'shop.stock',
+  ]);
+  const { id } = await restores.confirm({ planId: plan.id, phrase: 'shop' });
+  expect(await service.restoreEnd(id)).toMatchObject({ ...forward, merged: { inserted: 39 } });
+  const merged = await contents();
+  const refused = { code: 'CONFLICT', cause: { code: 'UNDO_UNAVAILABLE', details: { why: 'not-allowed' } } };
+  await expect(restores.planUndo({ id })).rejects.toMatchObject(refused);
+  await roles('mayChange');
+  const { id: planId } = await restores.planUndo({ id });
+  await roles();
+  const early = await restores.undo({ id, planId, phrase: 'shop' });
+  expect(await service.restoreEnd(early.id)).toMatchObject({ ...back, error: { reason: 'not-authorized' } });
+  expect(await contents()).toStrictEqual(merged);
+  await roles('mayChange');
+  const again = await restores.planUndo({ id });
+  const undo = await restores.undo({ id, planId: again.id, phrase: 'shop' });
+  expect(await service.restoreEnd(undo.id)).toMatchObject(forward);
+  expect(await contents()).toStrictEqual(before);
+  await roles();
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
+
+it('what only an update could bring back is refused with nothing changed', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  await shop().dropDatabase();
+  const moment = { $literal: new Timestamp({ t: 0, i: 0 }) };
+  await shop()
+    .collection('moments')
+    .updateOne({ _id: 1 as never }, [{ $set: { moment } }], { upsert: true });
+  const backupId = await prepared(dataDir, { isEmptied: false });
+  const before = await contents();
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  const plan = await service.api.restores.plan({ backupId: backupId as never, target: { kind: 'original' } });
+  const { id } = await service.api.restores.confirm({ planId: plan.id, phrase: 'shop' });
+  const { error, ...restore } = await service.restoreEnd(id);
+  expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched' });
+  expect(error).toMatchObject({ reason: 'not-authorized', message: expect.stringMatching(/^shop\.moments .*update/) });
+  expect(await contents()).toStrictEqual(before);
   await expectConsistent(service.services, [source.client]);
   await rm(dataDir, { recursive: true, force: true });
 }, 120_000);

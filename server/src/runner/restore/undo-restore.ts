@@ -3,6 +3,7 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { connectionStringOf } from '../../commands/connection-string-of.ts';
+import { withoutUndoRights } from '../../commands/undo-rights.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from '../../commands/undo-scope.ts';
 import { newerRestore } from '../../commands/undo-turn.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
@@ -43,8 +44,8 @@ export interface UndoWork extends UndoStart {
 }
 
 /**
- * Resolves with what came back. Throws OperationFailure: `plan-outdated` and `undo-missing` with nothing changed; `isBegun` says
- * whether anything live changed.
+ * Resolves with what came back. Throws OperationFailure: `plan-outdated`, `undo-missing` and, for want of what a merge needs,
+ * `not-authorized` with nothing changed; `isBegun` says whether anything live changed.
  */
 export async function undoRestore(start: UndoStart) {
   const { services, run, attempt, restore } = start;
@@ -57,6 +58,7 @@ export async function undoRestore(start: UndoStart) {
   const scope = await unlessAborted(run.signal, lookAtUndo(services, client, first));
   requireAsPlanned(restore, first, scope);
   await requireTurn(services, first);
+  await unlessAborted(run.signal, requireRights(client, first));
   const work: UndoWork = { ...start, first, scope, client, address: throughSet(address, server), server };
   const done = await stageAndJournal(work);
   await rollForward({
@@ -83,6 +85,17 @@ function requireAsPlanned(restore: RestoreState, first: RestoreState, scope: Und
 async function requireTurn({ ledger }: Services, first: RestoreState): Promise<void> {
   if ((await newerRestore(ledger, first)) === undefined) return;
   throw new OperationFailure('plan-outdated', 'A newer restore has changed the same since the undo was planned.');
+}
+
+/** Half-way it would stop at the first document that may not go. */
+async function requireRights(client: MongoClient, { merges }: RestoreState): Promise<void> {
+  const databases = await withoutUndoRights(
+    client,
+    merges.map(({ database }) => database),
+  );
+  if (databases.length === 0) return;
+  const message = `The user may not remove and update documents in ${databases.join(', ')}, as taking a merge back needs: nothing was changed.`;
+  throw new OperationFailure('not-authorized', message);
 }
 
 async function stageAndJournal(work: UndoWork) {

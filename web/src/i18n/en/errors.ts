@@ -30,6 +30,8 @@ const undoProblems = {
   dropped: 'what it replaced is not kept any more',
   'not-completed': 'it has not ended well',
   'newer-restore': 'a newer restore has replaced the same collections since; take that one back first',
+  'not-allowed':
+    'the user in the connection string may not remove and update documents, which that of a merge needs; `holdfast doctor` prints the rights to give',
 } as const;
 
 const restoreOptionsProblems = {

@@ -99,6 +99,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
       ? 'Taking it back removes the inserted documents that are still as they were inserted, and no others.'
       : 'For these, taking the restore back means to write what a safety backup holds.';
   },
+  UNDO_NOT_ALLOWED: () =>
+    'The user in the connection string may not remove and update documents: this merge can be taken back only once he may. `holdfast doctor` prints the rights to give.',
 };
 
 export const restorePlan = {
@@ -294,6 +296,7 @@ export const restorePlan = {
     SPACE_UNKNOWN: 'The free space is not known.',
     OPLOG_SHORT: 'The oplog is short.',
     UNDO_LIMITED: 'The undo is limited.',
+    UNDO_NOT_ALLOWED: 'The undo is not allowed.',
   } satisfies Record<PlanWarningCode, string>,
   warningNames: (names: readonly string[], more: number) => withMore(names, more).join(', '),
   warningText: (code: PlanWarningCode, plan: RestorePlan) => warningTexts[code](plan),

@@ -34,6 +34,8 @@ const undoProblems = {
   dropped: 'ce qu’elle a remplacé n’est plus gardé',
   'not-completed': 'elle ne s’est pas bien terminée',
   'newer-restore': 'une restauration plus récente a remplacé les mêmes collections ; défaites d’abord celle-là',
+  'not-allowed':
+    'l’utilisateur de la chaîne de connexion ne peut ni supprimer ni modifier de documents, ce que demande le retour d’une fusion ; `holdfast doctor` affiche les droits à donner',
 } as const;
 
 const restoreOptionsProblems = {

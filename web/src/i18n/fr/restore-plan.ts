@@ -111,6 +111,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
       ? 'La défaire retire les documents insérés qui sont encore tels qu’ils ont été insérés, et aucun autre.'
       : 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.';
   },
+  UNDO_NOT_ALLOWED: () =>
+    'L’utilisateur de la chaîne de connexion ne peut ni supprimer ni modifier de documents : cette fusion ne pourra être défaite qu’une fois qu’il le peut. `holdfast doctor` affiche les droits à donner.',
 };
 
 export const restorePlan: Dictionary['restorePlan'] = {
@@ -317,6 +319,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     SPACE_UNKNOWN: 'L’espace libre n’est pas connu.',
     OPLOG_SHORT: 'L’oplog est court.',
     UNDO_LIMITED: 'Le retour est limité.',
+    UNDO_NOT_ALLOWED: 'Le retour n’est pas permis.',
   },
   warningNames: (names, more) => withMore(names, more).join(', '),
   warningText: (code, plan) => warningTexts[code](plan),
