@@ -77,6 +77,9 @@ function Pages(props: { onSignedOut: () => void }) {
   );
 }
 
+/** Anything else in an address is no backup and no restore. */
+const byId = { id: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/ };
+
 function Routes() {
   return (
     <Router
@@ -90,11 +93,11 @@ function Routes() {
     >
       <Route path="/" component={OverviewPage} />
       <Route path="/deployments/:id" component={DeploymentPage} />
-      <Route path="/backups/:id" component={BackupPage} />
-      <Route path="/backups/:id/collections/:namespace" component={CollectionPage} />
-      <Route path="/backups/:id/restore" component={PlanPage} />
+      <Route path="/backups/:id" component={BackupPage} matchFilters={byId} />
+      <Route path="/backups/:id/collections/:namespace" component={CollectionPage} matchFilters={byId} />
+      <Route path="/backups/:id/restore" component={PlanPage} matchFilters={byId} />
       <Route path="/restore" component={RestorablePage} />
-      <Route path="/restores/:id" component={RestorePage} />
+      <Route path="/restores/:id" component={RestorePage} matchFilters={byId} />
       <Route path="/policies" component={PoliciesPage} />
       <Route path="/policies/:id" component={PolicyPage} />
       <Route path="/activity" component={ActivityPage} />
