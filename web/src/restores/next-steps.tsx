@@ -6,13 +6,13 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { useOpenPlan } from './open-plan.ts';
-import { isUnderWay } from './truth.ts';
+import { isTakenBack, isUnderWay } from './truth.ts';
 
-/** A section of the side column; nothing while the restore runs. */
+/** A section of the side column; nothing while the restore runs, nor once it was taken back. */
 export function NextSteps(props: { restore: Restore }) {
   const { t } = useI18n();
   return (
-    <Show when={!isUnderWay(props.restore)}>
+    <Show when={!isUnderWay(props.restore) && !isTakenBack(props.restore)}>
       <section>
         <h2>{t('restoreRun.next')}</h2>
         <ul class="todo-list">
@@ -78,15 +78,19 @@ function AfterSuccess(props: { restore: Restore }) {
 
 function AfterFailure(props: { restore: Restore }) {
   const { t } = useI18n();
-  const undo = () => props.restore.undo?.state;
-  const liveData = () => (undo() === 'undone' ? null : props.restore.liveData);
   return (
     <>
       <Switch fallback={<Todo title={t('restoreRun.tryAgain')} text={t('restoreRun.tryAgainText')} />}>
-        <Match when={liveData() === 'partly-replaced'}>
-          <Todo title={t('restoreRun.stopWriting')} text={t('restoreRun.stopWritingText', undo() === 'kept')} />
+        <Match when={props.restore.liveData === 'partly-replaced'}>
+          <Todo
+            title={t('restoreRun.stopWriting')}
+            text={t('restoreRun.stopWritingText', props.restore.undo?.state === 'kept')}
+          />
         </Match>
-        <Match when={liveData() === 'replaced'}>
+        <Match when={isDamaged(props.restore)}>
+          <Todo title={t('restoreRun.otherBackupNext')} text={t('restoreRun.tryAgainText')} />
+        </Match>
+        <Match when={props.restore.liveData === 'replaced'}>
           <Todo title={t('restoreRun.lookAtIt')} text={t('restoreRun.lookAtItText')} />
         </Match>
       </Switch>
@@ -99,8 +103,23 @@ function AfterFailure(props: { restore: Restore }) {
   );
 }
 
-/** Begins anew with the same backup. */
+function isDamaged({ error }: Restore): boolean {
+  return error?.reason === 'archive-damaged';
+}
+
+/** Begins anew: with the same backup, or with another one where it is damaged. */
 export function NewPlan(props: { restore: Restore }) {
+  const { t } = useI18n();
+  return (
+    <Show when={isDamaged(props.restore)} fallback={<SameBackup restore={props.restore} />}>
+      <a class="btn" href="/restore">
+        {t('restoreRun.otherBackup')}
+      </a>
+    </Show>
+  );
+}
+
+function SameBackup(props: { restore: Restore }) {
   const { t } = useI18n();
   const openPlan = useOpenPlan();
   const busy = useBusy(createDeployment(() => props.restore.deploymentId));

@@ -92,6 +92,13 @@ describe('the page of a restore that has ended', () => {
     expect(screen.getByRole('button', { name: 'Make a new plan' })).toBeTruthy();
   });
 
+  it('leads to another backup when this one is damaged', async () => {
+    open({ status: 'failed', error: { ...sampleFailure(), reason: 'archive-damaged' } });
+    expect((await screen.findByRole('link', { name: 'Choose another backup…' })).getAttribute('href')).toBe('/restore');
+    expect(screen.getByText('Restore from another backup.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Make a new plan' })).toBeNull();
+  });
+
   it('does not call live data whole when it is not', async () => {
     open({ status: 'failed', error: sampleFailure(), liveData: 'partly-replaced' });
     expect((await band()).classList.contains('uncertain')).toBe(true);
@@ -108,6 +115,7 @@ describe('the page of a restore that has ended', () => {
     cleanup();
     open({ ...halfWay, undo: { ...undo, state: 'undone' } });
     expect(await screen.findByText(/^It was taken back\./)).toBeTruthy();
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toContain('The restore of shop-prod was taken back.');
     expect(screen.queryByText('Let nothing write to it.')).toBeNull();
   });
 });

@@ -19,7 +19,7 @@ import { RestoreFacts } from './restore-facts.tsx';
 import { restoreLook } from './restore-list.tsx';
 import { RestoreResult } from './restore-result.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
-import { isUnderWay } from './truth.ts';
+import { isTakenBack, isUnderWay } from './truth.ts';
 import { TruthBand } from './truth-band.tsx';
 import { UndoSection } from './undo-section.tsx';
 
@@ -101,12 +101,17 @@ function RestoreVerdict(props: { restore: Restore }) {
   const look = () => restoreLook(props.restore);
   const of = () => (backup.data ? f.moment(backup.data.createdAt) : '…');
   const isCompleted = () => props.restore.status === 'completed';
+  const answer = () => {
+    const { status, deploymentName, undoOf } = props.restore;
+    if (isTakenBack(props.restore)) return t('restoreRun.takenBack', deploymentName);
+    return t('restoreRun.title', status, deploymentName, undoOf !== null);
+  };
   return (
     <Verdict
       small={!isCompleted()}
       mark={look().mark}
       tone={look().tone}
-      answer={t('restoreRun.title', props.restore.status, props.restore.deploymentName, props.restore.undoOf !== null)}
+      answer={answer()}
       rest={props.restore.undoOf === null ? t('restores.asOf', of()) : undefined}
       facts={<VerdictFacts restore={props.restore} />}
       actions={<RestoreSteps current={isUnderWay(props.restore) ? 'restore' : 'result'} />}

@@ -27,9 +27,9 @@ type Known = Pick<Restore, 'status' | 'target' | 'phase' | 'liveData' | 'merged'
 
 /** `phase` is what the running operation says, which is ahead of what the ledger does. */
 export function truthOf(restore: Known, phase: OperationPhase | undefined): Truth {
+  if (isTakenBack(restore)) return 'taken-back';
   if (restore.status === 'completed') return truthOfCompleted(restore);
   if (!isUnderWay(restore)) {
-    if (restore.undo?.state === 'undone') return 'taken-back';
     if (restore.liveData === 'partly-replaced') return 'partly';
     return restore.liveData === 'replaced' ? 'kept-replaced' : 'unchanged';
   }
@@ -39,7 +39,6 @@ export function truthOf(restore: Known, phase: OperationPhase | undefined): Trut
 }
 
 function truthOfCompleted(restore: Known): Truth {
-  if (restore.undo?.state === 'undone') return 'taken-back';
   if (restore.undoOf) return 'back';
   if (restore.target.kind === 'copy') return 'copied';
   return restore.merged ? 'merged' : 'replaced';
@@ -48,6 +47,11 @@ function truthOfCompleted(restore: Known): Truth {
 /** Whether it has not ended yet. */
 export function isUnderWay({ status }: Pick<Restore, 'status'>): boolean {
   return status === 'running' || status === 'requested';
+}
+
+/** Whether another restore took it back since. */
+export function isTakenBack({ undo }: Pick<Restore, 'undo'>): boolean {
+  return undo?.state === 'undone';
 }
 
 /** Whether live data is whole: one state or the other, and not on its way between them. */

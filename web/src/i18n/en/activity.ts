@@ -124,7 +124,7 @@ const restorePhases: Record<RestorePhase, string> = {
   'safety-backup': 'taking the safety backup',
   stage: 'staging the copy; live data unchanged',
   prove: 'proving the copy; live data unchanged',
-  swap: 'swapping the copy in',
+  swap: 'bringing the copy into live data',
   finish: 'finishing the restore',
 };
 
@@ -181,9 +181,9 @@ export const events: EventSentences = {
   RestoreStaged: ({ swaps }) =>
     `copy staged and proved${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: '1 collection', other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'the copy is removed; live data unchanged',
-  RestoreSwapped: ({ method, durationMs, undoUntil }) =>
+  RestoreSwapped: ({ method, durationMs, undoUntil, merged }) =>
     [
-      'copy swapped in',
+      merged === undefined ? 'copy swapped in' : `${documentsText(merged.inserted)} inserted`,
       ...(method === undefined ? [] : [method === 'apply-ops' ? 'all at once' : 'one after the other']),
       ...(durationMs === undefined ? [] : [`in ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),

@@ -82,10 +82,13 @@ export const restoreRun = {
     if (phase === 'stage' && restore.target.kind === 'copy') return 'The collections are written into new databases.';
     return stepTexts[phase];
   },
+  otherBackup: 'Choose another backup…',
+  otherBackupNext: 'Restore from another backup.',
   stopWriting: 'Let nothing write to it.',
   stopWritingText: (canBeUndone: boolean) =>
     `Applications would read a mix of old and new. ${canBeUndone ? 'Take it back, restore again in place' : 'Restore again in place'}, or into a copy and compare.`,
   swap: 'Swap',
+  takenBack: (name: string) => `The restore of ${name} was taken back.`,
   title: (status: RestoreStatus, name: string, isUndo: boolean) => (isUndo ? undoVerdicts : verdicts)[status](name),
   truth: {
     copying: 'Live data is unchanged.',

@@ -36,5 +36,6 @@ export const verification = {
   saved: 'The scrub is saved',
   scrub: 'Scrub',
   verified: 'Verified',
-  verifiedOf: (verified: number, completed: number) => `${f.count(verified)} of ${f.count(completed)} backups`,
+  verifiedOf: (verified: number, completed: number) =>
+    `${f.count(verified)} of ${f.count(completed)} ${f.plural(completed, { one: 'backup', other: 'backups' })}`,
 };

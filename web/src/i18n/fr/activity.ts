@@ -127,7 +127,7 @@ const restorePhases: Record<RestorePhase, string> = {
   'safety-backup': 'sauvegarde de sécurité en cours',
   stage: 'préparation de la copie ; production inchangée',
   prove: 'preuve de la copie ; production inchangée',
-  swap: 'la bascule commence',
+  swap: 'la copie passe en production',
   finish: 'la restauration s’achève',
 };
 
@@ -187,9 +187,14 @@ export const events: Dictionary['events'] = {
   RestoreStaged: ({ swaps }) =>
     `copie préparée et prouvée${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: `${f.count(swaps.length)} collection`, other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'la copie est supprimée ; production inchangée',
-  RestoreSwapped: ({ method, durationMs, undoUntil }) =>
+  RestoreSwapped: ({ method, durationMs, undoUntil, merged }) =>
     [
-      'copie basculée',
+      merged === undefined
+        ? 'copie basculée'
+        : f.plural(merged.inserted, {
+            one: `${f.count(merged.inserted)} document inséré`,
+            other: `${f.count(merged.inserted)} documents insérés`,
+          }),
       ...(method === undefined ? [] : [method === 'apply-ops' ? 'd’un seul coup' : 'l’une après l’autre']),
       ...(durationMs === undefined ? [] : [`en ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),

@@ -81,10 +81,13 @@ export const restoreRun: Dictionary['restoreRun'] = {
       return 'Les collections sont écrites dans de nouvelles bases.';
     return stepTexts[phase];
   },
+  otherBackup: 'Choisir une autre sauvegarde…',
+  otherBackupNext: 'Restaurez une autre sauvegarde.',
   stopWriting: 'Que rien n’y écrive.',
   stopWritingText: (canBeUndone) =>
     `Les applications liraient un mélange d’ancien et de nouveau. ${canBeUndone ? 'Défaites la restauration, refaites-la en place, ou restaurez dans une copie' : 'Restaurez de nouveau en place, ou dans une copie'} et comparez.`,
   swap: 'Bascule',
+  takenBack: (name) => `La restauration de ${name} a été défaite.`,
   title: (status, name, isUndo) => (isUndo ? undoVerdicts : verdicts)[status](name),
   truth: {
     copying: 'La production est inchangée.',

@@ -36,5 +36,6 @@ export const verification: Dictionary['verification'] = {
   saved: 'Le contrôle de fond est enregistré',
   scrub: 'Contrôle de fond',
   verified: 'Vérifiées',
-  verifiedOf: (verified, completed) => `${f.count(verified)} sauvegardes sur ${f.count(completed)}`,
+  verifiedOf: (verified, completed) =>
+    `${f.count(verified)} ${f.plural(verified, { one: 'sauvegarde', other: 'sauvegardes' })} sur ${f.count(completed)}`,
 };
