@@ -1,5 +1,8 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
-import type { PolicyId, RestoreId } from '@holdfast/shared/ids';
+import type { PolicyId } from '@holdfast/shared/ids';
 import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -8,11 +11,12 @@ import { archiveSource } from '../storage/archive-source.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
-import { takeBackUsers } from './restore/undo-users.ts';
+import { until } from '../testing/until.ts';
 
 let source: TestMongo;
 let holdfast: TestHoldfast;
 let serviceUri: string;
+let failpoints: string;
 
 beforeAll(async () => {
   source = await startReplicaSet({ auth: true });
@@ -21,12 +25,13 @@ beforeAll(async () => {
   await shop.collection('items').insertMany([{ n: 1 }, { n: 2 }]);
   await shop.command({ createRole: 'clerk', roles: ['read'], privileges: [] });
   await shop.command({ createUser: 'anna', pwd: 'annas-password', roles: ['clerk'] });
-  holdfast = await startHoldfast({ mongodbUri: serviceUri });
+  failpoints = await mkdtemp(join(tmpdir(), 'holdfast-failpoints-'));
+  holdfast = await startHoldfast({ mongodbUri: serviceUri, config: { failpointsDir: failpoints } });
 });
 afterAll(async () => {
   await holdfast.close();
   await holdfast[Symbol.asyncDispose]();
-  await source.stop();
+  await Promise.all([source.stop(), rm(failpoints, { recursive: true })]);
 });
 
 async function askForUsers(usersAndRoles: boolean, deploymentId = 'default') {
@@ -124,12 +129,21 @@ describe('a restore', () => {
     return restore;
   }
 
+  async function undone({ id }: Pick<Restore, 'id'>): Promise<Restore> {
+    const plan = await holdfast.api.restores.planUndo({ id });
+    const undo = await holdfast.api.restores.undo({ id, planId: plan.id, phrase: plan.phrase });
+    const ended = await holdfast.restoreEnd(undo.id);
+    expect(ended).toMatchObject({ status: 'completed', error: null });
+    return ended;
+  }
+
   async function signIns(): Promise<string[]> {
     const tried = [
       'shop.anna:annas-password',
       'shop.anna:another',
       'shop.bert:berts-password',
       'shop.carl:carls-password',
+      'shop.eve:eves-password',
     ];
     const others = ['till.dora:doras-password', 'till.dora:another', 'admin.service:a-new-password'];
     const found = await Promise.all([...tried, ...others].map(async (one) => ((await signsIn(one)) ? [one] : [])));
@@ -199,14 +213,27 @@ describe('a restore', () => {
       documents: 0,
       collections: 0,
     });
-    await expectConsistent(holdfast.services, [source.client]);
-    await takeBackUsers(holdfast.services, source.client, restore.id as RestoreId);
+    const restoredSignIns = await signIns();
+    const undo = await undone(restore);
     expect(await signIns()).toStrictEqual(changed);
+    expect(await rolesOf('anna')).toStrictEqual([]);
+    await undone(undo);
+    expect(await signIns()).toStrictEqual(restoredSignIns);
+    await expectConsistent(holdfast.services, [source.client]);
   });
 
-  it('drops in the mode exact those that the backup does not have, within what was chosen', async () => {
-    await restored({ usersAndRoles: true, mode: 'exact', namespaces: ['shop'] });
-    const ofShop = ['shop.anna:annas-password', 'shop.bert:berts-password'];
+  it('drops in the mode exact those that the backup does not have, within what was chosen, but not who was made meanwhile', async () => {
+    const held = join(failpoints, 'finishing');
+    await writeFile(held, '');
+    const restoring = restored({ usersAndRoles: true, mode: 'exact', namespaces: ['shop'] });
+    await until(
+      () => readdir(failpoints),
+      (files) => files.includes('finishing.reached'),
+    );
+    await source.client.db('shop').command({ createUser: 'eve', pwd: 'eves-password', roles: ['read'] });
+    await Promise.all([rm(held), rm(`${held}.reached`)]);
+    await restoring;
+    const ofShop = ['shop.anna:annas-password', 'shop.bert:berts-password', 'shop.eve:eves-password'];
     expect(await signIns()).toStrictEqual([...ofShop, 'till.dora:another', 'admin.service:a-new-password']);
     await expectConsistent(holdfast.services, [source.client]);
   });

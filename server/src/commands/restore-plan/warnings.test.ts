@@ -41,7 +41,7 @@ const seen: Record<string, Case> = {
     {},
     /^At least 2 documents/,
   ],
-  NOT_ATOMIC: ['a view', { namespaces: [view] }, {}, /written last/],
+  NOT_ATOMIC: ['a view', { namespaces: [view] }, {}, /written last.*time-series.*is lost/],
   WRITES_MAY_BE_LOST: ['no applyOps', { namespaces: [replaced], swapMethod: 'renames' }, {}, /doctor/],
   CHANGE_STREAMS_END: ['a swap', { namespaces: [replaced] }, {}, /invalidate/],
   TYPE_CHANGES: [

@@ -71,7 +71,11 @@ function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed, withoutUndoRig
   const swapped = targets(namespaces, isSwapped);
   const streams = targets(namespaces, (one) => isSwapped(one) || (isGone(one) && one.documentsNow !== null));
   return [
-    ...warn('NOT_ATOMIC', late, 'No rename can put these into their place: they are written last, after all others.'),
+    ...warn(
+      'NOT_ATOMIC',
+      late,
+      'No rename can put these into their place: they are written last, after all others. What is written to a time-series among them between the safety backup and then is lost.',
+    ),
     ...warn(
       'WRITES_MAY_BE_LOST',
       plan.swapMethod === 'renames' ? swapped : [],
@@ -104,7 +108,7 @@ function undoLimits({ namespaces, options }: UnwarnedPlan, notRenamed: readonly 
   const message =
     merged.length > 0
       ? 'Taking it back removes the inserted documents that are then still as they were inserted, and no others.'
-      : 'These are taken back from the safety backup, written once more, and not by a rename.';
+      : 'These are taken back from the safety backup, as they are when it is taken: written once more, and not by a rename.';
   return warn('UNDO_LIMITED', [...merged, ...notRenamed], message);
 }
 

@@ -1,4 +1,4 @@
-// The last look before anything is begun: a plan is of the namespaces as it saw them.
+// The last looks, before anything is begun and before anything live changes: a plan is of the namespaces as it saw them.
 import { OperationFailure } from '@holdfast/shared/failures';
 import { excludedFrom } from '../../commands/excluded.ts';
 import { lookAtLive } from '../../commands/restore-plan/look-at-live.ts';

@@ -6,6 +6,7 @@ import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
 import { journalRestore } from './journal-restore.ts';
+import { requireUnchanged } from './require-unchanged.ts';
 import { usersWork } from './restore-users.ts';
 import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
@@ -19,6 +20,8 @@ export async function restoreInPlace(work: Work): Promise<BroughtBack> {
   const journal = inPlaceJournal({ restoreId, mode: restore.options.mode, scope, live });
   await stage(work, journal.staged);
   await prove(work, journal.staged);
+  // Somebody may have made, while it was staged, what no safety backup holds and no rename would keep.
+  await requireUnchanged(work);
   run.signal.throwIfAborted();
   // From here on the restore rolls forward: a cancel comes too late.
   run.liftTimeLimit();

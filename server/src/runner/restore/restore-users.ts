@@ -1,12 +1,14 @@
 // Users and roles after the swap: merged into those that are there, or, in the mode `exact`, without those that the backup does
 // not have. Idempotent, so that whoever finishes an abandoned restore does it again from the start.
 import { OperationFailure } from '@holdfast/shared/failures';
+import type { SafetyFacts } from '@holdfast/shared/manifest';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
 import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
 import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
 import type { BackupState } from '../../domain/backup.ts';
+import type { UsersDifference } from '../../domain/compare-users.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import { inspectDeployment } from '../../engine/inspect-deployment.ts';
@@ -53,8 +55,13 @@ async function readFromCopies({ copies, run }: Work): Promise<DumpedUsers> {
   }
 }
 
-/** Does nothing where none were asked for. Throws OperationFailure, after which some may be as in the backup and some not. */
-export async function restoreUsers(work: UsersWork): Promise<void> {
+type Names = SafetyFacts['replaced'];
+
+/**
+ * Does nothing where none were asked for. In the mode `exact` those go that the backup does not have, of them only such as `held` names:
+ * somebody may have made others since. Throws OperationFailure, after which some may be as in the backup and some not.
+ */
+async function restoreUsers(work: UsersWork, held: () => Promise<Names>): Promise<void> {
   const access = await usersOf(work);
   if (access === null) return;
   const { backup, difference } = access;
@@ -62,12 +69,25 @@ export async function restoreUsers(work: UsersWork): Promise<void> {
     users: users.filter(named([...difference.users.added, ...difference.users.changed])),
     roles: roles.filter(named([...difference.roles.added, ...difference.roles.changed])),
   });
-  const isExact = work.restore.options.mode === 'exact';
-  const drop = {
-    users: isExact ? difference.users.notInBackup : [],
-    roles: isExact ? difference.roles.notInBackup : [],
-  };
+  const drop = work.restore.options.mode === 'exact' ? await goingAway(difference, held) : nobody;
   await bringAccess(work.client, { put: written(backup), drop });
+}
+
+const nobody: Names = { users: [], roles: [] };
+
+async function goingAway({ users, roles }: UsersDifference, held: () => Promise<Names>): Promise<Names> {
+  if (users.notInBackup.length + roles.notInBackup.length === 0) return nobody;
+  const safe = await held();
+  const among = (names: readonly string[], kept: readonly string[]) => names.filter((name) => kept.includes(name));
+  return { users: among(users.notInBackup, safe.users), roles: among(roles.notInBackup, safe.roles) };
+}
+
+/** Whom an undo could bring back; nobody where there is no safety backup. Throws OperationFailure. */
+async function heldForSafety(services: Services, { safetyBackupId }: RestoreState): Promise<Names> {
+  if (safetyBackupId === null) return nobody;
+  const backup = (await services.ledger.state(`backup:${safetyBackupId}`)) as BackupState | undefined;
+  if (backup?.status !== 'completed') return nobody;
+  return (await openAnyCopy(services, backup)).manifest.safety?.replaced ?? nobody;
 }
 
 /**
@@ -83,7 +103,8 @@ export async function finishUsers(forward: FinishingUsers, restore: RestoreState
   if (backup?.status !== 'completed') throw incomplete('the backup that holds them is not there any more');
   const archive = await openAnyCopy(services, backup);
   const dumped = forward.users ?? (() => readUsers(archive));
-  await restoreUsers({ services, client, restore, archive, dumped, server: await inspectDeployment(client) });
+  const work = { services, client, restore, archive, dumped, server: await inspectDeployment(client) };
+  await restoreUsers(work, () => heldForSafety(services, restore));
 }
 
 export interface FinishingUsers {

@@ -7,6 +7,7 @@ import type { Restore, RestoreOptions } from '@holdfast/shared/restore';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../../archive/open-archive.ts';
+import type { FailpointName } from '../../failpoints.ts';
 import { openKit } from '../../keys/recovery-kit.ts';
 import { archiveSource } from '../../storage/archive-source.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
@@ -95,6 +96,23 @@ async function restored(options: Partial<RestoreOptions> = {}): Promise<Restore>
   return restore;
 }
 
+/** Something happens while the restore that is begun, or its undo, waits at a point; resolves with how it ended. */
+async function heldAt(
+  point: FailpointName,
+  begin: () => Promise<string>,
+  meanwhile: (id: string) => Promise<unknown>,
+): Promise<Restore> {
+  await writeFile(join(failpoints, point), '');
+  const id = await begin();
+  await until(
+    () => readdir(failpoints),
+    (files) => files.includes(`${point}.reached`),
+  );
+  await meanwhile(id);
+  for (const name of await readdir(failpoints)) await rm(join(failpoints, name));
+  return await holdfast.restoreEnd(id);
+}
+
 async function policyNow() {
   const [policy] = await holdfast.api.policies.list();
   if (policy === undefined) throw new Error('the deployment has no policy');
@@ -169,20 +187,33 @@ describe('what no rename can undo', () => {
   });
 
   it('goes with a restore that changed nothing', async () => {
-    await writeFile(join(failpoints, 'mid-restore'), '');
-    const id = await begun();
-    await until(
-      () => readdir(failpoints),
-      (files) => files.includes('mid-restore.reached'),
-    );
-    await holdfast.api.operations.cancel({ id });
-    for (const name of await readdir(failpoints)) await rm(join(failpoints, name));
-    const restore = await holdfast.restoreEnd(id);
+    const restore = await heldAt('mid-restore', begun, (id) => holdfast.api.operations.cancel({ id }));
     expect(restore).toMatchObject({ status: 'cancelled', liveData: 'untouched' });
     await superviseOnce(holdfast.services);
     expect((await safetyOf(restore)).status).toBe('deleted');
     await expectConsistent(holdfast.services, [mongo.client]);
   });
+});
+
+it('lets nothing be changed that was made while it was taken, in a restore and in its undo', async () => {
+  const outdated = { status: 'failed', liveData: 'untouched', error: { reason: 'plan-outdated' } };
+  const makeSeries = async () => {
+    await shop.createCollection('since', { timeseries: { timeField: 'at' } });
+    await shop.collection('since').insertOne({ at: new Date(), since: true });
+  };
+  expect(await heldAt('sealed', () => begun({ mode: 'exact' }), makeSeries)).toMatchObject(outdated);
+  expect(await shop.collection('since').countDocuments()).toBe(1);
+  expect(await shop.collection('readings').countDocuments()).toBe(3_050);
+
+  const { id } = await restored({ mode: 'exact' });
+  const plan = await holdfast.api.restores.planUndo({ id });
+  const undo = async () => (await holdfast.api.restores.undo({ id, planId: plan.id, phrase: plan.phrase })).id;
+  const alterView = () => shop.command({ collMod: 'openOrders', viewOn: 'orders', pipeline: [{ $match: { n: 7 } }] });
+  expect(await heldAt('sealed', undo, alterView)).toMatchObject(outdated);
+  const [view] = await shop.listCollections({ name: 'openOrders' }).toArray();
+  expect(view).toMatchObject({ options: { pipeline: [{ $match: { n: 7 } }] } });
+  expect(await shop.collection('readings').countDocuments()).toBe(50);
+  await expectConsistent(holdfast.services, [mongo.client]);
 });
 
 it('holds everything when asked, encrypted as backups are, and stays', async () => {

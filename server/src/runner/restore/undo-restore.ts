@@ -99,9 +99,12 @@ async function requireRights(client: MongoClient, { merges }: RestoreState): Pro
 }
 
 async function stageAndJournal(work: UndoWork) {
-  const { services, run, restore, first, scope, client } = work;
+  const { services, run, restore, first, client } = work;
   const { restoreId, deploymentId } = restore;
   const staged = await stageUndo(work);
+  // What is held for safety was looked at before, and staged since.
+  const scope = await unlessAborted(run.signal, lookAtUndo(services, client, first));
+  requireAsPlanned(restore, first, scope);
   const { liveAt } = scope;
   const journal = undoJournal(first, restoreId, { liveAt, firstName: first.rewrites.length });
   const done = await whatComesBack(work);

@@ -52,7 +52,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   DROPS_COLLECTIONS: () => 'The backup does not have these, and the mode is exact.',
   NEWER_DATA_LOST: () =>
     'Documents that are live now are not in the backup, and go. Compare the documents to see which.',
-  NOT_ATOMIC: () => 'These cannot be renamed. They are written last, after all others have been swapped.',
+  NOT_ATOMIC: () =>
+    'These cannot be renamed. They are written last, after all others have been swapped. What is written to a time-series among them between the safety backup and then is lost.',
   WRITES_MAY_BE_LOST: () =>
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
   CHANGE_STREAMS_END: () => 'Whoever listens to these has to open a new stream after the swap.',

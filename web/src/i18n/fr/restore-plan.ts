@@ -58,7 +58,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   DROPS_COLLECTIONS: () => 'La sauvegarde ne les a pas, et le mode est « à l’identique ».',
   NEWER_DATA_LOST: () =>
     'Des documents en production ne sont pas dans la sauvegarde, et disparaîtront. Comparez les documents pour voir lesquels.',
-  NOT_ATOMIC: () => 'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres.',
+  NOT_ATOMIC: () =>
+    'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres. Ce qui est écrit dans une série temporelle parmi elles entre la sauvegarde de sécurité et ce moment est perdu.',
   WRITES_MAY_BE_LOST: () =>
     'Ce que les applications écrivent dans les millisecondes entre deux renommages est perdu. Arrêtez-les, ou donnez à Holdfast le rôle qui bascule tout d’un coup : holdfast doctor affiche la commande.',
   CHANGE_STREAMS_END: () => 'Qui écoute leurs modifications doit ouvrir un nouveau flux après la bascule.',
