@@ -151,6 +151,62 @@ test('drops in exact mode what was ticked off, and keeps it for an undo', async 
   expect((await Promise.all(counts)).filter((count) => count === 1)).toHaveLength(1);
 });
 
+test('merges what is missing into what is live, and says how much there was', async ({
+  console: page,
+  shop,
+  holdfast,
+}) => {
+  const { client } = shop.mongo;
+  const db = client.db(database);
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(client, database);
+  await db.collection('customers').deleteMany({ tags: 3 });
+  await db.collection('orders').updateMany({ open: true }, { $set: { open: false } });
+  const orders = (await readDatabase(client, database)).get('orders');
+
+  await planInPlace(page, backupId);
+  await page.getByRole('group', { name: 'Mode' }).getByText('Merge').click();
+  await expect(page.getByRole('row', { name: /^shop\.customers/ })).toContainText('merged');
+  await confirmInPlace(page);
+  await expect(page.getByRole('heading', { name: 'Live data has what it lacked.' })).toBeVisible();
+  await expect(page.getByText('57 documents inserted')).toBeVisible();
+  const merged = await readDatabase(client, database);
+  expect(merged.get('customers')).toEqual(original.get('customers'));
+  expect(merged.get('orders')).toEqual(orders);
+});
+
+test('restores under the original names into another deployment, whose name is typed', async ({
+  console: page,
+  shop,
+  holdfast,
+}) => {
+  await fillShop(shop.mongo.client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  const original = await readDatabase(shop.mongo.client, database);
+  await shop.mongo.client.db(database).collection('orders').deleteMany({});
+  const damaged = await readDatabase(shop.mongo.client, database);
+  const { startReplicaSet } = await import('@holdfast/server/testing/mongo');
+  await using standby = await startReplicaSet();
+  const { id } = await holdfast.client.deployments.register.mutate({ name: 'shop-standby', uri: standby.uri });
+
+  await planInPlace(page, backupId);
+  await page.getByRole('combobox', { name: 'Deployment' }).selectOption('shop-standby');
+  await expect(page.getByRole('list', { name: 'What this restore does' })).toHaveText('4 added');
+  await page.getByRole('button', { name: 'Continue to confirm…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore shop-standby?' });
+  const confirm = dialog.getByRole('button', { name: 'Restore shop-standby' });
+  await dialog.getByRole('textbox').fill(database);
+  await expect(confirm).toBeDisabled();
+  await dialog.getByRole('textbox').fill('shop-standby');
+  await confirm.click();
+  await expect(page.getByText('shop-standby is restored')).toBeVisible();
+  expect(await readDatabase(standby.client, database)).toEqual(original);
+  expect(await readDatabase(shop.mongo.client, database)).toEqual(damaged);
+  await untilIdle(holdfast);
+  await holdfast.client.deployments.remove.mutate({ id });
+});
+
 test('puts a single document back over the one that was shown', async ({ console: page, shop, holdfast }) => {
   const { client } = shop.mongo;
   await fillShop(client);
