@@ -348,7 +348,7 @@ export const errorCatalogue = {
     }),
     transport: 'CONFLICT',
     message: ({ why }) => `The restore cannot be taken back: ${undoProblems[why]}.`,
-    hint: 'Nothing was changed. Restore another backup instead.',
+    hint: 'Nothing was changed. Mend what stands in the way, or restore a backup instead.',
   }),
   CONFIRMATION_MISMATCH: entry({
     details: z.object({ expected: z.string() }),

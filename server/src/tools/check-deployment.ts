@@ -9,6 +9,7 @@ import type { LedgerFinding } from './check-ledger.ts';
 import type { DoctorCheck } from './doctor.ts';
 import {
   missingForBackup,
+  missingForChanges,
   missingForRestore,
   missingForUsers,
   type Need,
@@ -41,6 +42,7 @@ export async function checkDeployment(
         reached,
         ...privilegeChecks(name, rights),
         ...swapChecks(name, rights),
+        ...changeChecks(name, rights),
         ...(usersAndRoles ? usersChecks(name, rights) : []),
       ];
     } finally {
@@ -157,11 +159,47 @@ const swapAdvice = [
   "db.getSiblingDB('DATABASE').grantRolesToUser('USER', [{ role: 'holdfastSwap', db: 'admin' }])",
 ].join(' ');
 
+/** What a restore by the roles `backup` and `restore` alone has to leave. Pure. */
+export function changeChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {
+  if (access !== 'user' || missingForRestore(privileges, scope, 'in place').length > 0) return [];
+  const titled = { id: `change-rights:${name}`, title: `Rights to change documents of ${name}` };
+  const missing = missingForChanges(privileges, scope);
+  if (missing.length === 0) return [{ ...titled, status: 'ok', found: 'complete', advice: null }];
+  const found = `missing: ${describe(missing)}: ${[...new Set(missing.flatMap(withoutIt))].join('; ')}`;
+  return [{ ...titled, status: 'warning', found, advice: changeAdvice(missing) }];
+}
+
+function withoutIt({ action, collection }: Need): string[] {
+  if (collection === 'system.js') return ['stored functions are not restored in place'];
+  if (collection !== null) return ['time-series are not restored in place'];
+  if (action === 'dropDatabase') return ['of a copy that failed something empty can stay'];
+  const merge = 'a merge cannot be taken back';
+  return action === 'update' ? [merge, 'documents with an empty timestamp are not restored'] : [merge];
+}
+
+function changeAdvice(missing: readonly Need[]): string {
+  const places = Map.groupBy(missing, ({ database, collection }) => resourceOf(database ?? '', collection));
+  const privileges = [...places].map(
+    ([resource, needs]) =>
+      `{ resource: ${resource}, actions: [${needs.map(({ action }) => `'${action}'`).join(', ')}] }`,
+  );
+  return [
+    'In mongosh, as an administrator, if the user is to do that, too (DATABASE is its authSource):',
+    `db.getSiblingDB('admin').createRole({ role: 'holdfastChange', privileges: [${privileges.join(', ')}], roles: [] });`,
+    "db.getSiblingDB('DATABASE').grantRolesToUser('USER', [{ role: 'holdfastChange', db: 'admin' }])",
+  ].join(' ');
+}
+
+function resourceOf(database: string, collection: string | null): string {
+  if (collection?.startsWith('system.buckets.')) return `{ db: '${database}', system_buckets: '' }`;
+  return `{ db: '${database}', collection: '${collection ?? ''}' }`;
+}
+
 /** What the rights mean for users and roles, where they are backed up. Pure. */
-export function usersChecks(name: string, { access, privileges, scope }: Rights): DoctorCheck[] {
+export function usersChecks(name: string, { access, privileges }: Rights): DoctorCheck[] {
   if (access !== 'user') return [];
   const titled = { id: `users-rights:${name}`, title: `Rights to back up and restore users and roles of ${name}` };
-  const missing = missingForUsers(privileges, scope);
+  const missing = missingForUsers(privileges);
   if (missing.length === 0) return [{ ...titled, status: 'ok', found: 'complete', advice: null }];
   const mayRead = missing.every(({ action }) => action !== 'find');
   return [
@@ -220,6 +258,6 @@ function describe(missing: readonly Need[]): string {
 }
 
 function placeOf(database: string | null, collection: string | null): string {
-  if (database === null) return 'every database';
+  if (database === null) return collection === null ? 'every database' : `${collection} of every database`;
   return collection === null ? database : `${database}.${collection}`;
 }

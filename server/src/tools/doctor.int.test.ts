@@ -214,6 +214,52 @@ describe('says of a user what backup and restore are then refused', () => {
     expect(await findSwapMethod(client)).toBe('apply-ops');
   });
 
+  test('the role that it prints for changes gives what was missing, on all databases and on one', async () => {
+    const owner = await mongo.addUser('changer', ['backup', 'restore']);
+    const deployments = [
+      { name: 'all', uri: owner },
+      { name: 'one', uri: withDatabase(owner, 'shop') },
+    ];
+    const looked = async (name: string) => (await doctor({ deployments })).get(`change-rights:${name}`);
+    expect(await looked('all')).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/^missing: update, remove, dropDatabase on every database: a merge cannot/),
+    });
+    for (const name of ['one', 'all']) {
+      const advice = (await looked(name))?.advice ?? '';
+      const printed = /createRole\((\{.*\})\);/.exec(advice)?.[1] ?? '';
+      const json = printed.replaceAll("'", '"').replace(/(\w+):/g, '"$1":');
+      const { role, ...content } = JSON.parse(json);
+      const own = `${role}-${name}`;
+      await mongo.client.db('admin').command({ createRole: own, ...content });
+      await mongo.client.db('admin').command({ grantRolesToUser: 'changer', roles: [{ role: own, db: 'admin' }] });
+      expect(await looked(name)).toMatchObject({ status: 'ok', advice: null });
+    }
+  });
+
+  test('what is missing on the collections of the server, it gives too', async () => {
+    const actions = [
+      'find',
+      'listCollections',
+      'listIndexes',
+      'collStats',
+      'insert',
+      'createCollection',
+      'createIndex',
+    ];
+    const more = ['dropCollection', 'bypassDocumentValidation', 'collMod'];
+    const privileges = [{ resource: { db: 'shop', collection: '' }, actions: [...actions, ...more] }];
+    await mongo.client.db('admin').command({ createRole: 'plain', privileges, roles: [] });
+    const uri = withDatabase(await mongo.addUser('plain', ['plain']), 'shop');
+    const check = (await doctor({ deployments: [{ name: 'it', uri }] })).get('change-rights:it');
+    expect(check?.found).toContain('bypassDocumentValidation on shop.system.buckets.*');
+    const printed = /privileges: (\[.*\]), roles/.exec(check?.advice ?? '')?.[1] ?? '';
+    const given = JSON.parse(printed.replaceAll("'", '"').replace(/(\w+):/g, '"$1":'));
+    await mongo.client.db('admin').command({ updateRole: 'plain', privileges: [...privileges, ...given] });
+    const after = (await doctor({ deployments: [{ name: 'it', uri }] })).get('change-rights:it');
+    expect(after).toMatchObject({ status: 'ok', advice: null });
+  });
+
   test('no user at all where one is needed', async () => {
     const uri = `mongodb://127.0.0.1:${mongo.port}/?directConnection=true`;
     const checks = await doctor({ deployments: [{ name: 'it', uri }] });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   allows,
   missingForBackup,
+  missingForChanges,
   missingForRestore,
   missingForUsers,
   type Need,
@@ -42,7 +43,7 @@ describe('what a resource stands for', () => {
 });
 
 const read = ['find', 'listCollections', 'listIndexes', 'collStats'];
-const write = ['insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'];
+const write = ['insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation', 'collMod'];
 
 test('a backup of one database names each right that is missing', () => {
   const privileges = [on({ db: 'shop', collection: '' }, 'find', 'listCollections')];
@@ -69,23 +70,36 @@ test('rights on one database are enough in place, and not for a copy', () => {
   expect(missingForRestore(privileges, scope, 'copy')).toHaveLength(read.length + write.length);
 });
 
-test('users and roles need to be read in admin, written there, and granted', () => {
-  const scope = { database: 'shop', serversOwn: [] };
+const roleRights = ['createRole', 'dropRole', 'grantRole', 'revokeRole', 'viewRole', 'setAuthenticationRestriction'];
+
+test('users and roles need to be read in admin, written there, and granted on every database', () => {
   const reading = ['system.users', 'system.roles', 'system.version'].map((name) =>
     on({ db: 'admin', collection: name }, 'find'),
   );
   const writing = on({ db: '', collection: 'system.users' }, 'insert', 'update', 'remove');
-  expect(missingForUsers([...reading, writing], scope)).toEqual(
-    ['createRole', 'dropRole', 'grantRole', 'revokeRole'].map((action) => need(action, 'shop', null)),
-  );
-  const granting = on({ db: 'shop', collection: '' }, 'createRole', 'dropRole', 'grantRole', 'revokeRole');
-  expect(missingForUsers([...reading, writing, granting], scope)).toEqual([]);
-  expect(missingForUsers([writing, granting], scope)).toHaveLength(3);
+  const granted = (database: string) => on({ db: database, collection: '' }, ...roleRights);
+  const missing = roleRights.map((action) => need(action, null, null));
+  expect(missingForUsers([...reading, writing])).toEqual(missing);
+  expect(missingForUsers([...reading, writing, granted('shop')])).toEqual(missing);
+  expect(missingForUsers([...reading, writing, granted('')])).toEqual([]);
+  expect(missingForUsers([writing, granted('')])).toHaveLength(3);
+});
+
+test('what only some restores need is named, on the server’s own collections too', () => {
+  const scope = { database: 'shop', serversOwn: [] };
+  const plain = on({ db: 'shop', collection: '' }, 'update', 'dropDatabase', 'insert', 'find');
+  const functions = on({ db: '', collection: 'system.js' }, ...write, 'find');
+  const series = on({ db: 'shop', system_buckets: '' }, 'find', 'bypassDocumentValidation');
+  expect(missingForChanges([plain, functions, series], scope)).toEqual([
+    need('remove', 'shop', null),
+    need('insert', 'shop', 'system.buckets.*'),
+  ]);
 });
 
 test('a user who may do everything lacks nothing: the server lists that alone', () => {
   const everything = [on({ anyResource: true }, 'anyAction')];
   expect(missingForBackup(everything, { database: null, serversOwn: [] })).toEqual([]);
   expect(missingForRestore(everything, { database: 'shop', serversOwn: [] }, 'copy')).toEqual([]);
-  expect(missingForUsers(everything, { database: null, serversOwn: [] })).toEqual([]);
+  expect(missingForUsers(everything)).toEqual([]);
+  expect(missingForChanges(everything, { database: null, serversOwn: [] })).toEqual([]);
 });

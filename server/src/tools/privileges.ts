@@ -21,8 +21,18 @@ export interface Need {
 
 const readActions = ['find', 'listCollections', 'listIndexes', 'collStats'];
 
-/** mongorestore writes past validators, which is an action of its own; the rest is for shadow collections and their renames. */
-const writeActions = ['insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'];
+/**
+ * mongorestore writes past validators, which is an action of its own; the rest is for shadow collections and their renames, and at the
+ * end for views and TTL indexes.
+ */
+const writeActions = [
+  'insert',
+  'createCollection',
+  'createIndex',
+  'dropCollection',
+  'bypassDocumentValidation',
+  'collMod',
+];
 
 export interface Scope {
   /** null: the whole deployment. */
@@ -46,18 +56,37 @@ export function missingForRestore(privileges: readonly Privilege[], scope: Scope
   return actions.map((action) => ({ action, database, collection: null })).filter((need) => !allows(privileges, need));
 }
 
+/** Documents that are there are never changed, but by the undo of a merge, and where an empty timestamp is to stay empty. */
+const changeActions = ['update', 'remove', 'dropDatabase'];
+const writtenLast = {
+  'system.js': ['find', 'insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'],
+  'system.buckets.*': ['find', 'insert', 'bypassDocumentValidation'],
+};
+
+/** What only some restores need, beside `missingForRestore`: the roles `backup` and `restore` do not give all of it. */
+export function missingForChanges(privileges: readonly Privilege[], { database }: Scope): Need[] {
+  const special = Object.entries(writtenLast).flatMap(([collection, actions]) =>
+    actions.map((action) => ({ action, database, collection })),
+  );
+  const plain = changeActions.map((action) => ({ action, database, collection: null }));
+  return [...plain, ...special].filter((need) => !allows(privileges, need));
+}
+
 const usersAndRolesPlaces = ['system.users', 'system.roles', 'system.version'];
 const userWrites = ['insert', 'update', 'remove'];
 /** What brings roles back; users are written as documents, because no command takes a password that is hashed already. */
-const roleWrites = ['createRole', 'dropRole', 'grantRole', 'revokeRole'];
+const roleWrites = ['createRole', 'dropRole', 'grantRole', 'revokeRole', 'viewRole', 'setAuthenticationRestriction'];
 
-/** What backing users and roles up, and restoring them, needs and the user may not. */
-export function missingForUsers(privileges: readonly Privilege[], { database }: Scope): Need[] {
+/**
+ * What backing users and roles up, and restoring them, needs and the user may not: on every database, because a role may grant what is
+ * in another one than its own.
+ */
+export function missingForUsers(privileges: readonly Privilege[]): Need[] {
   const inAdmin = (action: string, collection: string) => ({ action, database: 'admin', collection });
   return [
     ...usersAndRolesPlaces.map((collection) => inAdmin('find', collection)),
     ...userWrites.map((action) => inAdmin(action, 'system.users')),
-    ...roleWrites.map((action) => ({ action, database, collection: null })),
+    ...roleWrites.map((action) => ({ action, database: null, collection: null })),
   ].filter((need) => !allows(privileges, need));
 }
 

@@ -215,7 +215,7 @@ const refusalHints: Record<ErrorCode, string> = {
   WRONG_WORKER: 'Le serveur qui la détient continue ; celui-ci arrête sa part.',
   PLAN_NOT_FOUND: 'Refaites un plan et confirmez celui-là.',
   PLAN_OUTDATED: 'Rien n’a été changé. Faites un nouveau plan, regardez-le, et confirmez celui-là.',
-  UNDO_UNAVAILABLE: 'Rien n’a été changé. Restaurez plutôt une autre sauvegarde.',
+  UNDO_UNAVAILABLE: 'Rien n’a été changé. Écartez ce qui l’empêche, ou restaurez plutôt une sauvegarde.',
   CONFIRMATION_MISMATCH: 'Rien n’a été changé. Saisissez le nom tel qu’il est affiché.',
   TARGET_EXISTS: 'Choisissez un autre suffixe, ou supprimez d’abord ces bases.',
   TARGET_NAME_INVALID:
