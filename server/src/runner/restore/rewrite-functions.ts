@@ -17,7 +17,7 @@ export async function rewriteFunctions(
   options: RewriteOptions,
 ): Promise<void> {
   const { database, live, shadow } = rewrite;
-  if ((await namespaceNow(client, database, shadow)) === null) return;
+  if ((await namespaceNow(client, database, shadow)) === null) return await removeAside(client, rewrite, options);
   const [staged, now] = [await functionsOf(client, database, shadow), await functionsOf(client, database, live)];
   options.before?.();
   const stale = [...now].filter(([text]) => !staged.has(text)).map(([, document]) => document);
@@ -51,6 +51,16 @@ export async function removeFunctions(
   // Its name is of no restore: who comes back after a crash between the two has to find it again.
   await dropNamespace(client, database, aside);
   await options.after?.();
+}
+
+/** They are in their place already; it may have been stopped before what was renamed away was dropped. */
+async function removeAside(
+  client: MongoClient,
+  rewrite: Rewrite & { readonly shadow: string },
+  options: RewriteOptions,
+): Promise<void> {
+  options.before?.();
+  await dropNamespace(client, rewrite.database, asideName(rewrite));
 }
 
 /** By their bytes. */

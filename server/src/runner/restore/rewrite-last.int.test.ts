@@ -221,6 +221,14 @@ describe('stored functions', () => {
     expect(await names()).toStrictEqual(['system.js']);
   });
 
+  it('leave nothing beside them when all but that was done', async () => {
+    await store('system.js', 'b');
+    await store(shadow(0).replace(/0$/, 'u0'), 'a');
+    await rewriteAll([rewrite]);
+    expect(await names()).toStrictEqual(['system.js']);
+    expect(await documents('system.js')).toMatchObject([{ _id: 'b' }]);
+  });
+
   const one = async (name: string, id: string) => (await db.collection(name).findOne({ _id: id as never })) as Document;
   const documents = (name: string) => db.collection(name).find().sort({ _id: 1 }).toArray();
 });
