@@ -113,7 +113,8 @@ function indexTexts(indexes: CollectionShape['indexes']): Map<string, string> {
 }
 
 function indexOptionText(name: string, value: unknown): string {
-  if (name === 'key') return canonicalText(value);
+  // In an equality with a document the order of its fields makes another index.
+  if (name === 'key' || name === 'partialFilterExpression') return canonicalText(value);
   return name === 'collation' ? optionText(name, value) : unorderedText(value);
 }
 

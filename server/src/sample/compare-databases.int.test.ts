@@ -147,11 +147,16 @@ describe('the comparison', () => {
     expect(lost).toHaveLength(7);
   });
 
-  test('sees a changed view, and an index whose keys changed places', async () => {
+  test('sees a changed view, and indexes whose keys or values to filter by changed places', async () => {
+    const sized = (size: Document) =>
+      db.collection('photos').createIndex({ sku: 1 }, { name: 'sized', partialFilterExpression: { size } });
+    await sized({ w: 1, h: 2 });
     const { comparison } = await compareAfter(async () => {
       await db.command({ collMod: 'openOrders', viewOn: 'orders', pipeline: [{ $match: { status: 'paid' } }] });
       await db.collection('photos').dropIndex('product');
       await db.collection('photos').createIndex({ position: 1, sku: 1 }, { name: 'product' });
+      await db.collection('photos').dropIndex('sized');
+      await sized({ h: 2, w: 1 });
     });
     expect(comparison.differences).toMatchObject([
       { kind: 'options-differ', namespace: 'shop.openOrders' },
@@ -160,6 +165,7 @@ describe('the comparison', () => {
         namespace: 'shop.photos',
         detail: expect.stringContaining('index "product" was {"key":'),
       },
+      { kind: 'index-differs', namespace: 'shop.photos', detail: expect.stringContaining('index "sized" was') },
     ]);
   });
 

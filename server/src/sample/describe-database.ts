@@ -50,10 +50,13 @@ async function indexesOf(db: Db, name: string): Promise<Map<string, string>> {
   );
 }
 
-/** mongorestore does not keep the order of fields in an index's options, where it says nothing: in a key it does. */
+/** mongorestore does not keep the order of fields in an index's options, where it says nothing: in a key and a filter it does. */
 function unordered(value: Document): Document {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, inner]) => [name, isPlain(inner) ? unordered(inner) : inner]));
+  const isOrdered = (name: string, inner: unknown) => name === 'partialFilterExpression' || !isPlain(inner);
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, isOrdered(name, inner) ? inner : unordered(inner as Document)]),
+  );
 }
 
 function isPlain(value: unknown): value is Document {

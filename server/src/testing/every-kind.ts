@@ -95,6 +95,14 @@ function indexed(): Kind[] {
       name: 'partial',
       indexes: [
         { key: { price: 1 }, name: 'dear', partialFilterExpression: { price: { $gt: new Int32(100) } }, unique: true },
+        {
+          key: { size: 1 },
+          name: 'sized',
+          partialFilterExpression: {
+            size: { $eq: { w: new Int32(2), h: new Int32(1) } },
+            price: { $gt: new Int32(1) },
+          },
+        },
       ],
       documents: [
         { _id: 1, price: 5 },
