@@ -3,11 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationFailure } from '@holdfast/shared/failures';
 import { firstErrors } from '../embedded/mongod-log.ts';
 import type { DeploymentAddress } from './connection-string.ts';
+import { explained } from './driver-failure.ts';
 import { connectDeployment } from './inspect-deployment.ts';
 import { killOrphan, processStartTime, type RecordedProcess } from './orphan-process.ts';
 import { type RunningTool, runTool } from './run-tool.ts';
@@ -19,12 +20,15 @@ export interface ThrowAwayOptions {
   readonly folder: string;
   /** Ends mongod, and the wait for it. */
   readonly signal: AbortSignal;
+  /** It is a replica set of this one member, for what a standalone server refuses. */
+  readonly replicaSet?: boolean;
+  /** Told as soon as it runs, long before it answers. */
+  readonly onStarted?: (started: RecordedProcess) => void;
 }
 
 /** Disposing of it ends the process and removes the folder. */
 export interface ThrowAwayMongod extends AsyncDisposable {
   readonly address: DeploymentAddress;
-  readonly process: RecordedProcess;
   /** Aborts with OperationFailure once mongod has ended by itself. */
   readonly lost: AbortSignal;
 }
@@ -36,24 +40,30 @@ const startLimitMs = 60_000;
  * Starts it; resolves once it answers. Throws OperationFailure(`tool-failed`, `tool-missing`, `tool-killed`) when it does not come
  * up, and the signal's reason; then nothing of it is left.
  */
-export async function startThrowAwayMongod({ mongodPath, folder, signal }: ThrowAwayOptions): Promise<ThrowAwayMongod> {
+export async function startThrowAwayMongod(options: ThrowAwayOptions): Promise<ThrowAwayMongod> {
+  const { mongodPath, folder, signal, replicaSet = false } = options;
   const place = await makePlace(folder).catch(async (error: unknown) => {
     await removePlace(folder);
     throw error;
   });
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
-  const tool = runTool({ path: mongodPath, argv: mongodArguments(place), signal: ending });
+  const argv = [...mongodArguments(place), ...(replicaSet ? setArguments : [])];
+  const tool = runTool({ path: mongodPath, argv, signal: ending });
   const dispose = async () => {
     stop.abort();
     await tool.exited;
     await removePlace(folder);
   };
   try {
-    const recorded = await record(folder, tool.pid);
+    const started = { pid: tool.pid, startTime: await processStartTime(tool.pid) };
+    options.onStarted?.(started);
+    await record(folder, started);
     const lost = lossOf(tool, mongodPath, ending);
-    await answers(place.address, AbortSignal.any([ending, lost]));
-    return { address: place.address, process: recorded, lost, [Symbol.asyncDispose]: dispose };
+    const waiting = AbortSignal.any([ending, lost]);
+    await answers(place.address, waiting);
+    if (replicaSet) await becomePrimary(place, waiting);
+    return { address: place.address, lost, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     const said = await firstErrors(place.logFile, 0);
     await dispose();
@@ -106,7 +116,7 @@ async function makePlace(folder: string): Promise<Place> {
   const socketFolder = await socketFolderFor(folder);
   const socket = join(socketFolder, 'mongod.sock');
   const address: DeploymentAddress = {
-    uri: `mongodb://${encodeURIComponent(socket)}/`,
+    uri: `mongodb://${encodeURIComponent(socket)}/?directConnection=true`,
     hosts: ['the throw-away mongod'],
     ...{ srv: false, database: null, replicaSet: null, username: null },
   };
@@ -116,10 +126,10 @@ async function makePlace(folder: string): Promise<Place> {
 /** The folder itself, unless its path cannot be that of a socket. */
 async function socketFolderFor(folder: string): Promise<string> {
   if (canHoldSocket(folder)) return folder;
-  const elsewhere = [tmpdir(), '/tmp'].map((path) => join(path, `holdfast-${randomBytes(8).toString('hex')}`));
+  const elsewhere = socketParents().map((path) => join(path, `holdfast-${randomBytes(8).toString('hex')}`));
   const short = elsewhere.find(canHoldSocket);
   if (short === undefined) {
-    const message = `No folder for the throw-away mongod's socket: the paths of ${folder} and ${tmpdir()} are too long or have capital letters.`;
+    const message = `No folder for the throw-away mongod's socket: the paths of ${folder} and ${tmpdir()} are too long, or have other signs than small letters, digits and - _ .`;
     throw new OperationFailure('tool-failed', message);
   }
   // Recorded before it is made: what is recorded is removed.
@@ -128,15 +138,26 @@ async function socketFolderFor(folder: string): Promise<string> {
   return short;
 }
 
-/** mongorestore's driver takes the path of a socket for a host's name, and writes it in small letters. */
+function socketParents(): string[] {
+  return [tmpdir(), '/tmp'];
+}
+
+/**
+ * The path of a socket is taken for a host's name: mongorestore's driver writes it in small letters, mongod's list of addresses is cut
+ * at commas, a port is looked for behind a colon. So only what no program takes for anything else.
+ */
 function canHoldSocket(folder: string): boolean {
-  const isShort = Buffer.byteLength(folder) + longestSocketName.length <= longestSocketPath;
-  return isShort && folder === folder.toLowerCase();
+  return folder.length + longestSocketName.length <= longestSocketPath && /^[a-z0-9/._-]+$/.test(folder);
+}
+
+/** Whatever the note says: nothing but a folder that `socketFolderFor` makes is removed by it. */
+function isSocketFolder(path: string): boolean {
+  return socketParents().includes(dirname(path)) && /^holdfast-[0-9a-f]{16}$/.test(basename(path));
 }
 
 async function removePlace(folder: string): Promise<void> {
   const elsewhere = await readFile(join(folder, socketNote), 'utf8').catch(() => '');
-  if (elsewhere !== '') await rm(elsewhere, { recursive: true, force: true });
+  if (isSocketFolder(elsewhere)) await rm(elsewhere, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -154,10 +175,26 @@ function mongodArguments({ dbPath, logFile, socket, socketFolder }: Place): stri
   ];
 }
 
-async function record(folder: string, pid: number): Promise<RecordedProcess> {
-  const recorded = { pid, startTime: await processStartTime(pid) };
-  await writeFile(join(folder, processFile), JSON.stringify(recorded), { mode: 0o600 });
-  return recorded;
+/** Its oplog is read by nobody. */
+const setArguments = ['--replSet', 'throw-away', '--oplogSize', '64'];
+
+/** A set of one member, which knows itself by the socket that it listens on. */
+async function becomePrimary({ address, socket }: Place, signal: AbortSignal): Promise<void> {
+  await using client = await connectDeployment(address, { signal });
+  const admin = client.db('admin');
+  const [, _id] = setArguments;
+  await explained(() => admin.command({ replSetInitiate: { _id, members: [{ _id: 0, host: socket }] } }));
+  const deadline = performance.now() + startLimitMs;
+  while (!(await explained(() => admin.command({ hello: 1 }))).isWritablePrimary) {
+    signal.throwIfAborted();
+    if (performance.now() > deadline)
+      throw new OperationFailure('tool-failed', 'The throw-away mongod does not become a primary.');
+    await delay(25);
+  }
+}
+
+async function record(folder: string, started: RecordedProcess): Promise<void> {
+  await writeFile(join(folder, processFile), JSON.stringify(started), { mode: 0o600 });
 }
 
 /** One that was not written whole names no process. */

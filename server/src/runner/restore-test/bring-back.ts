@@ -60,7 +60,9 @@ async function bringBackCopy(services: Services, work: BringingBack, archive: Op
   shown.phase('starting');
   const namespaces = dataOf(archive.manifest.namespaces).filter(({ database }) => !serverDatabases.has(database));
   const databases = [...new Set(namespaces.map(({ database }) => database))];
-  await using place = await work.place.open({ backupId: backup.backupId, databases, signal: work.signal, shown });
+  const needsReplicaSet = namespaces.some(({ options }) => options.encryptedFields !== undefined);
+  const test = { backupId: backup.backupId, databases, needsReplicaSet, signal: work.signal, shown };
+  await using place = await work.place.open(test);
   const signal = AbortSignal.any([work.signal, place.lost]);
   try {
     return await restoreAndCompare(services, { ...work, signal }, { archive, place, namespaces });

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
 import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
 import { defaultRestoreTestSettings } from '@holdfast/shared/restore-test';
+import { Binary, UUID } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metricsText } from '../../api/metrics.ts';
 import { execute } from '../../commands/execute.ts';
 import { testDatabase } from '../../domain/restore-test-names.ts';
 import { processStartTime } from '../../engine/orphan-process.ts';
+import { removeThrowAways } from '../../engine/throw-away-mongod.ts';
 import { loadSample } from '../../sample/load-sample.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { failCommand } from '../../testing/fail-point.ts';
@@ -196,6 +198,20 @@ describe('a restore test that is asked for', () => {
     expect(await metricsText(services)).toContain('holdfast_restore_tests_not_made 1');
   });
 
+  it('of an encrypted collection takes place in a set of one member: a standalone server refuses those', async () => {
+    const sealed = source.client.db('sealed');
+    const fields = [{ keyId: new UUID(), path: 'a', bsonType: 'string', queries: { queryType: 'equality' } }];
+    await sealed.command({ create: 'people', encryptedFields: { fields } });
+    const a = new Binary(Buffer.alloc(40, 7), Binary.SUBTYPE_ENCRYPTED);
+    const person = { a, __safeContent__: [new Binary(Buffer.alloc(32, 1))] };
+    await sealed.collection('people').insertOne(person, { bypassDocumentValidation: true });
+    await using holdfast = await start({ database: 'sealed' });
+    const { id } = await backedUp(holdfast);
+    await holdfast.api.backups.restoreTest({ id });
+    expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
+    expect(await leftIn(holdfast.config.dataDir)).toStrictEqual([]);
+  });
+
   it('names the document that did not come back as it was', async () => {
     const failpointsDir = await mkdtemp(join(folder, 'failpoints-'));
     await using holdfast = await start({ config: { ...(await otherVersion()), failpointsDir } });
@@ -346,6 +362,25 @@ describe('a killed server', () => {
     expect(await leftIn(dataDir)).toStrictEqual([]);
   });
 
+  it('leaves no mongod that was about to start', async () => {
+    const { mongod } = await testTools();
+    const silent = join(folder, 'mongod-that-is-silent');
+    const started = join(folder, 'started');
+    const script = `#!/bin/sh\n[ "$1" = --version ] && exec "${mongod}" --version\necho $$ > "${started}"\nexec sleep 600\n`;
+    await writeFile(silent, script, { mode: 0o755 });
+    const env = { MONGOD_PATH: silent, XDG_CACHE_HOME: join(folder, 'cache'), PATH: '/usr/bin:/bin' };
+    const isStarted = async () => (await readFile(started, 'utf8').catch(() => '')) !== '';
+    const { dataDir, end } = await killedMidway(env, isStarted);
+    const pid = Number(await readFile(started, 'utf8'));
+    expect(await processStartTime(pid)).not.toBe('');
+    await end();
+    await until(
+      () => processStartTime(pid),
+      (startTime) => startTime === '',
+    );
+    expect(await removeThrowAways(join(dataDir, 'restore-tests'))).toHaveLength(1);
+  });
+
   it('leaves nothing where a deployment was set aside', async () => {
     const { toolPaths, cacheDir } = await otherVersion();
     const env = { MONGOD_PATH: toolPaths.mongod, XDG_CACHE_HOME: cacheDir, PATH: '' };
@@ -358,7 +393,10 @@ describe('a killed server', () => {
 });
 
 /** A server in the middle of a restore test. `again` starts the next one, and waits until it knows that the test was interrupted. */
-async function killedMidway(environment: Record<string, string>) {
+async function killedMidway(
+  environment: Record<string, string>,
+  isMidway = async (failpoints: string) => (await readdir(failpoints)).includes('restored.reached'),
+) {
   const failpoints = await mkdtemp(join(folder, 'failpoints-'));
   const dataDir = await mkdtemp(join(folder, 'data-'));
   const mongodb = source.uri.replace('/?', '/small?');
@@ -374,10 +412,7 @@ async function killedMidway(environment: Record<string, string>) {
   );
   await writeFile(join(failpoints, 'restored'), '');
   await client.backups.restoreTest.mutate({ id });
-  await until(
-    () => readdir(failpoints),
-    (names) => names.includes('restored.reached'),
-  );
+  await until(() => isMidway(failpoints), Boolean);
   return {
     dataDir,
     end: () => killed.end('SIGKILL'),

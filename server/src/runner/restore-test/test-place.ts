@@ -14,6 +14,7 @@ import { type DeploymentAddress, parseConnectionString, throughSet } from '../..
 import { diskSpace as spaceOf } from '../../engine/disk-space.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { connectDeployment, type DeploymentFacts, inspectDeployment } from '../../engine/inspect-deployment.ts';
+import type { RecordedProcess } from '../../engine/orphan-process.ts';
 import { removeDatabase } from '../../engine/remove-database.ts';
 import { startThrowAwayMongod } from '../../engine/throw-away-mongod.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
@@ -44,6 +45,8 @@ export interface OpenTest {
   readonly backupId: BackupId;
   /** The databases of the backup. */
   readonly databases: readonly string[];
+  /** It holds what a standalone server refuses. */
+  readonly needsReplicaSet: boolean;
   readonly signal: AbortSignal;
   readonly shown: Pick<ShownRestoreTest, 'note' | 'forget'>;
 }
@@ -103,11 +106,14 @@ async function requireSpace(folder: string, rawBytes: number): Promise<void> {
 function throwAwayPlace(services: Services, mongod: { readonly path: string; readonly version: string }): TestPlace {
   return {
     serverVersion: mongod.version,
-    async open({ signal }) {
+    async open({ signal, needsReplicaSet }) {
       await using parts = new AsyncDisposableStack();
       const folder = join(services.dataDir, throwAwayFolder, randomUUID().slice(0, 8));
-      const server = parts.use(await startThrowAwayMongod({ mongodPath: mongod.path, folder, signal }));
-      parts.use(watchedProcess(services, server.process));
+      const starting = {
+        ...{ mongodPath: mongod.path, folder, signal, replicaSet: needsReplicaSet },
+        onStarted: (started: RecordedProcess) => void parts.use(watchedProcess(services, started)),
+      };
+      const server = parts.use(await startThrowAwayMongod(starting));
       const full = watchSpace(folder);
       parts.defer(() => full.end());
       const client = parts.use(await connectDeployment(server.address, { signal }));
@@ -164,7 +170,16 @@ async function setAsidePlace(
     throw new TestStopped('no-space', message);
   }
   const through = throughSet(address, server);
-  return { serverVersion: server.version, open: (test) => openSetAside(services, { address: through, id }, test) };
+  return {
+    serverVersion: server.version,
+    async open(test) {
+      if (test.needsReplicaSet && server.replicaSet === null)
+        throw noServer(
+          `The backup has encrypted collections, and ${name}, which is set aside for tests, is no replica set.`,
+        );
+      return await openSetAside(services, { address: through, id }, test);
+    },
+  };
 }
 
 async function lookAt(services: Services, { facts }: DeploymentState) {
