@@ -118,7 +118,8 @@ function Change(props: { change: PutBackChange; outcome: PutBackOutcome | undefi
         <div class="word-line" role="status">
           <Mark {...outcomeLook(outcome().outcome)} />
           <span>
-            {t(`putBack.outcome.${outcome().outcome}`)}
+            {t(`putBack.outcome.${outcome().outcome}`)}{' '}
+            <Show when={outcome().outcome === 'failed' && outcome().replaced}>{t('putBack.mayBeReplaced')}</Show>
             <Show when={outcome().problem}>
               {(problem) => (
                 <span class="sub" lang="en">

@@ -94,7 +94,7 @@ describe('putting a document back', () => {
     open(replace, 'failed');
     await press('Put back…');
     await press('Replace the live document');
-    expect(await screen.findByText(/may be written or not/)).toBeTruthy();
+    expect(await screen.findByText(/may be written or not.*First save the live document/)).toBeTruthy();
     expect(screen.getByText('The connection to the server was lost.')).toBeTruthy();
     expect(screen.getByText('The ledger does not answer.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Save it as JSON' })).toBeTruthy();

@@ -13,6 +13,7 @@ export const putBack = {
   insert: 'Insert the document',
   keptNowhere: 'What is replaced is kept nowhere else.',
   liveNow: 'Live now:',
+  mayBeReplaced: 'First save the live document, which may be replaced.',
   notRecorded: 'The record of what happened does not have it: note down yourself that it was put back.',
   orderOnly: 'The values are the same; only the order of the fields differs.',
   outcome: {
@@ -23,8 +24,7 @@ export const putBack = {
     refused: 'The server did not take it, say because a unique index holds one of its values. Nothing was written.',
     'too-large':
       'The document and the live one are together more than the server takes in one step. Nothing was written; restore the collection instead.',
-    failed:
-      'It broke off: the document may be written or not. Save what it may have replaced, close this and look again.',
+    failed: 'It broke off: the document may be written or not. Close this and look again.',
     'not-tried': 'Nothing was written.',
   } satisfies Record<PutBackOutcome['outcome'], string>,
   replace: 'Replace the live document',

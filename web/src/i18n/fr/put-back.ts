@@ -13,6 +13,7 @@ export const putBack: Dictionary['putBack'] = {
   insert: 'Insérer le document',
   keptNowhere: 'Ce qui est remplacé n’est gardé nulle part ailleurs.',
   liveNow: 'En production :',
+  mayBeReplaced: 'Enregistrez d’abord le document en production, qui est peut-être remplacé.',
   notRecorded: 'Le journal ne le mentionne pas : notez vous-même que le document a été remis.',
   orderOnly: 'Les valeurs sont les mêmes ; seul l’ordre des champs diffère.',
   outcome: {
@@ -26,7 +27,7 @@ export const putBack: Dictionary['putBack'] = {
     'too-large':
       'Le document et celui en production dépassent ensemble ce que le serveur prend en une fois. Rien n’a été écrit ; restaurez plutôt la collection.',
     failed:
-      'L’écriture s’est interrompue : le document est peut-être écrit, peut-être pas. Enregistrez ce qui a pu être remplacé, fermez ceci et regardez de nouveau.',
+      'L’écriture s’est interrompue : le document est peut-être écrit, peut-être pas. Fermez ceci et regardez de nouveau.',
     'not-tried': 'Rien n’a été écrit.',
   },
   replace: 'Remplacer le document en production',
