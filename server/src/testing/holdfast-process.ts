@@ -94,7 +94,7 @@ async function addressOf(child: ChildProcess, output: () => string): Promise<str
   for (;;) {
     const url = /Holdfast runs at (\S+)/.exec(output())?.[1];
     if (url !== undefined) return url;
-    if (child.exitCode !== null || performance.now() > deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`Holdfast did not start:\n${output()}`);
     }

@@ -93,17 +93,22 @@ async function stateOfLiveData(client: MongoClient, state: RestoreState): Promis
   if (status === 'swapped') {
     return 'All collections are in their place; what comes after them (views, time-series, stored functions, users and roles, TTL indexes) is not, or not all of it.';
   }
-  const done = await lookAtSwaps(client, swaps).then(
-    (found) => found.filter(({ step }) => step === 'done').length,
-    (error: unknown) => {
-      if (isFinal(error)) return null;
-      throw error;
-    },
-  );
-  if (done === null) return 'How much of it is in its place could not be seen.';
-  const merges = state.merges.length + state.unmerges.length;
-  const merged = merges > 0 ? `, and the documents of ${merges} merged collections may be, too` : '';
-  return `${done} of ${swaps.length} collections are in their place${merged}.`;
+  const found = await lookAtSwaps(client, swaps).catch((error: unknown) => {
+    if (isFinal(error)) return null;
+    throw error;
+  });
+  if (found === null) return 'How much of it is in its place could not be seen.';
+  const done = found.filter(({ step }) => step === 'done').length;
+  const half = found.filter(({ step, isLive }) => step === 'half' && !isLive);
+  const missing = half.map(({ database, live, undo }) => ` ${database}.${live} is not there: it lies under ${undo}.`);
+  return [`${done} of ${swaps.length} collections are in their place.`, ...missing, ...ofMerges(state)].join('');
+}
+
+function ofMerges({ merges, unmerges }: RestoreState): string[] {
+  return [
+    ...(merges.length > 0 ? [' Of a merge, some documents may be inserted.'] : []),
+    ...(unmerges.length > 0 ? [' Of what a merge had inserted, some documents may be gone.'] : []),
+  ];
 }
 
 function whatNext({ restoreId, undoOf, safetyBackupId, undoUntil }: RestoreState): string[] {
