@@ -63,7 +63,7 @@ export const failureHints: Readonly<Record<FailureReason, string>> = {
     'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
   'import-unreadable':
     'Nothing was imported. It must be a whole mongodump: a directory, an .archive, an .archive.gz or a .bson file. Copy it again from where it came, or take another one.',
-  'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
+  'restore-incomplete': "The server did not take everything. The message, or the tool's last lines, say what.",
   'plan-outdated': 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
   'sharded-unsupported': "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
   'undo-missing': 'Collections that the restore had kept are gone. Nothing was changed; restore a backup instead.',

@@ -45,6 +45,14 @@ describe('the steps of a restore', () => {
     ]);
   });
 
+  it('are one where it was tried again', () => {
+    const events = [phase('swap', 6, 1), phase('finish', 7, 5), phase('finish', 8, 9), event('RestoreFailed', 9, 12)];
+    expect(brief(phaseSteps(sampleRestore({ status: 'failed' }), events, start))).toEqual([
+      ['swap', 'done', 4_000],
+      ['finish', 'failed', 7_000],
+    ]);
+  });
+
   it('say what the restore measured, once it is completed', () => {
     const phases = [{ phase: 'verify', durationMs: 3_990 }];
     const events = [phase('verify', 6, 1), phase('stage', 7, 5), event('RestoreCompleted', 8, 9, { phases })];

@@ -40,12 +40,14 @@ function isUnderWay(status: Restore['status']): boolean {
   return status === 'requested' || status === 'running';
 }
 
+/** A phase that is tried again counts as one. */
 function begunPhases(restoreId: string, events: readonly LedgerEvent[]) {
   return events
     .filter((event): event is LedgerEvent<'RestorePhaseStarted'> => event.type === 'RestorePhaseStarted')
     .filter(({ data }) => data.restoreId === restoreId)
     .toSorted((a, b) => a.position - b.position)
-    .map((event) => ({ phase: event.data.phase, event }));
+    .map((event) => ({ phase: event.data.phase, event }))
+    .filter(({ phase }, index, all) => phase !== all[index - 1]?.phase);
 }
 
 /** What the restore itself has measured, of one that is completed. */

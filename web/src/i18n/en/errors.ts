@@ -172,7 +172,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'archive-damaged': 'The archive is damaged',
   'import-unreadable': 'The dump cannot be read',
   'key-missing': 'The key to the archive is missing',
-  'restore-incomplete': 'Not every document was taken',
+  'restore-incomplete': 'Not everything was taken',
   'plan-outdated': 'The deployment changed since the plan',
   'sharded-unsupported': 'The cluster is sharded',
   'undo-missing': 'What was kept is gone',
@@ -211,7 +211,7 @@ const hints: Record<FailureReason, string> = {
   'archive-damaged': 'Do not use this backup. Choose another one, and check the disk that it lies on.',
   'key-missing':
     'Give Holdfast the key that the archive was encrypted for: it is in the recovery kit of the server that made it.',
-  'restore-incomplete': "The server did not take every document. The tool's last lines below name the first ones.",
+  'restore-incomplete': "The server did not take everything. The message, or the tool's last lines, say what.",
   'plan-outdated': 'Nothing was changed. Make a new plan, look at it, and confirm that one.',
   'sharded-unsupported': "Nothing was changed. Restore by hand with the steps in the archive's RESTORE.txt.",
   'undo-missing': 'Collections that the restore had kept are gone. Nothing was changed; restore a backup instead.',

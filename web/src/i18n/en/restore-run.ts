@@ -39,7 +39,7 @@ const truthTexts: Record<Truth, (databases: readonly string[]) => string> = {
   'taken-back': () => 'What this restore had replaced is live again.',
   unchanged: () => 'Nothing of it was changed, and what had been copied is removed.',
   'kept-replaced': () => 'The collections hold what the backup held.',
-  partly: () => 'Some collections hold the backup, some do not. Holdfast does not know better: look before you go on.',
+  partly: () => 'A part of it is what the backup holds, a part is not. The reason says more: look before you go on.',
 };
 
 export const restoreRun = {

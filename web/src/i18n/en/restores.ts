@@ -20,7 +20,8 @@ export const restores = {
   copyLeavesText: 'The copy lies beside it. When you are done with it, drop its databases.',
   databases: (count: number) => f.plural(count, { one: 'Database', other: 'Databases' }),
   deploymentGone: 'deployment removed',
-  documentsText: (documents: number, bytes: number) => `${f.count(documents)} documents, ${f.bytes(bytes)}.`,
+  documentsText: (documents: number, bytes: number) =>
+    `${f.count(documents)} ${f.plural(documents, { one: 'document', other: 'documents' })}, ${f.bytes(bytes)}.`,
   effect: 'Effect',
   fromBackup: 'From',
   into: 'Into',

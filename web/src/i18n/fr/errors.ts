@@ -264,7 +264,7 @@ export const failureReasons: Record<FailureReason, string> = {
   'archive-damaged': 'L’archive est endommagée',
   'import-unreadable': 'Le dump est illisible',
   'key-missing': 'La clé de l’archive manque',
-  'restore-incomplete': 'Tous les documents n’ont pas été acceptés',
+  'restore-incomplete': 'Tout n’a pas été accepté',
   'plan-outdated': 'Le déploiement a changé depuis le plan',
   'sharded-unsupported': 'Le cluster est fragmenté',
   'undo-missing': 'Ce qui était gardé a disparu',
@@ -308,8 +308,7 @@ const hints: Record<FailureReason, string> = {
     'N’utilisez pas cette sauvegarde. Choisissez-en une autre, et contrôlez le disque où elle se trouve.',
   'key-missing':
     'Donnez à Holdfast la clé pour laquelle l’archive a été chiffrée : elle est dans le kit de secours du serveur qui l’a faite.',
-  'restore-incomplete':
-    'Le serveur n’a pas pris tous les documents. Les dernières lignes de l’outil ci-dessous citent les premiers.',
+  'restore-incomplete': 'Le serveur n’a pas tout accepté. Le message, ou les dernières lignes de l’outil, disent quoi.',
   'plan-outdated': 'Rien n’a été changé. Faites un nouveau plan, regardez-le, et confirmez celui-là.',
   'sharded-unsupported': 'Rien n’a été changé. Restaurez à la main en suivant RESTORE.txt dans l’archive.',
   'undo-missing':

@@ -38,7 +38,7 @@ const truthTexts: Record<Truth, (databases: readonly string[]) => string> = {
   unchanged: () => 'Rien n’y a été changé, et ce qui avait été copié est supprimé.',
   'kept-replaced': () => 'Les collections contiennent ce que contenait la sauvegarde.',
   partly: () =>
-    'Certaines collections contiennent la sauvegarde, d’autres non. Holdfast n’en sait pas plus : regardez avant de continuer.',
+    'Une partie correspond à la sauvegarde, une autre non. La raison en dit plus : regardez avant de continuer.',
 };
 
 export const restoreRun: Dictionary['restoreRun'] = {

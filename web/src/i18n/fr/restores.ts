@@ -21,7 +21,8 @@ export const restores: Dictionary['restores'] = {
   copyLeavesText: 'La copie est à côté. Quand vous n’en avez plus besoin, supprimez ses bases.',
   databases: (count) => f.plural(count, { one: 'Base', other: 'Bases' }),
   deploymentGone: 'déploiement retiré',
-  documentsText: (documents, bytes) => `${f.count(documents)} documents, ${f.bytes(bytes)}.`,
+  documentsText: (documents, bytes) =>
+    `${f.count(documents)} ${f.plural(documents, { one: 'document', other: 'documents' })}, ${f.bytes(bytes)}.`,
   effect: 'Effet',
   fromBackup: 'Depuis',
   into: 'Vers',
