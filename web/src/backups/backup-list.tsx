@@ -193,7 +193,10 @@ function BackupRow(props: RowProps) {
         <a href={`/backups/${props.backup.id}`}>
           <time dateTime={props.backup.createdAt}>{f.moment(props.backup.createdAt)}</time>
         </a>
-        <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
+        <span class="sub">
+          {f.relative(props.backup.createdAt, now())}
+          <Show when={props.backup.trigger === 'safety'}>, {t('backups.safetyBackup')}</Show>
+        </span>
       </RowHead>
       <Td class="at-2 keep">
         <Word tone={look().tone}>{stateWord()}</Word>

@@ -152,12 +152,14 @@ describe('the plan of a restore', () => {
     renderConsole(RestorablePage, {
       answers: {
         'deployments.list': () => [],
-        'backups.list': () => ({ items: [sampleBackup()], nextCursor: null }),
+        'backups.list': () => ({ items: [sampleBackup(), sampleBackup({ trigger: 'safety' })], nextCursor: null }),
         'restores.list': () => ({ items: [], nextCursor: null }),
       },
     });
-    expect(await screen.findByText('deployment removed')).toBeTruthy();
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Restore…/ }).disabled).toBe(false);
+    expect(await screen.findAllByText('deployment removed')).toHaveLength(2);
+    for (const button of screen.getAllByRole<HTMLButtonElement>('button', { name: /^Restore…/ }))
+      expect(button.disabled).toBe(false);
+    expect(screen.getAllByText(/, safety backup$/)).toHaveLength(1);
   });
 
   it('compares the documents of a collection when asked, and keeps what was found', async () => {

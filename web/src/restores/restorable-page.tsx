@@ -106,7 +106,10 @@ function RestorableRow(props: { backup: Backup }) {
         <a href={`/backups/${props.backup.id}`}>
           <time dateTime={props.backup.createdAt}>{f.moment(props.backup.createdAt)}</time>
         </a>
-        <span class="sub">{f.relative(props.backup.createdAt, now())}</span>
+        <span class="sub">
+          {f.relative(props.backup.createdAt, now())}
+          <Show when={props.backup.trigger === 'safety'}>, {t('backups.safetyBackup')}</Show>
+        </span>
       </RowHead>
       <Td class="at-2">
         {props.backup.deploymentName}

@@ -107,6 +107,7 @@ export const backups = {
   unrestorableAt: (moment: string) => `restore test ${moment}`,
   verdict: (status: BackupStatus, proof: Proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
   safety: 'Taken by',
+  safetyBackup: 'safety backup',
   safetyGoes: 'It goes when that restore cannot be taken back any more.',
   safetyOf: {
     everything: 'A restore, of everything that it was about to replace',

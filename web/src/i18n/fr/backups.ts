@@ -125,7 +125,8 @@ export const backups: Dictionary['backups'] = {
   unrestorableAt: (moment) => `test de restauration ${moment}`,
   verdict: (status, proof) => (proof === 'none' ? verdicts[status] : proofs[proof]),
   safety: 'Faite par',
-  safetyGoes: 'Elle disparaît quand cette restauration ne peut plus être annulée.',
+  safetyBackup: 'sauvegarde de sécurité',
+  safetyGoes: 'Elle disparaît quand cette restauration ne peut plus être défaite.',
   safetyOf: {
     everything: 'Une restauration, de tout ce qu’elle allait remplacer',
     needed: 'Une restauration, de ce qu’aucun renommage ne peut ramener',
