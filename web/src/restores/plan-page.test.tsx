@@ -96,6 +96,7 @@ describe('the plan of a restore', () => {
     const row = screen.getByRole('row', { name: /shop\.orders/ });
     expect(row.textContent).toContain('1,961,874');
     expect(row.textContent).toContain('−3,854');
+    expect(screen.queryByText(/equal/)).toBeNull();
     expect(row.textContent).toContain('1 index only live');
     await press('shop.orders');
     expect(screen.getByText('The index status_1 goes: it is only live.')).toBeTruthy();

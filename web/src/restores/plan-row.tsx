@@ -107,7 +107,7 @@ function Numbers(props: { row: PlanNamespace }) {
         <Show when={change().delta !== null}>
           <span class="shift">
             <Sway delta={change().delta ?? 0} share={change().share} />
-            <span class="delta">{change().delta === 0 ? t('restorePlan.equal') : f.signed(change().delta ?? 0)}</span>
+            <span class="delta">{change().delta === 0 ? '±0' : f.signed(change().delta ?? 0)}</span>
           </span>
         </Show>
       </Td>

@@ -145,7 +145,7 @@ export const restorePlan = {
   copyOn: (hosts: readonly string[]) => `into a copy on ${hosts.join(', ')}`,
   continue: 'Continue to confirm…',
   deployment: 'Deployment',
-  deploymentOwn: (name: string) => `${name}, where the backup was taken`,
+  deploymentOwn: (name: string) => `${name} (of the backup)`,
   deploymentRemoved: (name: string) => `${name}, removed`,
   drop: (namespace: PlanNamespace) =>
     `${namespace.target} will be dropped${namespace.documentsNow === null ? '' : `: ${documents(namespace.documentsNow)}`}${namespace.bytesNow === null ? '' : `, ${f.bytes(namespace.bytesNow)}`}`,
@@ -164,7 +164,6 @@ export const restorePlan = {
   },
   dropsCount: (count: number) => `Drops ${collections(count)}`,
   effect: 'Effect',
-  equal: 'equal',
   expectedTime: 'Expected time',
   expectedAbout: (duration: string) => `About ${duration}, as restores and restore tests before took.`,
   expectedUnknown: 'Not known: nothing like it has been restored yet.',

@@ -155,7 +155,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   copyOn: (hosts) => `dans une copie sur ${hosts.join(', ')}`,
   continue: 'Continuer vers la confirmation…',
   deployment: 'Déploiement',
-  deploymentOwn: (name) => `${name}, d’où vient la sauvegarde`,
+  deploymentOwn: (name) => `${name} (de la sauvegarde)`,
   deploymentRemoved: (name) => `${name}, retiré`,
   drop: (namespace) =>
     `${namespace.target} sera supprimée${namespace.documentsNow === null ? '' : ` : ${documents(namespace.documentsNow)}`}${namespace.bytesNow === null ? '' : `, ${f.bytes(namespace.bytesNow)}`}`,
@@ -175,7 +175,6 @@ export const restorePlan: Dictionary['restorePlan'] = {
   },
   dropsCount: (count) => `Supprime ${collections(count)}`,
   effect: 'Effet',
-  equal: 'égal',
   expectedTime: 'Durée prévue',
   expectedAbout: (duration) => `Environ ${duration}, d’après les restaurations et tests précédents.`,
   expectedUnknown: 'Inconnue : rien de semblable n’a encore été restauré.',
