@@ -18,8 +18,8 @@ import { undoBytes } from '../runner/restore/swap-collections.ts';
 import type { Services } from '../services.ts';
 import { connectionStringOf } from './connection-string-of.ts';
 import { execute } from './execute.ts';
+import { missingRights, unmergeNeeds } from './missing-rights.ts';
 import { undoEffects, undoWarnings } from './undo-effects.ts';
-import { withoutUndoRights } from './undo-rights.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from './undo-scope.ts';
 import { newerRestore } from './undo-turn.ts';
 
@@ -148,8 +148,7 @@ function refuseIncomplete(restore: RestoreState, { exists, safety }: UndoScope):
 
 /** What was inserted goes by its documents, and no further than to the first that may not go. */
 async function refuseWithoutRights(client: MongoClient, { restoreId, merges }: RestoreState): Promise<void> {
-  const databases = merges.map(({ database }) => database);
-  if ((await withoutUndoRights(client, databases)).length === 0) return;
+  if ((await missingRights(client, unmergeNeeds(merges))).length === 0) return;
   throw new AppError('UNDO_UNAVAILABLE', { id: restoreId, why: 'not-allowed' });
 }
 

@@ -8,6 +8,7 @@ import { mayDoEverything } from '../engine/swap-method.ts';
 import type { LedgerFinding } from './check-ledger.ts';
 import type { DoctorCheck } from './doctor.ts';
 import {
+  describeNeeds,
   missingForBackup,
   missingForChanges,
   missingForRestore,
@@ -165,7 +166,7 @@ export function changeChecks(name: string, { access, privileges, scope }: Rights
   const titled = { id: `change-rights:${name}`, title: `Rights to change documents of ${name}` };
   const missing = missingForChanges(privileges, scope);
   if (missing.length === 0) return [{ ...titled, status: 'ok', found: 'complete', advice: null }];
-  const found = `missing: ${describe(missing)}: ${[...new Set(missing.flatMap(withoutIt))].join('; ')}`;
+  const found = `missing: ${describeNeeds(missing)}: ${[...new Set(missing.flatMap(withoutIt))].join('; ')}`;
   return [{ ...titled, status: 'warning', found, advice: changeAdvice(missing) }];
 }
 
@@ -206,7 +207,7 @@ export function usersChecks(name: string, { access, privileges }: Rights): Docto
     {
       ...titled,
       status: mayRead ? 'warning' : 'failed',
-      found: `${mayRead ? 'backed up, but not restored; ' : ''}missing: ${describe(missing)}`,
+      found: `${mayRead ? 'backed up, but not restored; ' : ''}missing: ${describeNeeds(missing)}`,
       advice: grantAdvice(mayRead ? 'restore' : 'backup'),
     },
   ];
@@ -218,7 +219,7 @@ function rightsCheck(
   role: 'backup' | 'restore',
 ): DoctorCheck {
   if (missing.length === 0) return { ...titled, status: 'ok', found: 'complete', advice: null };
-  return { ...titled, status: 'failed', found: `missing: ${describe(missing)}`, advice: grantAdvice(role) };
+  return { ...titled, status: 'failed', found: `missing: ${describeNeeds(missing)}`, advice: grantAdvice(role) };
 }
 
 function onlyInPlace({ database }: Scope) {
@@ -250,14 +251,4 @@ function grantAdvice(role: 'backup' | 'restore'): string {
     `db.getSiblingDB('DATABASE').grantRolesToUser('USER', [{ role: '${role}', db: 'admin' }])`,
     `or create one for Holdfast, and put it into the connection string: ${createUser}`,
   ].join(' ');
-}
-
-function describe(missing: readonly Need[]): string {
-  const places = Map.groupBy(missing, ({ database, collection }) => placeOf(database, collection));
-  return [...places].map(([place, needs]) => `${needs.map(({ action }) => action).join(', ')} on ${place}`).join('; ');
-}
-
-function placeOf(database: string | null, collection: string | null): string {
-  if (database === null) return collection === null ? 'every database' : `${collection} of every database`;
-  return collection === null ? database : `${database}.${collection}`;
 }

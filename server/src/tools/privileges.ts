@@ -58,18 +58,21 @@ export function missingForRestore(privileges: readonly Privilege[], scope: Scope
 
 /** Documents that are there are never changed, but by the undo of a merge, and where an empty timestamp is to stay empty. */
 const changeActions = ['update', 'remove', 'dropDatabase'];
-const writtenLast = {
-  'system.js': ['find', 'insert', 'createCollection', 'createIndex', 'dropCollection', 'bypassDocumentValidation'],
-  'system.buckets.*': ['find', 'insert', 'bypassDocumentValidation'],
-};
+
+/** On `system.js` and the buckets of a time-series, which are written after the swap. */
+export const writtenLast = ['find', 'insert', 'bypassDocumentValidation'] as const;
+/** To rename `system.js`, where its documents may not be removed. */
+const functionActions = ['createCollection', 'createIndex', 'dropCollection'];
 
 /** What only some restores need, beside `missingForRestore`: the roles `backup` and `restore` do not give all of it. */
 export function missingForChanges(privileges: readonly Privilege[], { database }: Scope): Need[] {
-  const special = Object.entries(writtenLast).flatMap(([collection, actions]) =>
-    actions.map((action) => ({ action, database, collection })),
-  );
-  const plain = changeActions.map((action) => ({ action, database, collection: null }));
-  return [...plain, ...special].filter((need) => !allows(privileges, need));
+  const on = (collection: string | null, actions: readonly string[]) =>
+    actions.map((action) => ({ action, database, collection }));
+  return [
+    ...on(null, changeActions),
+    ...on('system.js', [...writtenLast, ...functionActions]),
+    ...on('system.buckets.*', writtenLast),
+  ].filter((need) => !allows(privileges, need));
 }
 
 const usersAndRolesPlaces = ['system.users', 'system.roles', 'system.version'];
@@ -96,6 +99,17 @@ export function allows(privileges: readonly Privilege[], need: Need): boolean {
     ({ resource, actions }) =>
       (actions.includes(need.action) || actions.includes('anyAction')) && covers(resource, need),
   );
+}
+
+/** Grouped by where they are. */
+export function describeNeeds(needs: readonly Need[]): string {
+  const places = Map.groupBy(needs, ({ database, collection }) => placeOf(database, collection));
+  return [...places].map(([place, of]) => `${of.map(({ action }) => action).join(', ')} on ${place}`).join('; ');
+}
+
+function placeOf(database: string | null, collection: string | null): string {
+  if (database === null) return collection === null ? 'every database' : `${collection} of every database`;
+  return collection === null ? database : `${database}.${collection}`;
 }
 
 function covers(resource: Privilege['resource'], { database, collection }: Need): boolean {

@@ -13,9 +13,9 @@ import { explained } from '../../engine/driver-failure.ts';
 import { type OplogSize, oplogSize } from '../../engine/oplog-size.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
 import type { Services } from '../../services.ts';
+import { missingRights, unmergeNeeds } from '../missing-rights.ts';
 import { refuseUnreadable } from '../refuse-unreadable.ts';
 import { resolveTarget } from '../restore-target.ts';
-import { withoutUndoRights } from '../undo-rights.ts';
 import { compareUsers } from './compare-users.ts';
 import { countExpiring } from './count-expiring.ts';
 import { differenceOf } from './difference.ts';
@@ -81,7 +81,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     facts.sharded ? null : oplogSize(client),
     target.kind === 'copy' ? null : explained(() => findSwapMethod(client)),
     compareUsers(services, prospect),
-    options.mode === 'merge' ? withoutUndoRights(client, databasesOf(prospect)) : [],
+    options.mode === 'merge' ? missingRights(client, unmergeNeeds(where.scope.placed)) : [],
   ]);
   const bytes = sum(namespaces, ({ bytesInBackup }) => bytesInBackup);
   const isLive = (database: string, collection: string) => live.has(`${database}.${collection}`);
@@ -101,7 +101,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
         target.kind === 'copy'
           ? []
           : safetyNamespaces(where.scope, { ...options, safetyBackup: 'needed' }, [...live.values()]).map(nameOf),
-      withoutUndoRights: withoutRights,
+      withoutUndoRights: withoutRights.flatMap(({ database }) => database ?? []),
       isReplicaSet: facts.replicaSet !== null,
     },
   };

@@ -5,7 +5,8 @@ import { inPlaceJournal } from '../../domain/restore-in-place.ts';
 import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
-import { journalRestore } from './journal-restore.ts';
+import { expiriesIn, journalRestore } from './journal-restore.ts';
+import { requireRights } from './require-rights.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { usersWork } from './restore-users.ts';
 import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
@@ -18,10 +19,14 @@ export async function restoreInPlace(work: Work): Promise<BroughtBack> {
   const { restoreId } = restore;
   const live = await unlessAborted(run.signal, listLive(work));
   const journal = inPlaceJournal({ restoreId, mode: restore.options.mode, scope, live });
+  const { rewrites } = journal;
+  const last = { rewrites, expiries: expiriesIn(work, journal) };
+  await unlessAborted(run.signal, requireRights(client, last));
   await stage(work, journal.staged);
   await prove(work, journal.staged);
   // Somebody may have made, while it was staged, what no safety backup holds and no rename would keep.
   await requireUnchanged(work);
+  await unlessAborted(run.signal, requireRights(client, last));
   run.signal.throwIfAborted();
   // From here on the restore rolls forward: a cancel comes too late.
   run.liftTimeLimit();

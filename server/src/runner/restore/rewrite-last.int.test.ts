@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { namespaceNow } from './namespace-now.ts';
+import { type AfterTheSwap, requireRights } from './require-rights.ts';
 import { performRewrites, type Rewrite } from './rewrite-last.ts';
 
 let mongo: TestMongo;
@@ -248,6 +249,32 @@ it('removes a view and the time-series that was there, not what was made since',
     { ...none, live: 'gone' },
   ]);
   expect(await names()).toStrictEqual(['kept', 'made']);
+});
+
+it('is refused before it begins to a user who may not, and to nobody else', async () => {
+  const role = { createRole: 'plain', privileges: [{ resource: { db: 'kinds', collection: '' }, actions: ['find'] }] };
+  await mongo.client.db('admin').command({ ...role, roles: [] });
+  await using plain = new MongoClient(await mongo.addUser('plain', ['plain']));
+  const on = (live: string, type: Rewrite['type'], was: 'view' | 'none' = 'none') =>
+    ({ database: 'kinds', live, shadow: shadow(0), type, was }) as const;
+  const rewrites = [on('system.js', 'collection'), on('m', 'timeseries'), on('v', 'view', 'view'), on('new', 'view')];
+  const expiries = [{ database: 'kinds', live: 'logs', index: 'at_1', seconds: 1 }];
+  const refusal = (client: MongoClient, last: AfterTheSwap) =>
+    requireRights(client, last).then(
+      () => null,
+      ({ reason, message }) => [reason, message.replace(/^.*missing: /, '')],
+    );
+  expect(await refusal(plain, { rewrites, expiries })).toStrictEqual([
+    'not-authorized',
+    [
+      ...['system.js', 'system.buckets.m'].map((name) => `find, insert, bypassDocumentValidation on kinds.${name}; `),
+      'collMod on kinds.v; collMod on kinds.logs.',
+    ].join(''),
+  ]);
+  expect(await refusal(limited, { rewrites, expiries })).toBeNull();
+  const unmerges = [{ database: 'kinds' }];
+  expect(await refusal(limited, { unmerges })).toStrictEqual(['not-authorized', 'remove, update on kinds.']);
+  expect(await refusal(mongo.client, { rewrites, expiries, unmerges })).toBeNull();
 });
 
 function rewriteAll(rewrites: readonly Rewrite[]): Promise<void> {

@@ -3,7 +3,6 @@
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { connectionStringOf } from '../../commands/connection-string-of.ts';
-import { withoutUndoRights } from '../../commands/undo-rights.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from '../../commands/undo-scope.ts';
 import { newerRestore } from '../../commands/undo-turn.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
@@ -20,6 +19,7 @@ import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
 import { beginPhase } from './begin-phase.ts';
 import { changeRestore } from './change-restore.ts';
+import { requireRights } from './require-rights.ts';
 import type { Attempt } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
 import { stageUndo } from './undo-stage.ts';
@@ -58,7 +58,7 @@ export async function undoRestore(start: UndoStart) {
   const scope = await unlessAborted(run.signal, lookAtUndo(services, client, first));
   requireAsPlanned(restore, first, scope);
   await requireTurn(services, first);
-  await unlessAborted(run.signal, requireRights(client, first));
+  await unlessAborted(run.signal, requireRights(client, { unmerges: first.merges }));
   const work: UndoWork = { ...start, first, scope, client, address: throughSet(address, server), server };
   const done = await stageAndJournal(work);
   await rollForward({
@@ -87,17 +87,6 @@ async function requireTurn({ ledger }: Services, first: RestoreState): Promise<v
   throw new OperationFailure('plan-outdated', 'A newer restore has changed the same since the undo was planned.');
 }
 
-/** Half-way it would stop at the first document that may not go. */
-async function requireRights(client: MongoClient, { merges }: RestoreState): Promise<void> {
-  const databases = await withoutUndoRights(
-    client,
-    merges.map(({ database }) => database),
-  );
-  if (databases.length === 0) return;
-  const message = `The user may not remove and update documents in ${databases.join(', ')}, as taking a merge back needs: nothing was changed.`;
-  throw new OperationFailure('not-authorized', message);
-}
-
 async function stageAndJournal(work: UndoWork) {
   const { services, run, restore, first, client } = work;
   const { restoreId, deploymentId } = restore;
@@ -112,16 +101,17 @@ async function stageAndJournal(work: UndoWork) {
     run.signal,
     explained(() => findSwapMethod(client)),
   );
-  run.signal.throwIfAborted();
-  // From here on it rolls forward: a cancel comes too late.
-  run.liftTimeLimit();
-  run.requireLease();
   const data = {
     ...{ restoreId, deploymentId, worker: services.worker, method, ...done },
     ...{ merges: journal.merges, unmerges: journal.unmerges, expiries: [...staged.expiries] },
     swaps: [...journal.swaps, ...staged.swaps],
     rewrites: [...journal.rewrites, ...staged.rewrites],
   };
+  await unlessAborted(run.signal, requireRights(client, data));
+  run.signal.throwIfAborted();
+  // From here on it rolls forward: a cancel comes too late.
+  run.liftTimeLimit();
+  run.requireLease();
   await changeRestore(services, restoreId, (state) => stageRestore(state, data));
   await services.failpoint('staged');
   return done;
