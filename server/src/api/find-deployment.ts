@@ -19,7 +19,7 @@ export async function findDeployment(
 
 /** Without the reference of the connection string. */
 export function publicDeployment(stored: StoredDeployment): Deployment {
-  const { _id, secretRef, removed: _, restoreTriedAt: __, ...rest } = stored;
+  const { _id, secretRef, removed: _, restoreTurns: __, ...rest } = stored;
   // What was stored before there were restore tests has none.
   return { id: _id as DeploymentId, ...rest, restoreTest: rest.restoreTest ?? null, isConnected: secretRef !== null };
 }

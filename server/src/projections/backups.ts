@@ -22,6 +22,8 @@ export type StoredBackup = Omit<Backup, 'id' | 'copies'> & {
   copies?: Readonly<Record<string, StoredCopy>>;
   /** Destinations from which a copy went. */
   missingAt?: readonly string[];
+  /** How many restore tests that its policy wanted were stopped by the end of their server. */
+  testInterruptions?: number;
 };
 
 export const backupsProjection: Projection = {
@@ -74,8 +76,9 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
     case 'RestoreTestStarted':
     case 'RestoreTestPassed':
     case 'RestoreTestFailed':
-    case 'RestoreTestSkipped':
       return { $set: restoreTested(event) };
+    case 'RestoreTestSkipped':
+      return { $set: restoreTested(event), ...(isInterruption(event) ? { $inc: { testInterruptions: 1 } } : {}) };
     case 'BackupAdopted':
       return adopted(event);
     case 'BackupImported':
@@ -89,6 +92,10 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
     default:
       return undefined;
   }
+}
+
+function isInterruption({ data: { cause, reason } }: LedgerEvent<'RestoreTestSkipped'>): boolean {
+  return cause === 'after-backup' && reason === 'interrupted';
 }
 
 function withoutFile(status: 'failed' | 'cancelled') {

@@ -9,9 +9,16 @@ export type StoredDeployment = Omit<Deployment, 'id' | 'isConnected'> & {
   _id: string;
   secretRef: string | null;
   removed: boolean;
-  /** When the schedule of restore tests last had its turn here, whoever began that test. */
-  restoreTriedAt?: string | null;
+  /** What the schedule of restore tests goes by. */
+  restoreTurns?: StoredRestoreTurns;
 };
+
+/** How the tests of a deployment came out: `RestoreTestTurns` of the domain says what each means. */
+interface StoredRestoreTurns {
+  readonly triedAt?: string | null;
+  readonly cutMs?: number | null;
+  readonly interruptedAt?: string | null;
+}
 
 export const deploymentsProjection: Projection = {
   name: 'deployments',
@@ -45,13 +52,13 @@ function project(event: LedgerEvent): ReadModelWrite[] {
     case 'RestoreTestPassed': {
       const { deploymentId, backupId, restoreMs, durationMs } = event.data;
       const restoreTest = { backupId, at: event.at, restoreMs, durationMs };
-      return [{ id: deploymentId, update: { $set: { restoreTest, restoreTriedAt: event.at } }, upsert: false }];
+      return [{ id: deploymentId, update: { $set: { restoreTest, ...tried(event.at) } }, upsert: false }];
     }
     case 'RestoreTestFailed':
-      return [{ id: event.data.deploymentId, update: { $set: { restoreTriedAt: event.at } }, upsert: false }];
+      return [{ id: event.data.deploymentId, update: { $set: tried(event.at) }, upsert: false }];
     case 'RestoreTestSkipped':
-      return event.data.cause === 'schedule' && event.data.reason !== 'interrupted'
-        ? [{ id: event.data.deploymentId, update: { $set: { restoreTriedAt: event.at } }, upsert: false }]
+      return event.data.cause === 'schedule'
+        ? [{ id: event.data.deploymentId, update: { $set: skipped(event) }, upsert: false }]
         : [];
     default:
       return [];
@@ -63,7 +70,20 @@ function recovered(event: LedgerEvent<'DeploymentRecovered'>) {
   return { name, hosts, database, serverVersion, replicaSet: null, secretRef: null, ...fresh };
 }
 
-const fresh = { status: 'idle', operation: null, removed: false, restoreTest: null, restoreTriedAt: null } as const;
+/** Others' tests say when, but take nothing of the schedule. */
+function tried(at: string, cutMs: number | null = null): { readonly restoreTurns: StoredRestoreTurns } {
+  return { restoreTurns: { triedAt: at, cutMs, interruptedAt: null } };
+}
+
+function skipped({ at, data: { reason, durationMs = 0 } }: LedgerEvent<'RestoreTestSkipped'>) {
+  if (reason === 'interrupted') return { 'restoreTurns.interruptedAt': at };
+  return tried(at, reason === 'budget-spent' ? durationMs : null);
+}
+
+const fresh = {
+  ...{ status: 'idle', operation: null, removed: false },
+  ...{ restoreTest: null, restoreTurns: { triedAt: null, cutMs: null, interruptedAt: null } },
+} as const;
 
 function facts(event: LedgerEvent<'DeploymentRegistered' | 'DeploymentUpdated'>) {
   const { name, hosts, database, replicaSet, serverVersion, secretRef } = event.data;

@@ -3,11 +3,12 @@
 //
 // completed backup                                            its turn comes
 // asked for                                                   right away
-// every n-th of its policy, for a day                         right away, the newest first
-// the newest verified one of its deployment                   so many days after the deployment's last test, by the schedule
+// every n-th of its policy, for a day                         right away, the newest first; begun anew when its server ends, twice
+// the newest verified one of its deployment                   by the schedule: domain/restore-test-turns.ts
 import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
 import type { RestoreTestSettings } from '@holdfast/shared/restore-test';
 import type { Filter } from 'mongodb';
+import { dueInOrder } from '../../domain/restore-test-turns.ts';
 import type { StoredBackup } from '../../projections/backups.ts';
 import type { StoredDeployment } from '../../projections/deployments.ts';
 import type { StoredPolicy } from '../../projections/policies.ts';
@@ -55,42 +56,51 @@ async function nthOf(
   return null;
 }
 
+/** So often: it may be the test that ends its server. */
+const mostInterruptions = 3;
+
 /** One that was stopped by the end of its server is begun anew. */
 const notTested: Filter<StoredBackup> = {
+  testInterruptions: { $not: { $gte: mostInterruptions } },
   $or: [
     { restoreTest: null as never },
     { 'restoreTest.state': 'skipped', 'restoreTest.skipped': 'interrupted', 'restoreTest.cause': 'after-backup' },
   ],
 };
 
-/** A backup that the schedule wants tested, and how long the last test of its deployment took; null: not known. */
+/** A backup that the schedule wants tested, and how much of a day's minutes that needs; null: not known. */
 export interface ScheduledTest {
   readonly backupId: BackupId;
-  readonly expectedMs: number | null;
+  readonly needsMs: number | null;
 }
 
-/** The newest verified backup of each deployment that was not tested for long, never tested ones first. Raises LEDGER_UNAVAILABLE. */
+/** The newest verified backup of each deployment whose turn it is, in that order. Raises LEDGER_UNAVAILABLE. */
 export async function scheduledTests(
   { ledger, now }: Due,
-  { everyDays }: Pick<RestoreTestSettings, 'everyDays'>,
+  settings: Pick<RestoreTestSettings, 'everyDays' | 'minutesPerDay'>,
   besides: readonly BackupId[],
 ): Promise<ScheduledTest[]> {
   const deployments = await ledger.readModel<StoredDeployment>('deployments');
-  const before = new Date(now() - everyDays * dayMs).toISOString();
-  const waiting = { $or: [{ restoreTriedAt: null as never }, { restoreTriedAt: { $lte: before } }] };
-  const due = await deployments
-    .find({ removed: false, ...waiting })
-    .sort({ restoreTriedAt: 1, name: 1 })
-    .toArray();
+  const known = await deployments.find({ removed: false }).map(scheduledOf).toArray();
   const found = await Promise.all(
-    due.map(async ({ _id, restoreTest }) => {
+    dueInOrder(known, settings, now()).map(async ({ _id, needsMs }) => {
       const newest = await newestVerified({ ledger }, _id as DeploymentId);
       if (newest === undefined || isUnderWay(newest)) return [];
       const backupId = newest._id as BackupId;
-      return besides.includes(backupId) ? [] : [{ backupId, expectedMs: restoreTest?.durationMs ?? null }];
+      return besides.includes(backupId) ? [] : [{ backupId, needsMs }];
     }),
   );
   return found.flat();
+}
+
+function scheduledOf({ _id, name, restoreTest, restoreTurns }: StoredDeployment) {
+  const { triedAt, cutMs = null, interruptedAt } = restoreTurns ?? {};
+  const turns = { triedAt: timeOf(triedAt), cutMs, interruptedAt: timeOf(interruptedAt) };
+  return { _id, name, turns, tookMs: restoreTest?.durationMs ?? null };
+}
+
+function timeOf(at: string | null | undefined): number | null {
+  return at ? Date.parse(at) : null;
 }
 
 async function newestVerified(

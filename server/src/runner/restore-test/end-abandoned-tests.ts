@@ -11,7 +11,7 @@ import { connectDeployment } from '../../engine/inspect-deployment.ts';
 import type { StoredBackup } from '../../projections/backups.ts';
 import type { Services } from '../../services.ts';
 import { takeTurn } from '../archive-leases.ts';
-import { abandonedTests, endShown, type MadeElsewhere } from './running-restore-tests.ts';
+import { abandonedTests, endShown, type MadeElsewhere, ranMs } from './running-restore-tests.ts';
 import { dropTestDatabases } from './test-place.ts';
 
 /** One look. What cannot be ended now is logged, and looked at the next time. */
@@ -43,7 +43,7 @@ async function endAbandoned(services: Services, _id: BackupId): Promise<void> {
       services.logger.warn({ backupId: _id, ...one, err }, 'what a restore test left is removed later');
     }
   }
-  if (!hasEnded) await recordInterrupted(services, _id);
+  if (!hasEnded) await recordInterrupted(services, _id, ranMs(test));
   await endShown(restoreTests, { _id, worker });
 }
 
@@ -56,7 +56,7 @@ async function endUnknown(services: Services): Promise<void> {
     .toArray();
   if (running.length === 0) return;
   const known = await services.restoreTests.find({ hasEnded: false }).toArray();
-  for (const { _id } of running) if (!known.some((test) => test._id === _id)) await recordInterrupted(services, _id);
+  for (const { _id } of running) if (!known.some((test) => test._id === _id)) await recordInterrupted(services, _id, 0);
 }
 
 async function removeMade(
@@ -71,7 +71,7 @@ async function removeMade(
   await dropTestDatabases(client, backupId, databases);
 }
 
-async function recordInterrupted(services: Services, backupId: BackupId): Promise<void> {
+async function recordInterrupted(services: Services, backupId: BackupId, durationMs: number): Promise<void> {
   const stream = `backup:${backupId}` as const;
   const message = 'The server that ran it stopped.';
   await execute(services.ledger, {
@@ -81,7 +81,7 @@ async function recordInterrupted(services: Services, backupId: BackupId): Promis
     decide: (read) => {
       const state = read(stream);
       if (state?.restoreTest?.status !== 'running') return [];
-      const skipped = { backupId, by: supervisor, cause: state.restoreTest.cause, durationMs: 0 };
+      const skipped = { backupId, by: supervisor, cause: state.restoreTest.cause, durationMs };
       return skipRestoreTest(state, { ...skipped, reason: 'interrupted', message });
     },
   });

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
 import type { LedgerEvent, NewEvent } from '@holdfast/shared/events';
+import type { DeploymentId } from '@holdfast/shared/ids';
 import { defaultRestoreTestSettings } from '@holdfast/shared/restore-test';
 import { Binary, UUID } from 'mongodb';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metricsText } from '../../api/metrics.ts';
 import { execute } from '../../commands/execute.ts';
@@ -21,7 +23,7 @@ import { startHoldfastProcess } from '../../testing/holdfast-process.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { testTools } from '../../testing/tools.ts';
 import { until } from '../../testing/until.ts';
-import { scheduledTests } from './due-restore-tests.ts';
+import { nthBackups, scheduledTests } from './due-restore-tests.ts';
 import { endAbandonedTests } from './end-abandoned-tests.ts';
 import { showRestoreTest } from './running-restore-tests.ts';
 
@@ -72,6 +74,10 @@ async function setPolicy({ api }: TestHoldfast, change: object): Promise<void> {
   const [policy] = await api.policies.list();
   if (policy === undefined) throw new Error('there is no policy');
   await api.policies.set({ ...policy, ...change });
+}
+
+async function record({ services }: TestHoldfast, ...events: NewEvent[]): Promise<void> {
+  await execute(services.ledger, { actor: { kind: 'system', id: 'test' }, reads: [], decide: () => events });
 }
 
 async function testEvents({ services }: TestHoldfast, id: string): Promise<LedgerEvent[]> {
@@ -217,7 +223,18 @@ describe('a restore test that is asked for', () => {
     await using holdfast = await start({ config: { ...(await otherVersion()), failpointsDir } });
     const { api, services } = holdfast;
     await setAside(holdfast);
-    const { id } = await backedUp(holdfast);
+    const { id, deploymentId } = await backedUp(holdfast);
+    await until(
+      () => api.backups.byId({ id }),
+      ({ verifiedAt }) => verifiedAt !== null,
+    );
+    const scheduled = async (now = Date.now()) =>
+      (await scheduledTests({ ...services, now: () => now }, defaultRestoreTestSettings, [])).length;
+    expect(await scheduled()).toBe(1);
+    // One that the schedule began and that was interrupted waits for the next day.
+    const stopped = { backupId: id, deploymentId, cause: 'schedule', reason: 'interrupted', message: '' } as const;
+    await record(holdfast, { stream: `backup:${id}`, type: 'RestoreTestSkipped', data: { ...stopped, durationMs: 5 } });
+    expect([await scheduled(), await scheduled(Date.now() + dayMs)]).toStrictEqual([0, 1]);
     const held = join(failpointsDir, 'restored');
     await writeFile(held, '');
     await api.backups.restoreTest({ id });
@@ -225,18 +242,14 @@ describe('a restore test that is asked for', () => {
       () => readdir(failpointsDir),
       (names) => names.includes('restored.reached'),
     );
-    await until(
-      () => api.backups.byId({ id }),
-      ({ verifiedAt }) => verifiedAt !== null,
-    );
-    const scheduled = await scheduledTests(services, { everyDays: 1 }, []);
+    const whileItRuns = await scheduled(Date.now() + dayMs);
     const [made = ''] = await testDatabases();
     await ledger.client
       .db(made)
       .collection('noise')
       .updateOne({ _id: 7 as never }, { $set: { noise: 'other' } });
     await rm(held);
-    expect(scheduled).toStrictEqual([]);
+    expect(whileItRuns).toBe(0);
     const { restoreTest } = await tested(holdfast, id, ['failed']);
     expect(restoreTest?.error).toMatchObject({ reason: 'restore-incomplete' });
     expect(restoreTest?.error?.message).toMatch(/^small\.noise does not equal .* 1 document is different, by _id: 7\./);
@@ -425,6 +438,12 @@ async function killedMidway(
       );
       expect(restoreTest).toMatchObject({ skipped: 'interrupted', cause: 'asked' });
       expect((await next.client.restoreTests.state.query()).running).toStrictEqual([]);
+      // As long as it may have run: it says every second that it does.
+      const skipped = await ledger.client
+        .db('holdfast')
+        .collection('ledger_events')
+        .findOne({ type: 'RestoreTestSkipped' });
+      expect(skipped?.data.durationMs).toBeGreaterThanOrEqual(1_000);
       return next;
     },
   };
@@ -446,24 +465,37 @@ describe('without being asked', () => {
     hanging[Symbol.dispose]();
     const deleted = await holdfast.api.backups.byId({ id: third.id });
     expect(deleted).toMatchObject({ status: 'deleted', restoreTest: { skipped: 'archive-in-use' } });
+    // One that its server's end stopped three times is not begun anew.
+    const stopped = {
+      backupId: first.id,
+      deploymentId: first.deploymentId,
+      cause: 'after-backup',
+      durationMs: 5,
+    } as const;
+    const data = { ...stopped, reason: 'interrupted', message: '' } as const;
+    const event: NewEvent = { stream: `backup:${first.id}`, type: 'RestoreTestSkipped', data };
+    await record(holdfast, event, event, event);
+    await setPolicy(holdfast, { restoreTestEvery: 1, verifyAfterBackup: false });
+    expect(await nthBackups(holdfast.services, [])).toStrictEqual([]);
     await expectConsistent(holdfast.services, [source.client]);
   });
 
   it('the newest verified backup is tested once in so many days, within the minutes of the day', async () => {
     let now = Date.now();
     await using holdfast = await start({ now: () => now });
-    const { api, services } = holdfast;
-    const { id, deploymentId } = await backedUp(holdfast);
+    const { api } = holdfast;
+    const { id } = await backedUp(holdfast);
     await until(
       () => api.backups.byId({ id }),
       ({ verifiedAt }) => verifiedAt !== null,
     );
     const settings = { ...defaultRestoreTestSettings, enabled: true, everyDays: 3, minutesPerDay: 1 };
-    // So much of the minute is spent that the next one is cut off.
+    // So much of the minute is spent, by another deployment, that the next one is cut off.
+    const deploymentId = uuid() as DeploymentId;
     const spent = { backupId: id, deploymentId, cause: 'schedule', reason: 'interrupted', message: '' } as const;
     const data = { ...spent, durationMs: 59_995 };
     const event: NewEvent = { stream: `backup:${id}`, type: 'RestoreTestSkipped', data };
-    await execute(services.ledger, { actor: { kind: 'system', id: 'test' }, reads: [], decide: () => [event] });
+    await record(holdfast, event);
     expect((await api.restoreTests.state()).spentMs).toBe(59_995);
     await api.restoreTests.set(settings);
     const cut = await until(
@@ -474,12 +506,13 @@ describe('without being asked', () => {
       cause: 'schedule',
       message: expect.stringContaining('minutes of the day'),
     });
-    now += 4 * dayMs;
-    // The clock goes back once the test reads the archive: its events bear the database's time.
+    // It had only a part of the minutes: the next day it is the first. The clock goes back once the test reads the archive:
+    // its events bear the database's time.
+    now += dayMs;
     using _reading = onRead(holdfast, () => {
       now = Date.now();
     });
-    await api.restoreTests.set({ ...settings, everyDays: 2, minutesPerDay: 60 });
+    await api.restoreTests.set({ ...settings, minutesPerDay: 60 });
     expect((await tested(holdfast, id, ['passed'])).restoreTest).toMatchObject({ cause: 'schedule' });
     // Whoever tests this has looked for more in between.
     await api.backups.restoreTest({ id });

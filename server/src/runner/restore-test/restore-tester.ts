@@ -8,6 +8,7 @@ import type { BackupId } from '@holdfast/shared/ids';
 import type { RestoreTestCause } from '@holdfast/shared/restore-test';
 import { execute } from '../../commands/execute.ts';
 import { skipRestoreTest } from '../../domain/restore-test.ts';
+import { budgetOf, fitsInto } from '../../domain/restore-test-turns.ts';
 import { type RestoreTestsState, restoreTestsOf, spentOn } from '../../domain/restore-tests.ts';
 import { removeThrowAways } from '../../engine/throw-away-mongod.ts';
 import type { Services } from '../../services.ts';
@@ -71,14 +72,13 @@ class TesterWork {
     const state = (await services.ledger.state('restore-tests')) as RestoreTestsState | undefined;
     const settings = restoreTestsOf(state);
     if (!settings.enabled || services.runningHere.size > 0) return false;
-    const budgetMs = settings.minutesPerDay * 60_000;
+    const budgetMs = budgetOf(settings);
     const leftMs = budgetMs - spentOn(new Date(services.now()).toISOString().slice(0, 10), state);
     if (leftMs <= 0) return false;
     await using turn = await takeTurn(services, 'restore-test-schedule');
     if (turn === null) return false;
-    for (const { backupId, expectedMs } of await scheduledTests(services, settings, this.#left())) {
-      // One that fits into a whole day waits for the next; one that never does is begun, and cut off with words.
-      if (expectedMs !== null && expectedMs > leftMs && expectedMs <= budgetMs) continue;
+    for (const { backupId, needsMs } of await scheduledTests(services, settings, this.#left())) {
+      if (!fitsInto(leftMs, { needsMs, budgetMs })) continue;
       if (await this.#test({ backupId, cause: 'schedule', budgetMs: leftMs }, closing)) return true;
     }
     return false;

@@ -15,6 +15,9 @@ import { TestStopped } from './test-stopped.ts';
 export interface StoredRestoreTest extends RunningRestoreTest {
   readonly _id: BackupId;
   readonly worker: string;
+  /** When it was begun, and when its server last said that it runs, by the database's clock. */
+  readonly begunAt: Date;
+  readonly seenAt: Date;
   /** Abandoned from then on, by the database's clock. */
   readonly until: Date;
   readonly cancelledBy: Actor | null;
@@ -63,7 +66,7 @@ export async function showRestoreTest(
   let phase: RunningRestoreTest['phase'] = 'starting';
   let progress: Pick<ArchiveProgress, 'bytes'> = { bytes: 0 };
   const until = { $add: ['$$NOW', abandonedAfterMs(services.archiveLeases)] };
-  const moving = () => ({ phase, bytes: progress.bytes, until });
+  const moving = () => ({ phase, bytes: progress.bytes, seenAt: '$$NOW', until });
   const startedAt = new Date(services.now()).toISOString();
   await begin(restoreTests, { ...literal({ ...facts, startedAt, worker }), ...moving() }, { _id, worker });
   const report = async (): Promise<void> => {
@@ -111,7 +114,7 @@ async function begin(
   shown: Document,
   { _id, worker }: Pick<StoredRestoreTest, '_id' | 'worker'>,
 ): Promise<void> {
-  const set = { ...shown, cancelledBy: null, hasEnded: false, made: { $ifNull: ['$made', []] } };
+  const set = { ...shown, begunAt: '$$NOW', cancelledBy: null, hasEnded: false, made: { $ifNull: ['$made', []] } };
   try {
     await throughFailover(() =>
       restoreTests.updateOne({ _id, $or: [{ worker }, { hasEnded: true }] }, [{ $set: set }], { upsert: true }),
@@ -135,6 +138,11 @@ export async function endShown(
   await restoreTests.updateOne(own, [{ $set: { hasEnded: true, until: '$$NOW' } }]);
 }
 
+/** How long an abandoned one ran at most: minutes of the schedule are spent, however often it is interrupted. */
+export function ranMs({ begunAt, seenAt }: Pick<StoredRestoreTest, 'begunAt' | 'seenAt'>): number {
+  return seenAt.getTime() - begunAt.getTime() + reportEveryMs;
+}
+
 function takenForAbandoned(): TestStopped {
   return new TestStopped('interrupted', 'Another server took the test for abandoned.');
 }
@@ -145,7 +153,7 @@ export async function runningRestoreTests(restoreTests: Collection<StoredRestore
     .find({ $expr: { $gt: ['$until', '$$NOW'] } })
     .sort({ startedAt: 1 })
     .toArray();
-  return found.map(({ _id, worker, until, cancelledBy, made, hasEnded, ...shown }) => shown);
+  return found.map(({ _id, worker, begunAt, seenAt, until, cancelledBy, made, hasEnded, ...shown }) => shown);
 }
 
 /** Asks the server that runs it to stop. False when none does. */
