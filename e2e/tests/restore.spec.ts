@@ -170,7 +170,7 @@ test('merges what is missing into what is live, and says how much there was', as
   await expect(page.getByRole('row', { name: /^shop\.customers/ })).toContainText('merged');
   await confirmInPlace(page);
   await expect(page.getByRole('heading', { name: 'Live data has what it lacked.' })).toBeVisible();
-  await expect(page.getByText('57 documents inserted')).toBeVisible();
+  await expect(page.getByText('57 documents inserted.', { exact: true })).toBeVisible();
   const merged = await readDatabase(client, database);
   expect(merged.get('customers')).toEqual(original.get('customers'));
   expect(merged.get('orders')).toEqual(orders);
