@@ -90,6 +90,8 @@ export const backup = z.object({
   testedRestoreMs: z.int().nonnegative().nullable(),
   /** The newest restore test, whatever came of it; null when there was none. */
   restoreTest: backupRestoreTest.nullable(),
+  /** The newest test in which it did not come back whole; null once a later one passed. Others say nothing about it. */
+  failedTest: z.object({ at: z.iso.datetime(), error: failure }).nullable(),
   /** Only of an imported one. */
   origin: dumpOrigin.optional(),
   /** Only of one that holds users and roles. */

@@ -97,7 +97,7 @@ export const runningRestoreTest = z.object({
 });
 export type RunningRestoreTest = z.infer<typeof runningRestoreTest>;
 
-/** A backup whose latest test failed, and what that said. */
+/** A backup that failed a test, or could not be tested, and what that said. */
 export const failedRestoreTest = z.object({
   backupId,
   deploymentId,
@@ -114,10 +114,10 @@ export const restoreTestsState = z.object({
   completed: z.int().nonnegative(),
   /** Completed backups that passed, and no later test or reading of them failed. */
   tested: z.int().nonnegative(),
-  /** Completed ones that did not come back whole in their latest test, newest first, the first 50. */
+  /** Completed ones that did not come back whole, and have not since, newest first, the first 50. */
   failed: z.array(failedRestoreTest),
   failedTotal: z.int().nonnegative(),
-  /** Completed ones whose latest test could not be made, which says nothing about them, newest first, the first 50. */
+  /** Others, whose latest test could not be made, which says nothing about them, newest first, the first 50. */
   notMade: z.array(failedRestoreTest),
   notMadeTotal: z.int().nonnegative(),
   /** How long tests of the schedule took today (UTC). */
@@ -130,9 +130,7 @@ export const restoreTestsState = z.object({
 });
 export type RestoreTestsState = z.infer<typeof restoreTestsState>;
 
-/** The failures that say something about the backup, so that it loses its mark. With any other the test could not be made. */
-export const reasonsOfTheBackup = ['archive-damaged', 'restore-incomplete', 'storage-missing'] as const;
-
+/** Whether a failure says something about the backup, so that it loses its mark; else the test could not be made. */
 export function isOfTheBackup(reason: FailureReason): boolean {
-  return (reasonsOfTheBackup as readonly FailureReason[]).includes(reason);
+  return reason === 'archive-damaged' || reason === 'restore-incomplete' || reason === 'storage-missing';
 }

@@ -86,6 +86,7 @@ function latelyKnown({
   testedAt = null,
   testedRestoreMs = null,
   restoreTest = null,
+  failedTest = null,
 }: Partial<StoredBackup>) {
-  return { encryption, checkedAt, checkCause, optimes, testedAt, testedRestoreMs, restoreTest };
+  return { encryption, checkedAt, checkCause, optimes, testedAt, testedRestoreMs, restoreTest, failedTest };
 }

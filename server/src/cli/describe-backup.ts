@@ -88,9 +88,11 @@ function verifiedWords(backup: Backup): string | null {
   return backup.status === 'completed' ? 'not yet' : null;
 }
 
-/** The newest test, and the mark that it left where it did not take place. */
-function testedWords({ restoreTest, testedAt }: Backup): string {
+/** The newest test, and what an earlier one found where it did not take place. */
+function testedWords({ restoreTest, testedAt, failedTest }: Backup): string {
   const newest = describeTest(restoreTest);
+  if (failedTest !== null && failedTest.at !== restoreTest?.at)
+    return `${newest}; FAILED ${formatTime(failedTest.at)}: ${failedTest.error.message}`;
   const isOlder = testedAt !== null && restoreTest?.state !== 'passed';
   return isOlder ? `${newest}; passed ${formatTime(testedAt)}` : newest;
 }

@@ -118,6 +118,6 @@ function requirePassed(id: BackupId, test: BackupRestoreTest | null): void {
   if (test?.state === 'passed') return;
   const code = `RESTORE_TEST_${test?.state ?? 'skipped'}`.toUpperCase();
   const message = test?.error?.message ?? test?.message ?? 'The test did not take place.';
-  const hint = test?.error?.hint ?? 'Nothing is known to be wrong with the backup.';
+  const hint = test?.error?.hint ?? 'It says nothing about the backup.';
   throw new CliError(exitCodes.failed, { code, message, hint, details: { id } });
 }

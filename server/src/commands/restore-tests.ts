@@ -1,15 +1,9 @@
 // Asking for restore tests, their settings, and how they stand.
 import type { Actor } from '@holdfast/shared/actor';
 import { AppError } from '@holdfast/shared/errors';
-import type { FailureReason } from '@holdfast/shared/failures';
 import type { BackupId } from '@holdfast/shared/ids';
-import {
-  type FailedRestoreTest,
-  type RestoreTestSettings,
-  reasonsOfTheBackup,
-  type RestoreTestsState as State,
-} from '@holdfast/shared/restore-test';
-import type { Condition, Filter } from 'mongodb';
+import type { FailedRestoreTest, RestoreTestSettings, RestoreTestsState as State } from '@holdfast/shared/restore-test';
+import type { Filter } from 'mongodb';
 import { requestRestoreTest, skipRestoreTest, supervisor } from '../domain/restore-test.ts';
 import { changeRestoreTests, type RestoreTestsState, restoreTestsOf, spentOn } from '../domain/restore-tests.ts';
 import type { StoredBackup } from '../projections/backups.ts';
@@ -95,33 +89,26 @@ type Counted = 'completed' | 'tested' | 'failed' | 'failedTotal' | 'notMade' | '
 export async function countTests({ ledger }: Pick<Services, 'ledger'>): Promise<Pick<State, Counted>> {
   const backups = await ledger.readModel<StoredBackup>('backups');
   const completed = { status: 'completed' } as const;
-  const failedFor = (reason: Condition<FailureReason>): Filter<StoredBackup> => ({
-    ...completed,
-    'restoreTest.state': 'failed',
-    'restoreTest.error.reason': reason,
-  });
-  const ofTheBackup = failedFor({ $in: reasonsOfTheBackup });
-  const ofSomethingElse = failedFor({ $nin: reasonsOfTheBackup });
+  const isFailed: Filter<StoredBackup> = { ...completed, 'failedTest.at': { $gt: '' } };
+  const isNotMade: Filter<StoredBackup> = { ...completed, failedTest: null as never, 'restoreTest.state': 'failed' };
   const named = (filter: Filter<StoredBackup>) =>
     backups.find(filter).sort({ createdAt: -1 }).limit(failedNamed).map(failedOf).toArray();
   const [all, tested, failedTotal, failed, notMadeTotal, notMade] = await Promise.all([
     backups.countDocuments(completed),
     backups.countDocuments({ ...completed, testedAt: { $gt: '' } }),
-    backups.countDocuments(ofTheBackup),
-    named(ofTheBackup),
-    backups.countDocuments(ofSomethingElse),
-    named(ofSomethingElse),
+    backups.countDocuments(isFailed),
+    named(isFailed),
+    backups.countDocuments(isNotMade),
+    named(isNotMade),
   ]);
   return { completed: all, tested, failedTotal, failed, notMadeTotal, notMade };
 }
 
-function failedOf({ _id, deploymentId, deploymentName, createdAt, restoreTest }: StoredBackup): FailedRestoreTest {
-  return {
-    backupId: _id as BackupId,
-    ...{ deploymentId, deploymentName, createdAt },
-    failedAt: restoreTest?.at ?? createdAt,
-    message: restoreTest?.error?.message ?? '',
-  };
+function failedOf({ _id, failedTest, restoreTest, ...backup }: StoredBackup): FailedRestoreTest {
+  const { deploymentId, deploymentName, createdAt } = backup;
+  const { at = createdAt, error } = failedTest ?? restoreTest ?? {};
+  const message = error?.message ?? '';
+  return { backupId: _id as BackupId, deploymentId, deploymentName, createdAt, failedAt: at, message };
 }
 
 async function overdueOf({ ledger, now }: Asked, { everyDays }: RestoreTestSettings): Promise<State['overdue']> {

@@ -4,7 +4,7 @@ import type { EventData, LedgerEvent } from '@holdfast/shared/events';
 import type { Failure } from '@holdfast/shared/failures';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
-import { restoreTested, untested } from './restore-tested.ts';
+import { neverTested, restoreTested, untested } from './restore-tested.ts';
 
 /** What is known of the archive at one destination. */
 export interface StoredCopy {
@@ -127,8 +127,7 @@ function requested(event: LedgerEvent<'BackupRequested'>): Omit<StoredBackup, '_
     checkedAt: null,
     checkCause: null,
     optimes: null,
-    ...untested,
-    restoreTest: null,
+    ...neverTested,
     error: null,
   };
 }
@@ -160,8 +159,7 @@ function adopted(event: LedgerEvent<'BackupAdopted'>) {
     checkedAt: recovered ? null : event.at,
     checkCause: recovered ? null : ('asked' as const),
     error: null,
-    ...untested,
-    restoreTest: null,
+    ...neverTested,
   };
   const durationMs = Math.max(0, Date.parse(completedAt) - Date.parse(createdAt));
   const trigger = recovered ? 'recovered' : 'adopted';
@@ -182,7 +180,7 @@ function imported(event: LedgerEvent<'BackupImported'>): Omit<StoredBackup, '_id
     ...{ createdAt: takenAt, startedAt: null, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption },
     ...{ verifiedAt: null, checkedAt: null, checkCause: null, optimes: null, error: null },
-    ...{ ...untested, restoreTest: null },
+    ...neverTested,
   };
 }
 
@@ -195,7 +193,7 @@ function takenForSafety(event: LedgerEvent<'SafetyBackupCompleted'>): Omit<Store
     ...{ createdAt: startedAt, startedAt, completedAt: event.at, durationMs, status: 'completed' },
     ...{ filePath: key, sizeBytes, sha256, rawBytes, documents, collections, encryption, optimes },
     ...{ verifiedAt: null, checkedAt: null, checkCause: null, error: null },
-    ...{ ...untested, restoreTest: null, safety: { restoreId, kind }, ...held(archive) },
+    ...{ ...neverTested, safety: { restoreId, kind }, ...held(archive) },
   };
 }
 

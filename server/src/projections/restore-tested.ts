@@ -8,12 +8,16 @@ type TestEvent = LedgerEvent<
   'RestoreTestRequested' | 'RestoreTestStarted' | 'RestoreTestPassed' | 'RestoreTestFailed' | 'RestoreTestSkipped'
 >;
 type Tested = Pick<Backup, 'testedAt' | 'testedRestoreMs'>;
+type Outcome = Partial<Tested & Pick<Backup, 'failedTest'>> & { readonly restoreTest: BackupRestoreTest };
 
 /** Of a backup that has no mark, or has lost it. */
 export const untested: Tested = { testedAt: null, testedRestoreMs: null };
 
-/** The newest test, and the mark that it gives or takes. A test that did not take place takes none. */
-export function restoreTested(event: TestEvent): Partial<Tested> & { readonly restoreTest: BackupRestoreTest } {
+/** Of one that nobody has tested. */
+export const neverTested = { ...untested, restoreTest: null, failedTest: null };
+
+/** The newest test, and the mark that it gives or takes. A test that did not take place takes none, nor what an earlier one found. */
+export function restoreTested(event: TestEvent): Outcome {
   const { at } = event;
   switch (event.type) {
     case 'RestoreTestRequested':
@@ -25,12 +29,18 @@ export function restoreTested(event: TestEvent): Partial<Tested> & { readonly re
     case 'RestoreTestPassed': {
       const { cause = 'asked', durationMs, restoreMs, documents, serverVersion } = event.data;
       const passed = { ...nothing, at, cause, durationMs, restoreMs, documents, serverVersion };
-      return { restoreTest: { ...passed, state: 'passed' }, testedAt: at, testedRestoreMs: restoreMs };
+      return {
+        restoreTest: { ...passed, state: 'passed' },
+        testedAt: at,
+        testedRestoreMs: restoreMs,
+        failedTest: null,
+      };
     }
     case 'RestoreTestFailed': {
       const { cause = 'asked', reason } = event.data;
-      const restoreTest = { ...nothing, at, state: 'failed' as const, cause, error: failureOf(event.data) };
-      return isOfTheBackup(reason) ? { restoreTest, ...untested } : { restoreTest };
+      const error = failureOf(event.data);
+      const restoreTest = { ...nothing, at, state: 'failed' as const, cause, error };
+      return isOfTheBackup(reason) ? { restoreTest, ...untested, failedTest: { at, error } } : { restoreTest };
     }
     case 'RestoreTestSkipped': {
       const { cause, reason, message } = event.data;

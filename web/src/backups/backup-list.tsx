@@ -164,13 +164,13 @@ function BackupRow(props: RowProps) {
   const { t, f } = useI18n();
   const look = () => backupLook(props.backup);
   const proofText = () => {
-    const { verifiedAt, checkedAt, testedAt, restoreTest } = props.backup;
+    const { verifiedAt, checkedAt, testedAt, failedTest } = props.backup;
     const near = (at: string | null) => f.near(at ?? props.backup.createdAt, now());
     switch (proofOf(props.backup)) {
       case 'damaged':
         return checkedAt ? t('backups.damagedAt', near(checkedAt)) : '';
       case 'unrestorable':
-        return t('backups.unrestorableAt', near(restoreTest?.at ?? null));
+        return t('backups.unrestorableAt', near(failedTest?.at ?? null));
       case 'tested':
         return t('backups.testedAt', near(testedAt));
       case 'verified':

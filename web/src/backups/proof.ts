@@ -3,18 +3,18 @@ import type { Backup } from '@holdfast/shared/backup';
 import type { BackupRestoreTest } from '@holdfast/shared/restore-test';
 
 /**
- * `damaged`: it was completed, and read again since without being found whole. `unrestorable`: what came back in its latest restore
- * test was not whole.
+ * `damaged`: it was completed, and read again since without being found whole. `unrestorable`: what came back in a restore test was not
+ * whole, and has not been since.
  */
 export type Proof = 'none' | 'verified' | 'tested' | 'damaged' | 'unrestorable';
 
 /** What is known of how far a backup is proven. */
-export type Proven = Pick<Backup, 'status' | 'verifiedAt' | 'testedAt' | 'restoreTest' | 'error'>;
+export type Proven = Pick<Backup, 'status' | 'verifiedAt' | 'testedAt' | 'failedTest' | 'error'>;
 
-export function proofOf({ status, verifiedAt, testedAt, restoreTest, error }: Proven): Proof {
+export function proofOf({ status, verifiedAt, testedAt, failedTest, error }: Proven): Proof {
   if (status !== 'completed') return 'none';
   if (error !== null) return 'damaged';
-  if (isUnrestorable(restoreTest)) return 'unrestorable';
+  if (failedTest !== null) return 'unrestorable';
   if (testedAt !== null) return 'tested';
   return verifiedAt === null ? 'none' : 'verified';
 }

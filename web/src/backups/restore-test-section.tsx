@@ -44,6 +44,7 @@ export function RestoreTestSection(props: { backup: Backup }) {
       }
     >
       <Outcome backup={props.backup} />
+      <EarlierFailure backup={props.backup} />
     </Section>
   );
 }
@@ -86,9 +87,10 @@ function Outcome(props: { backup: Backup }) {
           <>
             <FailureNote
               failure={error()}
+              mild={!isUnrestorable(test() ?? null)}
               lead={t(isUnrestorable(test() ?? null) ? 'restoreTests.failedLead' : 'restoreTests.notMadeLead')}
             />
-            <Show when={!isUnrestorable(test() ?? null)}>
+            <Show when={props.backup.failedTest === null}>
               <p class="muted">{t('restoreTests.notMadeText')}</p>
             </Show>
             <OlderPass backup={props.backup} />
@@ -128,6 +130,17 @@ function PassedFacts(props: { test: BackupRestoreTest }) {
         <span class="sub">{t('restoreTests.cause', props.test.cause)}</span>
       </dd>
     </dl>
+  );
+}
+
+/** What a later test did not disprove. */
+function EarlierFailure(props: { backup: Backup }) {
+  const { t } = useI18n();
+  const earlier = () => (props.backup.failedTest?.at === props.backup.restoreTest?.at ? null : props.backup.failedTest);
+  return (
+    <Show when={earlier()}>
+      {(failed) => <FailureNote failure={failed().error} lead={t('restoreTests.earlierLead')} />}
+    </Show>
   );
 }
 

@@ -3,11 +3,20 @@ import type { Failure } from '@holdfast/shared/failures';
 import { type JSX, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n-context.tsx';
 
-/** `lead` stands before the reason; `acts` are the buttons beside it. */
-export function FailureNote(props: { failure: Failure; lead?: string | undefined; acts?: JSX.Element }) {
+interface FailureNoteProps {
+  failure: Failure;
+  /** Stands before the reason. */
+  lead?: string | undefined;
+  /** Nothing is lost by it. */
+  mild?: boolean;
+  /** The buttons beside it. */
+  acts?: JSX.Element;
+}
+
+export function FailureNote(props: FailureNoteProps) {
   const { t } = useI18n();
   return (
-    <div class="why danger">
+    <div class={props.mild ? 'why' : 'why danger'}>
       <div class="why-text">
         <p>
           <b>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleBackup, sampleFailure, samplePolicy, sampleRestoreTest } from '../testing/samples.ts';
+import { sampleBackup, sampleFailure, samplePolicy } from '../testing/samples.ts';
 import { outcomesByDay, testedByDay } from './history-strip.tsx';
 import { backupLook, needsSomebody, readinessOf } from './readiness.ts';
 
@@ -24,7 +24,7 @@ describe('a deployment', () => {
     [
       'has a newest backup that did not come back whole',
       samplePolicy(),
-      [sampleBackup({ restoreTest: sampleRestoreTest({ state: 'failed', error: damage }) }), old],
+      [sampleBackup({ failedTest: { at: '2026-03-26T03:00:00.000Z', error: damage } }), old],
       'failed',
     ],
     ['is late after more than a day', samplePolicy(), [old], 'late'],

@@ -90,6 +90,7 @@ export function sampleBackup(change: Partial<Backup> = {}): Backup {
     testedAt: null,
     testedRestoreMs: null,
     restoreTest: null,
+    failedTest: null,
     error: null,
     copies: [],
     ...change,

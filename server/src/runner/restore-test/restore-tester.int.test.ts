@@ -181,6 +181,12 @@ describe('a restore test that is asked for', () => {
       { status: 'failed', found: expect.stringContaining('1 did not come back whole: default of') },
     ]);
     expect(await leftIn(config.dataDir)).toStrictEqual([]);
+    // A later one that could not be made takes nothing back.
+    const other = { backupId: id, deploymentId: backup.deploymentId, cause: 'asked', message: '', hint: '' } as const;
+    const notMade = { ...other, reason: 'tool-missing', durationMs: 5 } as const;
+    await record(holdfast, { stream: `backup:${id}`, type: 'RestoreTestFailed', data: notMade });
+    expect(await api.restoreTests.state()).toMatchObject({ failedTotal: 1, notMadeTotal: 0 });
+    expect((await api.backups.byId({ id })).failedTest?.error.reason).toBe('archive-damaged');
   });
 
   it('that could not be made says so, and nothing of the backup, which is kept', async () => {

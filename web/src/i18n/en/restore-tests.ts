@@ -11,6 +11,7 @@ export const restoreTests = {
   cancel: 'Cancel the test',
   cancelling: 'Cancelling…',
   cause: (cause: RestoreTestCause) => causes[cause],
+  earlierLead: 'An earlier restore test failed:',
   enabled: 'Test the newest verified backup of each deployment',
   everyDays: 'Each deployment once in (days)',
   expected: 'Expected recovery',
@@ -86,6 +87,6 @@ const skips: Record<RestoreTestSkipReason, [what: string, hint: string]> = {
   'no-space': ['There was too little space.', 'Free some, then test again.'],
   'budget-spent': ['The minutes of the day were spent.', 'Give the schedule more of them, or test it now.'],
   'archive-in-use': ['Its archive was being deleted.', 'Nothing was changed.'],
-  cancelled: ['It was cancelled.', 'Nothing is known to be wrong with the backup.'],
+  cancelled: ['It was cancelled.', 'It says nothing about the backup.'],
   interrupted: ['The server that ran it stopped.', 'Nothing of it is left; test it again.'],
 };

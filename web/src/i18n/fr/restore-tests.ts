@@ -24,7 +24,7 @@ const skips: Record<RestoreTestSkipReason, [what: string, hint: string]> = {
   'no-space': ['Il y avait trop peu de place.', 'Libérez-en, puis testez de nouveau.'],
   'budget-spent': ['Les minutes du jour étaient épuisées.', 'Donnez-en plus à la planification, ou testez maintenant.'],
   'archive-in-use': ['Son archive était en cours de suppression.', 'Rien n’a été changé.'],
-  cancelled: ['Il a été annulé.', 'Rien n’indique que la sauvegarde soit mauvaise.'],
+  cancelled: ['Il a été annulé.', 'Il ne dit rien de la sauvegarde.'],
   interrupted: ['Le serveur qui l’exécutait s’est arrêté.', 'Il n’en reste rien ; testez de nouveau.'],
 };
 
@@ -36,6 +36,7 @@ export const restoreTests: Dictionary['restoreTests'] = {
   cancel: 'Annuler le test',
   cancelling: 'Annulation…',
   cause: (cause) => causes[cause],
+  earlierLead: 'Un test de restauration précédent a échoué :',
   enabled: 'Tester la dernière sauvegarde vérifiée de chaque déploiement',
   everyDays: 'Chacun tous les (jours)',
   expected: 'Reprise attendue',
