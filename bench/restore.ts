@@ -3,7 +3,7 @@
 //   pnpm bench:restore [--size-mb 1300] [--rounds 3] [--json]
 // Processor time is that of mongod and of the tool or the service with its children: what a busy machine does not change much.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -12,20 +12,15 @@ import { startReplicaSet } from '../server/src/testing/mongo.ts';
 import { testTools } from '../server/src/testing/tools.ts';
 import { until } from '../server/src/testing/until.ts';
 import { benchDatabase, fillBenchDatabase } from './archive-data.ts';
+import { cpuMs, forgetPeak, type PhaseTimes, peakRssMb, phases, phaseTimes } from './restore-measures.ts';
 
-const phases = ['verify', 'safety-backup', 'stage', 'prove', 'swap', 'finish'] as const;
-type Phase = (typeof phases)[number];
-
-interface Round {
+interface Round extends PhaseTimes {
   /** Of mongorestore. */
   readonly plainMs: number;
   readonly plainCpuMs: number;
   /** From the request to the end, as a caller sees it. */
   readonly allMs: number;
   readonly allCpuMs: number;
-  readonly phaseMs: Readonly<Partial<Record<Phase, number>>>;
-  /** The renames alone. */
-  readonly swapMs: number;
   readonly peakRssMb: number;
 }
 
@@ -119,18 +114,18 @@ async function measure(server: HoldfastProcess, backupId: string, plainFirst: bo
 }
 
 async function plainRestore(): Promise<Pick<Round, 'plainMs' | 'plainCpuMs'>> {
-  const cpu = await cpuMs('self');
+  const cpu = await cpuMs('self', mongo.pids);
   const startedAt = performance.now();
   await run(tools.mongorestore, ['--quiet', `--uri=${mongo.uri}`, '--gzip', `--archive=${gzip()}`, '--drop']);
   const plainMs = Math.round(performance.now() - startedAt);
-  return { plainMs, plainCpuMs: (await cpuMs('self')) - cpu };
+  return { plainMs, plainCpuMs: (await cpuMs('self', mongo.pids)) - cpu };
 }
 
-async function holdfastRestore({ client, pid }: HoldfastProcess, backupId: string): Promise<Partial<Round>> {
-  // The peak of its memory is counted anew from here on.
-  await writeFile(`/proc/${pid}/clear_refs`, '5');
+async function holdfastRestore(server: HoldfastProcess, backupId: string): Promise<Partial<Round>> {
+  const { client, pid } = server;
+  await forgetPeak(pid);
   const plan = await client.restores.plan.mutate({ backupId, target: { kind: 'original' }, undoHours: 0 });
-  const cpu = await cpuMs(pid);
+  const cpu = await cpuMs(pid, mongo.pids);
   const startedAt = performance.now();
   const { id } = await client.restores.confirm.mutate({ planId: plan.id, phrase: plan.phrase ?? '' });
   const restore = await until(
@@ -140,49 +135,8 @@ async function holdfastRestore({ client, pid }: HoldfastProcess, backupId: strin
   );
   const allMs = Math.round(performance.now() - startedAt);
   if (restore.status !== 'completed') throw new Error(JSON.stringify(restore.error));
-  const allCpuMs = (await cpuMs(pid)) - cpu;
-  const { events } = await client.audit.search.query({ operationId: id, limit: 100 });
-  return { allMs, allCpuMs, ...timesOf(events.toReversed()), peakRssMb: await peakRssMb(pid) };
-}
-
-/** How long each phase took, by when the events of the restore were recorded. */
-function timesOf(events: readonly { type: string; at: string; data: object }[]): Pick<Round, 'phaseMs' | 'swapMs'> {
-  const phaseMs: Partial<Record<Phase, number>> = {};
-  let phase: Phase | undefined;
-  let since = 0;
-  let swapMs = 0;
-  for (const { type, at, data } of events) {
-    const time = Date.parse(at);
-    if (type === 'RestorePhaseStarted' || type === 'RestoreCompleted') {
-      if (phase !== undefined) phaseMs[phase] = (phaseMs[phase] ?? 0) + time - since;
-      since = time;
-      phase = 'phase' in data ? (data.phase as Phase) : undefined;
-    }
-    if (type === 'RestoreSwapped') swapMs = 'durationMs' in data ? Number(data.durationMs) : time - since;
-  }
-  return { phaseMs, swapMs };
-}
-
-/** Of all mongods, and of a process with the children that it has waited for. */
-async function cpuMs(pid: number | 'self'): Promise<number> {
-  const [own, ...servers] = await Promise.all([pid, ...mongo.pids].map(ticksOf));
-  const withChildren = (own?.own ?? 0) * (pid === 'self' ? 0 : 1) + (own?.children ?? 0);
-  return 10 * servers.reduce((total, one) => total + one.own, withChildren);
-}
-
-async function ticksOf(pid: number | 'self'): Promise<{ own: number; children: number }> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
-  return { own: user + system, children: childUser + childSystem };
-}
-
-async function peakRssMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_000);
+  const allCpuMs = (await cpuMs(pid, mongo.pids)) - cpu;
+  return { allMs, allCpuMs, ...(await phaseTimes(server, id)), peakRssMb: await peakRssMb(pid) };
 }
 
 /** Ratios are medians of the rounds' own: both sides of one ran on the same machine at about the same time. */

@@ -253,6 +253,8 @@ export const eventData = {
     worker: text,
     method: swapMethod.optional(),
     durationMs: z.number().nonnegative().optional(),
+    /** So many commands, where there were too many collections for one; each collection was swapped within one of them. */
+    groups: count.optional(),
     /** What was replaced is kept until then. */
     undoUntil: z.iso.datetime().optional(),
     undoBytes: count.optional(),

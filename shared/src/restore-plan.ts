@@ -80,6 +80,7 @@ export const planWarningCode = z.enum([
   'DROPS_COLLECTIONS',
   'NEWER_DATA_LOST',
   'NOT_ATOMIC',
+  'SWAPPED_IN_GROUPS',
   'WRITES_MAY_BE_LOST',
   'CHANGE_STREAMS_END',
   'TYPE_CHANGES',

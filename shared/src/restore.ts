@@ -150,6 +150,8 @@ export const restore = z.object({
   swapMethod: swapMethod.nullable(),
   /** How long the swap took; null where nothing was swapped. */
   swapMs: z.number().nonnegative().nullable(),
+  /** In so many commands, where `apply-ops` took more than one: each collection was swapped within one of them. */
+  swapGroups: z.int().positive().optional(),
   /** The backup that it took first; null where none was needed. */
   safetyBackupId: backupId.nullable(),
   /** null where nothing was merged. */

@@ -1,7 +1,9 @@
 // What taking a restore back does to each namespace, in numbers, and what there is to be careful of. Changes nothing.
+import type { SwapMethod } from '@holdfast/shared/restore';
 import type { UndoPlan } from '@holdfast/shared/restore-plan';
 import type { MongoClient } from 'mongodb';
 import type { RestoreState } from '../domain/restore.ts';
+import { swapsAtOnce } from '../domain/swap-groups.ts';
 import { collectionSizes } from '../engine/collection-sizes.ts';
 import { explained } from '../engine/driver-failure.ts';
 import type { Services } from '../services.ts';
@@ -95,7 +97,11 @@ async function documentCounts(
 }
 
 /** Those that apply, with the namespaces that each is about. */
-export function undoWarnings({ swaps, rewrites }: RestoreState, { lost }: UndoScope): UndoPlan['warnings'] {
+export function undoWarnings(
+  { swaps, rewrites }: RestoreState,
+  { lost }: UndoScope,
+  swapMethod: SwapMethod,
+): UndoPlan['warnings'] {
   const candidates: UndoPlan['warnings'] = [
     {
       code: 'REPLACES_LIVE_DATA',
@@ -119,5 +125,16 @@ export function undoWarnings({ swaps, rewrites }: RestoreState, { lost }: UndoSc
       namespaces: swaps.map(nameOf),
     },
   ];
-  return candidates.filter(({ namespaces }) => namespaces.length > 0);
+  return [
+    ...candidates.filter(({ namespaces }) => namespaces.length > 0),
+    ...(swapMethod === 'apply-ops' ? groups(swaps) : []),
+  ];
+}
+
+/** With what is live and what is kept there may be too many for one command. */
+function groups({ length }: RestoreState['swaps']): UndoPlan['warnings'] {
+  if (length <= swapsAtOnce(2 * length)) return [];
+  const message =
+    'These are too many to be renamed in one command: they are swapped back in groups, one after the other.';
+  return [{ code: 'SWAPPED_IN_GROUPS', message, namespaces: [] }];
 }

@@ -55,14 +55,15 @@ export async function planUndo(services: Services, restoreId: RestoreId): Promis
   await refuseWithoutRights(client, restore);
   const expiresAt = new Date(services.now() + validForMs);
   const { name: deploymentName, hosts } = deployment.facts;
+  const swapMethod = await explained(() => findSwapMethod(client));
   const plan: UndoPlan = {
     ...{ id: uuid() as PlanId, restoreId, deploymentId, deploymentName, hosts },
     ...{ createdAt: now, expiresAt: expiresAt.toISOString(), until: restore.undoUntil ?? now },
     phrase: confirmationPhrase(restore.target, databasesOf(restore), deploymentName) ?? deploymentName,
     keptBytes: await undoBytes(client, restore.swaps),
     ...(await undoEffects(services, client, restore, scope)),
-    swapMethod: await explained(() => findSwapMethod(client)),
-    warnings: undoWarnings(restore, scope),
+    swapMethod,
+    warnings: undoWarnings(restore, scope, swapMethod),
   };
   await services.undoPlans.insertOne({ _id: plan.id, plan, liveDigest: scope.digest, expiresAt });
   return plan;

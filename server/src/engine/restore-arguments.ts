@@ -12,6 +12,8 @@ export interface RestoreArguments {
   readonly noIndexRestore?: boolean;
   /** Wait only until the primary has what it is sent, not for journals and secondaries; default false. */
   readonly receivedOnly?: boolean;
+  /** That insert into one collection at once. The tool sleeps between starting them, 60 ms for each collection with four. */
+  readonly insertionWorkers: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export function restoreArguments(options: RestoreArguments): string[] {
   return [
     ...connectionArguments(options.timeouts),
     '--archive',
-    '--numInsertionWorkersPerCollection=4',
+    `--numInsertionWorkersPerCollection=${options.insertionWorkers}`,
     ...(options.drop ? ['--drop'] : []),
     ...(options.stopOnError ? ['--stopOnError'] : []),
     ...(options.bypassDocumentValidation ? ['--bypassDocumentValidation'] : []),

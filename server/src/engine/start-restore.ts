@@ -23,6 +23,8 @@ export interface RestoreOptions extends ToolLimits {
   readonly noIndexRestore?: boolean;
   /** Writes count once the primary has them, in memory perhaps: for what is read back, and may be written again. */
   readonly receivedOnly?: boolean;
+  /** That insert into one collection at once; default: 4, which pays for collections of megabytes. */
+  readonly insertionWorkers?: number;
   /** Stops the restore: it is gone within about a second. What it wrote stays. */
   readonly signal: AbortSignal;
   /** Told of each namespace whose documents are written. Its indexes come later. */
@@ -68,6 +70,7 @@ export function startRestore(options: RestoreOptions): RestoreProcess {
       bypassDocumentValidation: options.bypassDocumentValidation ?? true,
       noIndexRestore: options.noIndexRestore ?? false,
       receivedOnly: options.receivedOnly ?? false,
+      insertionWorkers: options.insertionWorkers ?? 4,
     }),
     secret: toolConfig(toolConnectionString(address, { primaryOnly: true })),
     stdin: true,

@@ -28,7 +28,7 @@ test('a dump that spares the primary', () => {
 });
 
 test('a restore that destroys nothing and goes on', () => {
-  const options = { timeouts, drop: false, stopOnError: false, bypassDocumentValidation: false };
+  const options = { timeouts, drop: false, stopOnError: false, bypassDocumentValidation: false, insertionWorkers: 4 };
   expect(restoreArguments(options)).toEqual([...connection, '--archive', '--numInsertionWorkersPerCollection=4']);
 });
 
@@ -40,11 +40,12 @@ test('a restore with everything', () => {
     bypassDocumentValidation: true,
     noIndexRestore: true,
     receivedOnly: true,
+    insertionWorkers: 1,
   };
   expect(restoreArguments(options)).toEqual([
     ...connection,
     '--archive',
-    '--numInsertionWorkersPerCollection=4',
+    '--numInsertionWorkersPerCollection=1',
     '--drop',
     '--stopOnError',
     '--bypassDocumentValidation',

@@ -87,9 +87,10 @@ function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, 
 
 function swapped({
   data,
-}: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'undo' | 'merged'> {
-  const { method = null, durationMs = null, merged = null, undoUntil, undoBytes = 0 } = data;
+}: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'swapGroups' | 'undo' | 'merged'> {
+  const { method = null, durationMs = null, groups, merged = null, undoUntil, undoBytes = 0 } = data;
   const undo: RestoreUndo | null =
     undoUntil === undefined ? null : { state: 'kept', until: undoUntil, bytes: undoBytes, by: null };
-  return { swapMethod: method, swapMs: durationMs, undo, merged };
+  const swap = { swapMethod: method, swapMs: durationMs, ...(groups && { swapGroups: groups }) };
+  return { ...swap, undo, merged };
 }

@@ -95,7 +95,8 @@ function SwapFacts(props: { plan: RestorePlan }) {
   const hours = () => props.plan.options.undoHours;
   const isMerge = () => props.plan.options.mode === 'merge';
   const way = () => {
-    const method = props.plan.swapMethod;
+    const isGrouped = props.plan.warnings.some(({ code }) => code === 'SWAPPED_IN_GROUPS');
+    const method = isGrouped ? 'groups' : props.plan.swapMethod;
     if (isMerge()) return t('restorePlan.swapMerge');
     return method && t(`restorePlan.swapText.${method}`);
   };

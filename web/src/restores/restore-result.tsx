@@ -28,9 +28,10 @@ function useFacts(restore: () => Restore): () => Fact[] {
     ];
   };
   const swap = (): Fact[] => {
-    const { swapMs, swapMethod } = restore();
+    const { swapMs, swapMethod, swapGroups } = restore();
     if (swapMs === null) return [];
-    const note = swapMethod === null ? undefined : t(`restoreRun.method.${swapMethod}`);
+    const way = swapMethod === null ? undefined : t(`restoreRun.method.${swapMethod}`);
+    const note = swapGroups === undefined ? way : t('restoreRun.groups', swapGroups);
     return [{ label: t('restoreRun.swap'), value: f.milliseconds(swapMs), note }];
   };
   const counts = (): Fact[] =>

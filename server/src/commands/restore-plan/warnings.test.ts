@@ -30,6 +30,9 @@ const nothing: FoundBeside = {
 };
 const withOptions = (change: Partial<RestorePlan['options']>) => ({ options: { ...quiet.options, ...change } });
 
+/** Replaced by as many shadows. */
+const many = (collections: number) => Array.from({ length: collections }, () => replaced);
+
 type Case = [string, Partial<RestorePlan>, Partial<FoundBeside>, RegExp];
 
 const seen: Record<string, Case> = {
@@ -42,6 +45,7 @@ const seen: Record<string, Case> = {
     /^At least 2 documents/,
   ],
   NOT_ATOMIC: ['a view', { namespaces: [view] }, {}, /written last.*time-series.*is lost/],
+  SWAPPED_IN_GROUPS: ['thousands', { namespaces: many(708) }, {}, /^708 collections.*in groups/],
   WRITES_MAY_BE_LOST: ['no applyOps', { namespaces: [replaced], swapMethod: 'renames' }, {}, /doctor/],
   CHANGE_STREAMS_END: ['a swap', { namespaces: [replaced] }, {}, /invalidate/],
   TYPE_CHANGES: [
@@ -140,6 +144,8 @@ describe('every warning', () => {
 describe('a warning is not seen', () => {
   it.each<[string, string, Partial<RestorePlan>, Partial<FoundBeside>]>([
     ['NOT_ATOMIC', 'in a copy', { target: { kind: 'copy' }, namespaces: [{ ...view, action: 'added' }] }, {}],
+    ['SWAPPED_IN_GROUPS', 'of as many as go into one command', { namespaces: many(707) }, {}],
+    ['SWAPPED_IN_GROUPS', 'one after the other', { namespaces: many(708), swapMethod: 'renames' }, {}],
     ['WRITES_MAY_BE_LOST', 'where nothing is replaced', { swapMethod: 'renames' }, {}],
     ['WRITES_MAY_BE_LOST', 'where all is swapped at once', { namespaces: [replaced] }, {}],
     ['CHANGE_STREAMS_END', 'of a server without any', { namespaces: [replaced] }, { isReplicaSet: false }],

@@ -1,5 +1,6 @@
 // What there is to be careful of: codes with words, from a plan and what was found for it. Pure.
 import type { PlanNamespace, PlanWarning, PlanWarningCode, RestorePlan } from '@holdfast/shared/restore-plan';
+import { swapsAtOnce } from '../../domain/swap-groups.ts';
 
 /** All of a plan but what follows from it. */
 export type UnwarnedPlan = Omit<RestorePlan, 'warnings'>;
@@ -76,6 +77,7 @@ function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed, withoutUndoRig
       late,
       'No rename can put these into their place: they are written last, after all others. What is written to a time-series among them between the safety backup and then is lost.',
     ),
+    ...groups(plan),
     ...warn(
       'WRITES_MAY_BE_LOST',
       plan.swapMethod === 'renames' ? swapped : [],
@@ -95,6 +97,18 @@ function undoRights({ namespaces, options }: UnwarnedPlan, databases: readonly s
     'UNDO_NOT_ALLOWED',
     targets(namespaces, isConcerned),
     'The user in the connection string may not remove and update documents: this merge can be taken back only once he may. `holdfast doctor` prints the rights to give.',
+  );
+}
+
+/** By what the databases concerned will hold when it comes to the swap: what is there, and a shadow for whatever is renamed there. */
+function groups({ namespaces, swapMethod }: UnwarnedPlan): PlanWarning[] {
+  const renamed = namespaces.filter(({ action, method }) => action !== 'untouched' && method === 'rename');
+  const shadows = renamed.filter(({ action }) => action !== 'dropped');
+  const live = namespaces.filter(({ documentsNow }) => documentsNow !== null);
+  if (swapMethod !== 'apply-ops' || renamed.length <= swapsAtOnce(live.length + shadows.length)) return [];
+  return always(
+    'SWAPPED_IN_GROUPS',
+    `${counted(renamed.length, 'collection')} are too many to be renamed in one command, as everybody waits meanwhile: they are swapped in groups. No acknowledged write is lost, but for some time readers see some collections before the swap and some after it.`,
   );
 }
 

@@ -15,6 +15,7 @@ import { explained } from '../../engine/driver-failure.ts';
 import { connectDeployment } from '../../engine/inspect-deployment.ts';
 import type { StoredRestore } from '../../projections/restores.ts';
 import type { Services } from '../../services.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** One look over all undos. What cannot be done now is done the next time: a deployment that is busy, away or was removed. */
 export async function endUndosOnce(services: Services): Promise<void> {
@@ -58,15 +59,23 @@ export async function removeKept(services: Services, restoreId: RestoreId): Prom
   await recordDropped(services, restore);
 }
 
-/** False when an operation got in between. */
+/** A few at once, as each waits for the majority. False when an operation got in between. */
 async function dropAll(services: Services, client: MongoClient, restore: RestoreState): Promise<boolean> {
-  for (const { database, undo } of [...restore.swaps, ...restore.merges, ...restore.unmerges]) {
-    if (!undo) continue;
+  const busy = new AbortController();
+  const kept = [...restore.swaps, ...restore.merges, ...restore.unmerges];
+  const dropping = sideBySide(kept, { atOnce: 8, signal: busy.signal }, async ({ database, undo }) => {
+    if (!undo) return;
     const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
-    if (deployment.operation !== null) return false;
+    if (deployment.operation !== null) return busy.abort();
     await explained(() => client.db(database).dropCollection(undo, { writeConcern: { w: 'majority' } }));
-  }
-  return true;
+  });
+  return await dropping.then(
+    () => true,
+    (error: unknown) => {
+      if (busy.signal.aborted) return false;
+      throw error;
+    },
+  );
 }
 
 async function recordDropped(services: Services, { restoreId }: RestoreState): Promise<void> {

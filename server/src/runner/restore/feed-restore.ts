@@ -11,6 +11,7 @@ import { heldMidway } from '../../failpoints.ts';
 import { requireTools, type Services } from '../../services.ts';
 import type { OperationLimits } from '../limits.ts';
 import type { OperationRun } from '../operation-run.ts';
+import { withoutIndexes } from './make-empty.ts';
 import type { StagedNamespace } from './prove-namespaces.ts';
 import type { Acknowledgement } from './staged-writes.ts';
 import { stagedMetadata, type TtlWay } from './ttl-indexes.ts';
@@ -23,6 +24,8 @@ export interface FeedOptions {
   readonly ttl: TtlWay | undefined;
   /** default `majority` */
   readonly acknowledged?: Acknowledgement;
+  /** Those of them that are there already, empty, with all their indexes. */
+  readonly made?: ReadonlySet<StagedNamespace>;
   readonly progress: ArchiveProgress;
   readonly signal: AbortSignal;
   readonly run: FeedRun;
@@ -50,6 +53,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
     drop: false,
     stopOnError: true,
     receivedOnly: options.acknowledged === 'received',
+    insertionWorkers: workersFor(options.staged),
     signal: AbortSignal.any([options.signal, stopped.signal]),
     stallLimitMs: options.run.facts.limits.stallLimitMs,
   });
@@ -73,6 +77,14 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
   }
 }
 
+/** On average, which the tool's pause for several workers is worth: it lasts as long as inserting so much. */
+const largeBytes = 4 * 1024 * 1024;
+
+function workersFor(staged: readonly StagedNamespace[]): number {
+  const bytes = staged.reduce((total, { namespace }) => total + namespace.bytes, 0);
+  return bytes / staged.length < largeBytes ? 1 : 4;
+}
+
 /** Each piece is out of hand before the next is asked for, which may lie in the same memory. */
 async function feed(pieces: AsyncIterable<Uint8Array>, input: Writable): Promise<void> {
   try {
@@ -90,18 +102,22 @@ function written(input: Writable, piece: Uint8Array): Promise<void> {
   });
 }
 
-function streamOf(services: Services, { archive, staged, ttl, progress, run }: FeedOptions): AsyncIterable<Uint8Array> {
+function streamOf(services: Services, options: FeedOptions): AsyncIterable<Uint8Array> {
+  const { archive, staged, progress, run } = options;
   const targets = new Map(staged.map((one) => [keyOf(one.namespace), one]));
   const dump = verifiedDump(archive, {
     namespaces: new Set(staged.map(({ namespace }) => `${namespace.database}.${namespace.collection}`)),
     rename: (database, collection) => targets.get(keyOf({ database, collection })) ?? { database, collection },
-    metadata: (one) => {
-      const namespace = targets.get(keyOf(one))?.namespace;
-      return ttl === undefined || namespace === undefined ? one.metadata : stagedMetadata(one.metadata, namespace, ttl);
-    },
+    metadata: (one) => metadataOf(one.metadata, targets.get(keyOf(one)), options),
     progress,
   });
   return whileLeased(heldMidway(dump, 'mid-restore', services.failpoint), run);
+}
+
+function metadataOf(metadata: string, one: StagedNamespace | undefined, { ttl, made }: FeedOptions): string {
+  if (one === undefined) return metadata;
+  if (made?.has(one)) return withoutIndexes(metadata);
+  return ttl === undefined ? metadata : stagedMetadata(metadata, one.namespace, ttl);
 }
 
 async function* whileLeased(chunks: AsyncIterable<Uint8Array>, run: FeedRun): AsyncGenerator<Uint8Array> {

@@ -59,7 +59,11 @@ async function swap(forward: Forward): Promise<void> {
   const { services, client, restoreId, worker, requireLease } = forward;
   const { deploymentId, swaps, merges, unmerges, method } = await stateOf(forward);
   await forward.enter('swap');
-  const { method: done, durationMs } = await performSwap(client, swaps, {
+  const {
+    method: done,
+    durationMs,
+    groups,
+  } = await performSwap(client, swaps, {
     method: method ?? (await explained(() => findSwapMethod(client))),
     before: requireLease,
     after: () => services.failpoint('swapping'),
@@ -68,7 +72,7 @@ async function swap(forward: Forward): Promise<void> {
   for (const unmerge of unmerges) await takeBackMerge(client, unmerge, { before: requireLease });
   const data = {
     ...{ restoreId, deploymentId, worker },
-    ...(swaps.length > 0 && { method: done, durationMs }),
+    ...(swaps.length > 0 && { method: done, durationMs, ...(groups && { groups }) }),
     ...(merges.length > 0 && { merged: mergeOutcomeOf(merged) }),
     ...(await keptOf(forward)),
   };

@@ -4,6 +4,7 @@ import { mkdtempDisposable, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
+import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import { Double, Long, Timestamp } from 'bson';
 import type { Collection, Db } from 'mongodb';
@@ -16,6 +17,7 @@ import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { until } from '../../testing/until.ts';
+import { makeEmpty } from './make-empty.ts';
 
 let mongo: TestMongo;
 let folder: Awaited<ReturnType<typeof mkdtempDisposable>>;
@@ -169,6 +171,41 @@ it('is staged once more when the server was started again meanwhile, which may h
   const { opcounters } = await mongo.client.db('admin').command({ serverStatus: 1 });
   expect(opcounters.insert).toBeGreaterThan(20_000);
 }, 60_000);
+it('small collections are made with all their indexes before they are filled, and no others', async () => {
+  const one = { $numberInt: '1' };
+  const [id, byN] = [
+    { v: { $numberInt: '2' }, key: { _id: one }, name: '_id_' },
+    { v: { $numberInt: '2' }, key: { n: one }, name: 'n_1' },
+  ];
+  const staged = (collection: string, { index = byN, ...change }: Partial<ManifestNamespace> & { index?: object }) => {
+    const described = { database: 'then', collection, type: 'collection', options: {}, indexes: [id, index] } as const;
+    const held = { documents: 2, bytes: 100, fingerprint: '0'.repeat(32), crc64: '0' };
+    const namespace = { ...described, ...held, ...change } as ManifestNamespace;
+    return { namespace, database: 'shop', collection };
+  };
+  const all = [
+    staged('small', { index: { ...byN, ns: 'then.small', expireAfterSeconds: { $numberLong: '5' } } }),
+    staged('without indexes', { indexes: [id] }),
+    staged('large', { bytes: 1_000_000 }),
+    staged('capped', { options: { capped: true, size: { $numberInt: '4096' } } }),
+    // An object has the 1 first.
+    staged('out of order', { index: { ...byN, key: JSON.parse('{"b":1,"1":1}') } }),
+    staged('refused', { index: { ...byN, key: { n: 'nonsense' } } }),
+  ];
+  const signal = new AbortController().signal;
+  const made = await makeEmpty(mongo.client, all, {
+    ttl: 'convert',
+    acknowledged: 'received',
+    signal,
+    before: () => undefined,
+  });
+  expect([...made]).toStrictEqual(all.slice(0, 1));
+  expect((await db.listCollections().toArray()).map(({ name }) => name)).toStrictEqual(['small']);
+  expect(await db.collection('small').indexes()).toStrictEqual([
+    { v: 2, key: { _id: 1 }, name: '_id_' },
+    { v: 2, key: { n: 1 }, name: 'n_1' },
+  ]);
+});
 
 describe('the proof finds', () => {
   let backup: Backup;

@@ -7,6 +7,7 @@ import { endWrites } from '../end-writes.ts';
 import type { Totals } from '../operation-run.ts';
 import { beginPhase } from './begin-phase.ts';
 import { FeedFailed, feedRestore } from './feed-restore.ts';
+import { makeEmpty } from './make-empty.ts';
 import { proveNamespaces, type StagedNamespace } from './prove-namespaces.ts';
 import type { Work } from './restore-work.ts';
 import { type Acknowledgement, acknowledgementFor, serverRun, untilMajoritySees } from './staged-writes.ts';
@@ -82,11 +83,12 @@ async function stageFromCopy(
   staged: readonly StagedNamespace[],
   acknowledged: Acknowledgement,
 ): Promise<void> {
-  const { run, services, archive, address } = work;
+  const { run, services, archive, address, client } = work;
   const progress = new ArchiveProgress();
   run.phase('stage', progress, totalsOf(staged));
   const [ttl, signal] = [ttlOf(work), run.signal];
-  const feeding = { archive, address, staged, ttl, acknowledged, progress, signal, run };
+  const made = await makeEmpty(client, staged, { ttl, acknowledged, signal, before: () => run.requireLease() });
+  const feeding = { archive, address, staged, ttl, made, acknowledged, progress, signal, run };
   const outcome = await feedRestore(services, feeding);
   const expected = staged
     .filter(({ namespace }) => namespace.type !== 'view')

@@ -36,6 +36,17 @@ const swapped = { 'one.a': 's0', 'one.new': 's1', 'one.u0': 'live', 'two.a': 's2
 
 beforeEach(() => set(before));
 
+it('does as many as it may at once in each command, a collection whole in one of them', async () => {
+  const seen: unknown[] = [];
+  const after = async () => {
+    seen.push((await lookAtSwaps(limited, swaps)).map(({ step }) => step));
+  };
+  const { method, groups } = await performSwap(almighty, swaps, { method: 'apply-ops', atOnce: 3, after });
+  expect([method, groups]).toStrictEqual(['apply-ops', 2]);
+  expect(seen).toStrictEqual([['done', 'done', 'done', 'not-begun'], swaps.map(() => 'done')]);
+  expect(await found()).toStrictEqual(swapped);
+});
+
 it('finds out what the user may do', async () => {
   expect(await findSwapMethod(limited)).toBe('renames');
   expect(await findSwapMethod(mongo.client), 'root').toBe('renames');

@@ -6,9 +6,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { SwapMethod } from '@holdfast/shared/restore';
-import { type MongoClient, MongoServerError } from 'mongodb';
+import { type Document, type Filter, type MongoClient, MongoServerError } from 'mongodb';
+import { swapsAtOnce } from '../../domain/swap-groups.ts';
 import { explained, isGone, isNotAuthorized, isUnknownCommand } from '../../engine/driver-failure.ts';
 import { isAnyIndexBuilt } from '../../engine/index-builds.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Any names within one database. Without `undo` what is live is dropped. */
 export interface Swap {
@@ -35,21 +37,30 @@ export interface SwapOptions {
   readonly before?: () => void;
   /** After each. */
   readonly after?: () => Promise<void>;
-  /** How long the server may refuse to; default: a minute. */
+  /** How long the server may refuse to let anything more be renamed; default: a minute. */
   readonly limitMs?: number;
+  /** How many swaps `apply-ops` does in one command at most; default: what `swapsAtOnce` says. */
+  readonly atOnce?: number;
 }
 
 /** `method` is what it came to: a server that refuses `apply-ops` gets renames. `durationMs` is from the first rename to the last. */
 export interface SwapOutcome {
   readonly method: SwapMethod;
   readonly durationMs: number;
+  /** In so many commands of `apply-ops`, where it was more than one. */
+  readonly groups?: number;
 }
 
 const swapLimitMs = 60_000;
 
 /** How far each swap came, by the names in the deployment. Throws OperationFailure. */
 export async function lookAtSwaps(client: MongoClient, swaps: readonly Swap[]): Promise<FoundSwap[]> {
-  const names = await namesIn(client, swaps);
+  return foundSwaps(swaps, await namesIn(client, swaps));
+}
+
+type Names = ReadonlyMap<string, ReadonlySet<string>>;
+
+function foundSwaps(swaps: readonly Swap[], names: Names): FoundSwap[] {
   return swaps.map((swap) => {
     const has = (name: string | null | undefined) => names.get(swap.database)?.has(name ?? '') === true;
     const [shadow, undo, isLive] = [has(swap.shadow), has(swap.undo), has(swap.live)];
@@ -66,8 +77,9 @@ export async function lookAtSwaps(client: MongoClient, swaps: readonly Swap[]): 
 
 /**
  * Carries out what is not done yet; idempotent, whatever it finds half done. With `apply-ops` what is not begun happens in one
- * command under the global lock, so that nobody sees a mix and no write is lost; with `renames` back to back, and what is written
- * to a collection between its two renames is lost. Resolves once the majority has it. Throws OperationFailure: `stalled` when the
+ * command under the global lock, so that nobody sees a mix, or in several when there are more than `swapsAtOnce`, each collection in
+ * one of them, so that no write is lost; with `renames` back to back, and what is written to a collection between its two renames
+ * is lost. Resolves once the majority has it. Throws OperationFailure: `stalled` when the
  * server does not let it happen in time, `connection-lost`, `not-authorized`; then `lookAtSwaps` says how far it came.
  */
 export async function performSwap(
@@ -75,20 +87,30 @@ export async function performSwap(
   swaps: readonly Swap[],
   options: SwapOptions,
 ): Promise<SwapOutcome> {
-  const deadline = performance.now() + (options.limitMs ?? swapLimitMs);
+  const limitMs = options.limitMs ?? swapLimitMs;
   let { method } = options;
-  let durationMs = 0;
-  for (let attempt = 1; ; attempt += 1) {
-    const left = (await lookAtSwaps(client, swaps)).filter(({ step }) => step !== 'done');
+  let groups = 0;
+  const after = async () => {
+    groups += 1;
+    await options.after?.();
+  };
+  let [deadline, leftBefore, refusals, durationMs] = [0, Number.POSITIVE_INFINITY, 0, 0];
+  for (;;) {
+    const names = await namesIn(client, swaps);
+    const left = foundSwaps(swaps, names).filter(({ step }) => step !== 'done');
     if (left.length === 0) {
       await reachMajority(client, swaps);
-      return { method, durationMs: Math.round(durationMs * 10) / 10 };
+      const isGrouped = method === 'apply-ops' && groups > 1;
+      return { method, durationMs: Math.round(durationMs * 10) / 10, ...(isGrouped && { groups }) };
     }
+    if (left.length < leftBefore) [deadline, refusals] = [performance.now() + limitMs, 0];
+    else refusals += 1;
+    leftBefore = left.length;
     if (performance.now() > deadline) throw notInTime(left);
-    if (attempt > 1) await delay(Math.min(1_000, 50 * attempt));
+    if (refusals > 0) await delay(Math.min(1_000, 50 * (refusals + 1)));
     const since = performance.now();
     try {
-      await explained(() => carryOut(client, left, { ...options, method }));
+      await explained(() => carryOut(client, left, { ...options, after, method, collections: countOf(names) }));
     } catch (error) {
       if (method === 'apply-ops' && isRefused(error)) method = 'renames';
       else if (!isBusy(error)) throw error;
@@ -100,37 +122,79 @@ export async function performSwap(
 /** Drops what is under the undo names; idempotent. Throws OperationFailure. */
 export async function dropUndo(client: MongoClient, swaps: readonly Swap[]): Promise<void> {
   const names = await namesIn(client, swaps);
-  for (const { database, undo } of swaps) {
-    if (undo === undefined || names.get(database)?.has(undo) !== true) continue;
+  const kept = swaps.filter(({ database, undo }) => undo !== undefined && names.get(database)?.has(undo) === true);
+  await sideBySide(kept, { atOnce, signal: never }, async ({ database, undo = '' }) => {
     await explained(() => client.db(database).dropCollection(undo, { writeConcern: { w: 'majority' } }));
-  }
+  });
 }
 
 /** What is under the undo names takes so many bytes of the server's disk, as far as the user may see. Throws OperationFailure. */
 export async function undoBytes(client: MongoClient, swaps: readonly Swap[]): Promise<number> {
   let bytes = 0;
-  for (const { database, undo } of swaps) {
-    if (undo !== undefined) bytes += await explained(() => storedBytes(client, database, undo));
-  }
+  await sideBySide(swaps, { atOnce, signal: never }, async ({ database, undo }) => {
+    if (undo === undefined) return;
+    const stored = await explained(() => storedBytes(client, database, undo));
+    bytes += stored;
+  });
   return bytes;
 }
 
-async function namesIn(client: MongoClient, swaps: readonly Swap[]): Promise<Map<string, Set<string>>> {
-  const found = new Map<string, Set<string>>();
+const atOnce = 8;
+const never = new AbortController().signal;
+
+/** `filter` is asked for each database. */
+async function namesIn(
+  client: MongoClient,
+  swaps: readonly Swap[],
+  filter: (database: string) => Filter<Document> = () => ({}),
+): Promise<Names> {
+  const found = new Map<string, ReadonlySet<string>>();
   for (const database of new Set(swaps.map((swap) => swap.database))) {
-    const listed = client.db(database).listCollections({}, { nameOnly: true });
+    const listed = client.db(database).listCollections(filter(database), { nameOnly: true });
     found.set(database, new Set((await explained(() => listed.toArray())).map(({ name }) => name)));
   }
   return found;
 }
 
-async function carryOut(client: MongoClient, left: readonly FoundSwap[], options: SwapOptions): Promise<void> {
-  const lives = left.filter(({ isLive }) => isLive).map(({ database, live }) => `${database}.${live}`);
-  // Right before, and again each time: none can begin once the command waits for its lock.
-  if (left.every(({ isBegun }) => !isBegun) && (await isAnyIndexBuilt(client, lives))) return;
+/** Asks for their names alone. */
+async function areDone(client: MongoClient, swaps: readonly Swap[]): Promise<boolean> {
+  const names = await namesIn(client, swaps, (of) => {
+    const among = swaps.filter(({ database }) => database === of);
+    return { name: { $in: among.flatMap(({ live, shadow, undo }) => [live, shadow, undo]).filter(Boolean) } };
+  });
+  return foundSwaps(swaps, names).every(({ step }) => step === 'done');
+}
+
+function countOf(names: Names): number {
+  return names.values().reduce((total, { size }) => total + size, 0);
+}
+
+interface CarryOptions extends SwapOptions {
+  /** In the databases concerned. */
+  readonly collections: number;
+}
+
+async function carryOut(client: MongoClient, left: readonly FoundSwap[], options: CarryOptions): Promise<void> {
+  const { method, collections, atOnce = swapsAtOnce(collections) } = options;
   const fresh = left.filter(({ step, undo }) => step === 'not-begun' && undo !== undefined);
-  if (options.method === 'apply-ops' && fresh.length > 0) return await renameAtOnce(client, fresh, options);
+  if (method === 'apply-ops' && fresh.length > 0) {
+    for (let from = 0; from < fresh.length; from += atOnce) {
+      const group = fresh.slice(from, from + atOnce);
+      if (await isAnyBuilt(client, group)) return;
+      await renameAtOnce(client, group, options);
+      // It says `ok` for renames that it passed over, too.
+      if (!(await areDone(client, group))) return;
+    }
+    return;
+  }
+  if (left.every(({ isBegun }) => !isBegun) && (await isAnyBuilt(client, left))) return;
   for (const swap of left) await renameOne(client, swap, options);
+}
+
+/** Asked right before, and again each time: none can begin once the command waits for its lock. */
+async function isAnyBuilt(client: MongoClient, swaps: readonly FoundSwap[]): Promise<boolean> {
+  const lives = swaps.filter(({ isLive }) => isLive).map(({ database, live }) => `${database}.${live}`);
+  return await isAnyIndexBuilt(client, lives);
 }
 
 /** While a command waits for its lock, what comes after it waits too. */
@@ -138,11 +202,16 @@ function lockWait({ limitMs = swapLimitMs }: SwapOptions): number {
   return Math.min(5_000, limitMs);
 }
 
+/** The longest that a rename takes once it has its lock: the more collections, the more the server copies for each. */
+function renameMs({ collections }: CarryOptions): number {
+  return 5 + Math.ceil(collections / 100);
+}
+
 /**
  * Without `dropTarget`, so that a live collection which could not be moved away is not lost. The command says `ok` for renames that
  * it passed over: the names tell.
  */
-async function renameAtOnce(client: MongoClient, fresh: readonly FoundSwap[], options: SwapOptions): Promise<void> {
+async function renameAtOnce(client: MongoClient, fresh: readonly FoundSwap[], options: CarryOptions): Promise<void> {
   const operations = fresh.flatMap(({ database, live, shadow, undo, isLive }) => {
     const rename = (from: string, to: string) => ({
       op: 'c',
@@ -155,7 +224,7 @@ async function renameAtOnce(client: MongoClient, fresh: readonly FoundSwap[], op
   options.before?.();
   await client.db('admin').command({
     applyOps: operations,
-    maxTimeMS: lockWait(options) + 5 * operations.length,
+    maxTimeMS: lockWait(options) + renameMs(options) * operations.length,
     writeConcern: { w: 'majority' },
   });
   await options.after?.();

@@ -181,10 +181,12 @@ export const events: EventSentences = {
   RestoreStaged: ({ swaps }) =>
     `copy staged and proved${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: '1 collection', other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'the copy is removed; live data unchanged',
-  RestoreSwapped: ({ method, durationMs, undoUntil, merged }) =>
+  RestoreSwapped: ({ method, durationMs, groups, undoUntil, merged }) =>
     [
       merged === undefined ? 'copy swapped in' : `${documentsText(merged.inserted)} inserted`,
-      ...(method === undefined ? [] : [method === 'apply-ops' ? 'all at once' : 'one after the other']),
+      ...(method === undefined
+        ? []
+        : [groups ? `in ${f.count(groups)} groups` : method === 'apply-ops' ? 'all at once' : 'one after the other']),
       ...(durationMs === undefined ? [] : [`in ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),
     ].join(', '),

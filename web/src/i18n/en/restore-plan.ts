@@ -54,6 +54,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'Documents that are live now are not in the backup, and go. Compare the documents to see which.',
   NOT_ATOMIC: () =>
     'These cannot be renamed. They are written last, after all others have been swapped. What is written to a time-series among them between the safety backup and then is lost.',
+  SWAPPED_IN_GROUPS: () =>
+    'In one command everybody would wait too long. No acknowledged write is lost; readers see some before the swap and some after it for a while.',
   WRITES_MAY_BE_LOST: () =>
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
   CHANGE_STREAMS_END: () => 'Whoever listens to these has to open a new stream after the swap.',
@@ -251,8 +253,9 @@ export const restorePlan = {
   affixProblem: 'It has 1 to 32 letters, digits, hyphens or underscores.',
   swapText: {
     'apply-ops': 'All collections at once, in one command: nobody sees a part of it.',
+    groups: 'In groups of collections, each group at once. No acknowledged write is lost.',
     renames: 'Collection by collection, each away for some milliseconds. What is written in between is lost.',
-  } satisfies Record<SwapMethod, string>,
+  } satisfies Record<SwapMethod | 'groups', string>,
   swapMerge: 'Batch by batch, into the live collections. Nothing that is there is replaced.',
   swapNone: 'Into new databases. Nothing live is touched.',
   title: (name: string, moment: string) => `Restore ${name} to ${moment}`,
@@ -280,6 +283,7 @@ export const restorePlan = {
     DROPS_COLLECTIONS: 'Collections are dropped.',
     NEWER_DATA_LOST: 'Newer data will be lost.',
     NOT_ATOMIC: 'Not everything is swapped at once.',
+    SWAPPED_IN_GROUPS: 'The collections are swapped in groups.',
     WRITES_MAY_BE_LOST: 'Writes during the swap may be lost.',
     CHANGE_STREAMS_END: 'Change streams end.',
     TYPE_CHANGES: 'Something changes its kind.',

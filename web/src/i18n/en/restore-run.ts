@@ -62,6 +62,7 @@ export const restoreRun = {
   lookAtCollidingText: 'Plan the restore again and compare the documents, or put single ones back.',
   lookAtIt: 'Look at what is live.',
   lookAtItText: 'The swap is whole; what failed came after it. The reason above says what.',
+  groups: (count: number) => `in ${f.count(count)} groups, each at once`,
   method: { 'apply-ops': 'all at once', renames: 'one after the other' } satisfies Record<SwapMethod, string>,
   next: 'Next',
   openSafety: 'Open the safety backup',

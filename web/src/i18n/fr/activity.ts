@@ -187,7 +187,7 @@ export const events: Dictionary['events'] = {
   RestoreStaged: ({ swaps }) =>
     `copie préparée et prouvée${swaps.length === 0 ? '' : `, ${f.plural(swaps.length, { one: `${f.count(swaps.length)} collection`, other: `${f.count(swaps.length)} collections` })}`}`,
   RestoreUnstaged: () => 'la copie est supprimée ; production inchangée',
-  RestoreSwapped: ({ method, durationMs, undoUntil, merged }) =>
+  RestoreSwapped: ({ method, durationMs, groups, undoUntil, merged }) =>
     [
       merged === undefined
         ? 'copie basculée'
@@ -195,7 +195,15 @@ export const events: Dictionary['events'] = {
             one: `${f.count(merged.inserted)} document inséré`,
             other: `${f.count(merged.inserted)} documents insérés`,
           }),
-      ...(method === undefined ? [] : [method === 'apply-ops' ? 'd’un seul coup' : 'l’une après l’autre']),
+      ...(method === undefined
+        ? []
+        : [
+            groups
+              ? `en ${f.count(groups)} groupes`
+              : method === 'apply-ops'
+                ? 'd’un seul coup'
+                : 'l’une après l’autre',
+          ]),
       ...(durationMs === undefined ? [] : [`en ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),
     ].join(', '),

@@ -60,6 +60,8 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'Des documents en production ne sont pas dans la sauvegarde, et disparaîtront. Comparez les documents pour voir lesquels.',
   NOT_ATOMIC: () =>
     'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres. Ce qui est écrit dans une série temporelle parmi elles entre la sauvegarde de sécurité et ce moment est perdu.',
+  SWAPPED_IN_GROUPS: () =>
+    'En une seule commande, tous attendraient trop longtemps. Aucune écriture confirmée n’est perdue ; pendant un moment, les lecteurs en voient certaines avant la bascule et d’autres après.',
   WRITES_MAY_BE_LOST: () =>
     'Ce que les applications écrivent dans les millisecondes entre deux renommages est perdu. Arrêtez-les, ou donnez à Holdfast le rôle qui bascule tout d’un coup : holdfast doctor affiche la commande.',
   CHANGE_STREAMS_END: () => 'Qui écoute leurs modifications doit ouvrir un nouveau flux après la bascule.',
@@ -272,6 +274,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   affixProblem: 'Il compte de 1 à 32 lettres, chiffres, traits d’union ou tirets bas.',
   swapText: {
     'apply-ops': 'Toutes les collections d’un coup, en une commande : personne n’en voit une partie.',
+    groups: 'Par groupes de collections, chaque groupe d’un coup. Aucune écriture confirmée n’est perdue.',
     renames:
       'Collection par collection, chacune absente quelques millisecondes. Ce qui est écrit entre-temps est perdu.',
   },
@@ -303,6 +306,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     DROPS_COLLECTIONS: 'Des collections sont supprimées.',
     NEWER_DATA_LOST: 'Des données plus récentes seront perdues.',
     NOT_ATOMIC: 'Tout ne bascule pas d’un coup.',
+    SWAPPED_IN_GROUPS: 'Les collections basculent par groupes.',
     WRITES_MAY_BE_LOST: 'Des écritures pendant la bascule peuvent être perdues.',
     CHANGE_STREAMS_END: 'Des flux de modifications s’arrêtent.',
     TYPE_CHANGES: 'Quelque chose change de genre.',

@@ -60,6 +60,7 @@ export const restoreRun: Dictionary['restoreRun'] = {
   lookAtCollidingText: 'Refaites un plan et comparez les documents, ou remettez-en un par un.',
   lookAtIt: 'Regardez ce qui est en production.',
   lookAtItText: 'La bascule est entière ; ce qui a échoué est venu après. La raison ci-dessus dit quoi.',
+  groups: (count) => `en ${f.count(count)} groupes, chacun d’un coup`,
   method: { 'apply-ops': 'd’un seul coup', renames: 'l’une après l’autre' },
   next: 'Ensuite',
   openSafety: 'Ouvrir la sauvegarde de sécurité',
