@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { mainDestinationName } from '../domain/destination.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type SealedSecrets, SecretUnreadable } from '../ledger/sealed-secrets.ts';
+import { throughFailover } from '../ledger/through-failover.ts';
 import type { StoredDestination } from '../projections/destinations.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
 import { LocationInvalid } from '../storage/storage-location.ts';
@@ -69,7 +70,7 @@ export async function openDestinations(options: DestinationsOptions): Promise<De
     });
     return refreshing;
   };
-  await refreshOnce();
+  await throughFailover(refreshOnce);
   const timer = setInterval(() => {
     refreshOnce().catch((err: unknown) => logger.warn({ err }, 'the destinations are looked at again soon'));
   }, refreshEveryMs);

@@ -1,4 +1,5 @@
 import { AppError } from '@holdfast/shared/errors';
+import { OperationFailure } from '@holdfast/shared/failures';
 import { MongoServerSelectionError } from 'mongodb';
 import { isTransient } from './transient.ts';
 import { backOff } from './waiting.ts';
@@ -23,5 +24,6 @@ export async function throughFailover<T>(action: () => Promise<T>): Promise<T> {
 
 function mayPass(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'LEDGER_UNAVAILABLE';
+  if (error instanceof OperationFailure) return error.reason === 'connection-lost';
   return !(error instanceof MongoServerSelectionError) && isTransient(error);
 }

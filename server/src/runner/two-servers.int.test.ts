@@ -269,6 +269,8 @@ it('a worker whose ledger is away at its start, and loses the feed later, misses
 it.each([
   ['makes an index for its plans', { failCommands: ['createIndexes'], namespace: 'holdfast.plans' }],
   ['makes an index for sign-ins', { failCommands: ['createIndexes'], namespace: 'holdfast.sessions' }],
+  ['looks what it is', { failCommands: ['buildInfo'] }],
+  ['asks which destinations there are', { failCommands: ['find'], namespace: 'holdfast.destinations_a' }],
   ['joins the servers', { failCommands: ['delete'], namespace: 'holdfast.servers' }],
 ])('starts while the primary of the ledger changes as it %s', async (_, what) => {
   await using failing = await failCommand(
