@@ -120,6 +120,12 @@ export function undoWarnings(
       namespaces: [...lost],
     },
     {
+      code: 'WRITES_MAY_BE_LOST',
+      message:
+        'The user may not rename all collections in one command: what is written to one of these in the milliseconds between its two renames is lost. `holdfast doctor` prints the role that avoids it.',
+      namespaces: swapMethod === 'renames' ? swaps.map(nameOf) : [],
+    },
+    {
       code: 'CHANGE_STREAMS_END',
       message: 'Change streams on these end, and have to be opened anew.',
       namespaces: swaps.map(nameOf),

@@ -88,7 +88,13 @@ function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan; isMerge: boolean }
 /** So many names stand in a sentence; the others are counted. */
 const namesShown = 6;
 
-const shownWarnings = ['UNDO_LIMITED', 'NOT_ATOMIC', 'CHANGE_STREAMS_END'] as const;
+const shownWarnings = [
+  'UNDO_LIMITED',
+  'NOT_ATOMIC',
+  'SWAPPED_IN_GROUPS',
+  'WRITES_MAY_BE_LOST',
+  'CHANGE_STREAMS_END',
+] as const;
 
 function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
   const { t } = useI18n();
@@ -118,13 +124,15 @@ function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
               <li>
                 <Mark name="attention" tone="attention" />
                 <b>{t(`undo.warning.${code}`)}</b>
-                <span class="muted code names">
-                  {t(
-                    'restorePlan.warningNames',
-                    names().slice(0, namesShown),
-                    Math.max(0, names().length - namesShown),
-                  )}
-                </span>
+                <Show when={names().length > 0}>
+                  <span class="muted code names">
+                    {t(
+                      'restorePlan.warningNames',
+                      names().slice(0, namesShown),
+                      Math.max(0, names().length - namesShown),
+                    )}
+                  </span>
+                </Show>
               </li>
             )}
           </Show>

@@ -77,6 +77,17 @@ describe('the undo of a restore', () => {
     );
   });
 
+  it('warns of what a swap that is not one command may lose or mix', async () => {
+    const warnings = [
+      { code: 'SWAPPED_IN_GROUPS', message: '', namespaces: [] },
+      { code: 'WRITES_MAY_BE_LOST', message: '', namespaces: ['shop.orders'] },
+    ];
+    render({}, 'en', { 'restores.planUndo': () => ({ ...plan, warnings }) });
+    await press('Undo this restore…');
+    expect(await screen.findByText('Too many for one command: swapped back in groups')).toBeTruthy();
+    expect(screen.getByText('Writes during the swap may be lost')).toBeTruthy();
+  });
+
   it('says so where the writes cannot be told', async () => {
     const unknown = { ...plan, writesSince: null, countedBy: 'documents' };
     render({}, 'fr', { 'restores.planUndo': () => unknown });

@@ -63,6 +63,8 @@ export const undo = {
   warning: {
     UNDO_LIMITED: 'These stay as they are now: their safety backup is gone',
     NOT_ATOMIC: 'These come last, one after the other',
+    SWAPPED_IN_GROUPS: 'Too many for one command: swapped back in groups',
+    WRITES_MAY_BE_LOST: 'Writes during the swap may be lost',
     CHANGE_STREAMS_END: 'Change streams end',
   },
   writes: (count: number | null, by: UndoPlan['countedBy']) => {
