@@ -1,36 +1,48 @@
 // The ledger's primary steps down in the very commit of a backup's outcome: the backup completes, and once.
+import { mkdtempDisposable, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
-import { slowDown } from '../testing/slow-down.ts';
 import { until } from '../testing/until.ts';
 
 let ledger: TestMongo;
 let source: TestMongo;
 let service: TestHoldfast;
+let failpoints: Awaited<ReturnType<typeof mkdtempDisposable>>;
 beforeAll(async () => {
-  [source, ledger] = await Promise.all([startReplicaSet(), startReplicaSet({ members: 3 })]);
+  [source, ledger, failpoints] = await Promise.all([
+    startReplicaSet(),
+    startReplicaSet({ members: 3 }),
+    mkdtempDisposable(join(tmpdir(), 'holdfast-failover-')),
+  ]);
   const text = 'x'.repeat(10_000);
   const documents = Array.from({ length: 2_000 }, (_, n) => ({ _id: n as never, text }));
   await source.client.db('shop').collection('orders').insertMany(documents);
-  service = await startHoldfast({ ledgerUri: ledger.uri, mongodbUri: source.uri.replace('/?', '/shop?') });
+  service = await startHoldfast({
+    ledgerUri: ledger.uri,
+    mongodbUri: source.uri.replace('/?', '/shop?'),
+    config: { failpointsDir: failpoints.path },
+  });
 });
 afterAll(async () => {
   await service?.[Symbol.asyncDispose]();
-  await Promise.all([source?.stop(), ledger?.stop()]);
+  await Promise.all([source?.stop(), ledger?.stop(), failpoints?.remove()]);
 });
 
 /** A backup that has dumped something and goes on when `release` is called. */
 async function halfWay() {
-  const release = await slowDown(source.client, ['getMore'], 300);
+  const held = join(failpoints.path, 'mid-stream');
+  await writeFile(held, '');
   const { id } = await service.api.backups.request({ deploymentId: 'default' });
   await until(
-    () => service.services.running.list(),
-    ([progress]) => (progress?.bytes ?? 0) > 0,
+    () => readFile(`${held}.reached`, 'utf8').catch(() => ''),
+    (who) => who !== '',
   );
-  return { id, release };
+  return { id, release: () => Promise.all([rm(held), rm(`${held}.reached`)]) };
 }
 
 const wholeStory = ['BackupRequested', 'BackupStarted', 'BackupSealed', 'BackupCompleted'];
