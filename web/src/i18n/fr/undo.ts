@@ -62,7 +62,7 @@ export const undo: Dictionary['undo'] = {
   warning: {
     UNDO_LIMITED: 'Celles-ci restent telles quelles : leur sauvegarde de sécurité n’est plus là',
     NOT_ATOMIC: 'Celles-ci viennent en dernier, l’une après l’autre',
-    SWAPPED_IN_GROUPS: 'Trop nombreuses pour une seule commande : elles basculent par groupes',
+    SWAPPED_IN_GROUPS: 'Trop nombreuses pour une seule commande : elles basculent par groupes',
     WRITES_MAY_BE_LOST: 'Des écritures pendant la bascule peuvent être perdues',
     CHANGE_STREAMS_END: 'Les flux de modifications s’arrêtent',
   },
