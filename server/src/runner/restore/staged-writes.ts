@@ -8,9 +8,12 @@ import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 /** `received`: the primary has it, in memory perhaps. `majority`: it is there to stay. */
 export type Acknowledgement = 'received' | 'majority';
 
-/** Where secondaries follow, the majority sets the pace: they are never left behind by a restore. */
-export function acknowledgementFor(server: Pick<DeploymentFacts, 'sharded' | 'replicaSetMembers'>): Acknowledgement {
-  return server.sharded || server.replicaSetMembers.length > 1 ? 'majority' : 'received';
+/**
+ * Where secondaries follow, the majority sets the pace: they are never left behind by a restore. A server outside a replica set cannot
+ * say from when on what it received is there to stay.
+ */
+export function acknowledgementFor({ replicaSetMembers }: Pick<DeploymentFacts, 'replicaSetMembers'>): Acknowledgement {
+  return replicaSetMembers.length === 1 ? 'received' : 'majority';
 }
 
 /** The run of the server, another one whenever it was started; null where it does not say (before MongoDB 4.4). Throws OperationFailure. */
@@ -19,11 +22,9 @@ export async function serverRun(client: MongoClient): Promise<string | null> {
   return topologyVersion === undefined ? null : String(topologyVersion.processId);
 }
 
-/** Resolves once all that the server has done until now is what a majority read sees. Throws OperationFailure. */
+/** Of a replica set: resolves once all that it has done until now is what a majority read sees. Throws OperationFailure. */
 export async function untilMajoritySees(client: MongoClient, database: string, collection: string): Promise<void> {
   const { operationTime } = await explained(() => client.db('admin').command({ ping: 1 }));
-  // A standalone server has no such time, nor anybody to wait for.
-  if (operationTime === undefined) return;
   const readConcern = { level: 'majority', afterClusterTime: operationTime };
   await explained(() => client.db(database).command({ find: collection, limit: 1, singleBatch: true, readConcern }));
 }
