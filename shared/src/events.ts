@@ -247,7 +247,21 @@ export const eventData = {
    * Something live was changed, and what is left to do was refused again and again: the restore fails with this. What is still staged
    * is about to be removed: from here on missing names are no sign of a swap.
    */
-  RestoreGivenUp: z.object({ ...ofRestore, worker: text, ...failureFields }),
+  RestoreGivenUp: z.object({
+    ...ofRestore,
+    worker: text,
+    ...failureFields,
+    /**
+     * `database.collection` of what was begun by then, of one that stopped before all was swapped; what else was staged has touched
+     * nothing live. What is kept of these can be taken back, as after a swap.
+     */
+    begun: z.array(text).optional(),
+    /** Of these, what is kept and has nothing of the restore in its place. */
+    movedAway: z.array(text).optional(),
+    undoUntil: z.iso.datetime().optional(),
+    undoBytes: count.optional(),
+    undoCollections: count.optional(),
+  }),
   RestoreSwapped: z.object({
     ...ofRestore,
     worker: text,

@@ -38,14 +38,17 @@ function swappedBack(
   documentsIn: DocumentsIn,
   writes: ReadonlyMap<string, number>,
 ): PlannedUndo[] {
-  return swaps.flatMap(({ database, live, shadow, undo }): PlannedUndo[] => {
+  return swaps.flatMap(({ database, live, undo }): PlannedUndo[] => {
     const target = `${database}.${live}`;
     const isKept = undo !== undefined && scope.exists(database, undo);
-    if (!isKept && !scope.exists(database, live)) return [];
-    const action = !isKept ? 'removed' : shadow === null ? 'brought-back' : 'replaced';
+    const isLive = scope.exists(database, live);
+    if (!isKept && !isLive) return [];
+    const action = !isKept ? 'removed' : isLive ? 'replaced' : 'brought-back';
     const documentsThen = isKept ? documentsIn(database, undo) : null;
     const documentsNow = documentsIn(database, live);
-    return [{ target, action, documentsNow, documentsThen, writesSince: writes.get(target) ?? null }];
+    // What is not there holds no write that could be lost.
+    const writesSince = isLive ? (writes.get(target) ?? null) : 0;
+    return [{ target, action, documentsNow, documentsThen, writesSince }];
   });
 }
 

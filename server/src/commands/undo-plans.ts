@@ -21,7 +21,7 @@ import { execute } from './execute.ts';
 import { missingRights, unmergeNeeds } from './missing-rights.ts';
 import { undoEffects, undoWarnings } from './undo-effects.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from './undo-scope.ts';
-import { newerRestore } from './undo-turn.ts';
+import { newerRestore, withKeptNow } from './undo-turn.ts';
 
 /** A plan as it is kept until it is confirmed or has expired. */
 export interface StoredUndoPlan {
@@ -40,9 +40,10 @@ const validForMs = 30 * 60_000;
  */
 export async function planUndo(services: Services, restoreId: RestoreId): Promise<UndoPlan> {
   const now = isoOf(services.now());
-  const restore = requireUndoable(await stateOf(services, restoreId), restoreId, now);
-  const { deploymentId } = restore;
-  await refuseOutOfTurn(services, restore);
+  const asked = requireUndoable(await stateOf(services, restoreId), restoreId, now);
+  const { deploymentId } = asked;
+  await refuseOutOfTurn(services, asked);
+  const restore = await withKeptNow(services.ledger, asked);
   const deployment = requireDeployment(
     (await services.ledger.state(`deployment:${deploymentId}`)) as DeploymentState | undefined,
     deploymentId,

@@ -2,13 +2,22 @@
 // newer one put there.
 import type { RestoreId } from '@holdfast/shared/ids';
 import type { RestoreState } from '../domain/restore.ts';
-import { restoreInTheWay } from '../domain/undo-journal.ts';
+import { asKeptNow, restoreInTheWay } from '../domain/undo-journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { StoredRestore } from '../projections/restores.ts';
 
 /** The one that has to be taken back before `restore` can be; undefined where none has to. Of those that have ended. */
 export async function newerRestore(ledger: Ledger, restore: RestoreState): Promise<RestoreState | undefined> {
-  const { deploymentId, requestedAt } = restore;
+  return restoreInTheWay(restore, await laterRestores(ledger, restore));
+}
+
+/** The restore with the names under which is kept now what it replaced. */
+export async function withKeptNow(ledger: Ledger, restore: RestoreState): Promise<RestoreState> {
+  return asKeptNow(restore, await laterRestores(ledger, restore));
+}
+
+/** All that changed anything there, in their order. */
+async function laterRestores(ledger: Ledger, { deploymentId, requestedAt }: RestoreState): Promise<RestoreState[]> {
   const restores = await ledger.readModel<StoredRestore>('restores');
   const changed = { createdAt: { $gt: requestedAt }, liveData: { $ne: 'untouched' as const } };
   const found = await restores
@@ -20,5 +29,5 @@ export async function newerRestore(ledger: Ledger, restore: RestoreState): Promi
     const state = (await ledger.state(`restore:${_id as RestoreId}`)) as RestoreState | undefined;
     if (state !== undefined) later.push(state);
   }
-  return restoreInTheWay(restore, later);
+  return later;
 }

@@ -8,6 +8,7 @@ import { type OpenArchive, openArchive } from '../archive/open-archive.ts';
 import { readableCopy } from '../destinations/readable-copy.ts';
 import type { BackupState } from '../domain/backup.ts';
 import type { RestoreState } from '../domain/restore.ts';
+import { hoursKept } from '../domain/undo.ts';
 import { type CountedSwap, countWrites } from '../engine/count-writes.ts';
 import type { Services } from '../services.ts';
 
@@ -34,7 +35,7 @@ export async function writesSince(
 
 function swappedAt({ undoUntil, options, requestedAt }: RestoreState): string {
   if (undoUntil === null) return requestedAt;
-  return new Date(Date.parse(undoUntil) - options.undoHours * 3_600_000).toISOString();
+  return new Date(Date.parse(undoUntil) - hoursKept(options) * 3_600_000).toISOString();
 }
 
 /** Of an undo there is no archive to compare with; and of what does not come in time nothing is said. */

@@ -202,7 +202,7 @@ export function evolveRestore(state: RestoreState | undefined, event: LedgerEven
     case 'RestoreSwapped':
       return state && { ...state, status: 'swapped', ...swapped(event.data) };
     case 'RestoreGivenUp':
-      return state && { ...state, status: 'given-up', givenUp: failureOf(event.data) };
+      return state && { ...state, status: 'given-up', givenUp: failureOf(event.data), ...begunOf(state, event.data) };
     case 'RestoreSafetyBackupTaken':
       return state && { ...state, safetyBackupId: event.data.backupId };
     case 'RestoreUndone':
@@ -260,6 +260,27 @@ function journalOf(data: EventData<'RestoreStaged'>) {
 function swapped(data: EventData<'RestoreSwapped'>): Partial<RestoreState> {
   const { undoUntil, undoCollections = null, merged = null } = data;
   return undoUntil === undefined ? { merged } : { undoUntil, undoCollections, undo: 'kept', merged };
+}
+
+/**
+ * Of one that stopped amid its swap no more is known from here on than what it had begun: the rest has touched nothing live, and the
+ * turn of what is rewritten, of users and of roles had not come.
+ */
+function begunOf(state: RestoreState, data: EventData<'RestoreGivenUp'>): Partial<RestoreState> {
+  const { begun, movedAway = [], undoUntil, undoCollections = null } = data;
+  if (begun === undefined) return {};
+  const isAmong = (names: readonly string[]) => {
+    const wanted = new Set(names);
+    return ({ database, live }: { readonly database: string; readonly live: string }) =>
+      wanted.has(`${database}.${live}`);
+  };
+  const [isBegun, isAway] = [isAmong(begun), isAmong(movedAway)];
+  const swaps = state.swaps.filter(isBegun).map((swap) => (isAway(swap) ? { ...swap, shadow: null } : swap));
+  return {
+    ...{ swaps, merges: state.merges.filter(isBegun), unmerges: state.unmerges.filter(isBegun) },
+    ...{ rewrites: [], expiries: [], options: { ...state.options, usersAndRoles: false } },
+    ...(undoUntil !== undefined && { undoUntil, undoCollections, undo: 'kept' as const }),
+  };
 }
 
 function failureOf({ reason, message, hint, stderrTail }: EventData<'RestoreGivenUp'>): Failure {

@@ -2,7 +2,7 @@ import type { RestoreId } from '@holdfast/shared/ids';
 import { describe, expect, it } from 'vitest';
 import type { RestoreState } from './restore.ts';
 import { undoName } from './restore-names.ts';
-import { changedNamespaces, countKept, restoreInTheWay, undoJournal } from './undo-journal.ts';
+import { asKeptNow, changedNamespaces, countKept, restoreInTheWay, undoJournal } from './undo-journal.ts';
 
 const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}` as RestoreId;
 const first = {
@@ -62,6 +62,32 @@ it('names all that was changed', () => {
   expect(changedNamespaces(first)).toStrictEqual(
     ['orders', 'added', 'dropped', 'was-gone', 'view', 'stock'].map((name) => `shop.${name}`),
   );
+});
+
+describe('what a restore keeps whose undo was given up, and taken back in turn', () => {
+  const of = (...swaps: [live: string, shadow: string | null, undo: string][]) =>
+    ({ swaps: swaps.map(([live, shadow, undo]) => ({ database: 'shop', live, shadow, undo })) }) as RestoreState;
+  const restored = of(['orders', 's0', 'u0'], ['stock', 's1', 'u1'], ['log', 's2', 'u2']);
+  // The orders were swapped, the stock was moved away only, and the log was not begun.
+  const givenUp = of(['orders', 'u0', 'v0'], ['stock', null, 'v1']);
+  const takenBack = of(['orders', 'v0', 'w0'], ['stock', 'v1', 'w1']);
+  it.each<[string, RestoreState[], string[]]>([
+    ['nothing since', [], ['u0', 'u1', 'u2']],
+    ['taken back', [givenUp, takenBack], ['w0', 'u1', 'u2']],
+    [
+      'with another one in between',
+      [givenUp, of(['orders', 'x', 'y']), of(['orders', 'y', 'z']), takenBack],
+      ['w0', 'u1', 'u2'],
+    ],
+    ['twice', [givenUp, takenBack, of(['orders', 'w0', 'a']), of(['orders', 'a', 'b'])], ['b', 'u1', 'u2']],
+    [
+      'of another database',
+      [{ swaps: [{ database: 'x', live: 'orders', shadow: 'u0' }] } as never],
+      ['u0', 'u1', 'u2'],
+    ],
+  ])('%s', (_, later, expected) => {
+    expect(asKeptNow(restored, later).swaps.map(({ undo }) => undo)).toStrictEqual(expected);
+  });
 });
 
 describe('what is in the way of taking restore 1 back', () => {

@@ -58,6 +58,27 @@ function replacing({ uuid }: { readonly uuid: string | null }): { replaces?: str
   return uuid === null ? {} : { replaces: uuid };
 }
 
+/**
+ * A restore with the names under which is kept now what it replaced: an undo that was given up and then taken back itself has moved some
+ * of it on. `later`: in their order.
+ */
+export function asKeptNow(first: RestoreState, later: readonly RestoreState[]): RestoreState {
+  const swaps = first.swaps.map((swap) => {
+    let kept: string | undefined = swap.undo;
+    for (const moved of later.flatMap((one) => one.swaps.filter((other) => isSamePlace(other, swap)))) {
+      // It was live, and is kept in its turn; or it becomes live.
+      if (kept === undefined) kept = moved.undo;
+      else if (moved.shadow === kept) kept = undefined;
+    }
+    return { ...swap, undo: kept ?? swap.undo };
+  });
+  return { ...first, swaps };
+}
+
+function isSamePlace(a: Journal['swaps'][number], b: Journal['swaps'][number]): boolean {
+  return a.database === b.database && a.live === b.live;
+}
+
 /** How many of the collections that a restore replaced are still kept. */
 export function countKept({ swaps }: Pick<Journal, 'swaps'>, exists: Exists): number {
   return swaps.filter(({ database, undo }) => undo !== undefined && exists(database, undo)).length;

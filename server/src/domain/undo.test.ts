@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { backupEvents, backupId, deploymentId, facts, plan, registered, restoreId, worker } from './examples.ts';
 import { isSafetyOver } from './safety-backup.ts';
 import { given, refusal } from './testing.ts';
-import { dropUndo, expireSafetyBackup, expireUndo, recordUndone, requestUndo } from './undo.ts';
+import { dropUndo, expireSafetyBackup, expireUndo, hoursKept, recordUndone, requestUndo } from './undo.ts';
 
 const id = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const undoId = id(50) as RestoreId;
@@ -36,6 +36,26 @@ const expired = [...kept, event('RestoreUndoExpired', { cause: 'asked' })];
 const failed = (liveData: string) => event('RestoreFailed', { liveData, reason: 'stalled', message: '', hint: '' });
 const givenUp = [...staged, swapped, failed('partly-replaced')];
 
+/** Amid the swap: the orders are swapped, the stock is moved away, the log was not begun. */
+const more = ['stock', 'log'].map((live, n) => ({
+  database: 'shop',
+  live,
+  shadow: `hf_5_${n + 1}`,
+  undo: `hf_5_u${n + 1}`,
+}));
+const amid = [
+  ...running,
+  safe,
+  event('RestoreStaged', {
+    ...{ worker, swaps: [...swaps, ...more], rewrites: [{ database: 'shop', live: 'v', shadow: null, type: 'none' }] },
+    merges: [{ database: 'shop', live: 'carts', shadow: 'hf_5_4', undo: 'hf_5_u4' }],
+  }),
+  event('RestoreGivenUp', {
+    ...{ worker, reason: 'not-authorized', message: '', hint: '', undoUntil: until, undoBytes: 5, undoCollections: 2 },
+    ...{ begun: ['shop.orders', 'shop.stock'], movedAway: ['shop.stock'] },
+  }),
+];
+
 /** By what has become of the undo. */
 const histories: Record<string, NewEvent[]> = {
   none: registered,
@@ -46,6 +66,7 @@ const histories: Record<string, NewEvent[]> = {
   'given up and undone': [...givenUp, event('RestoreUndone', { by: undoId })],
   'given up and expired': [...givenUp, event('RestoreUndoExpired', { cause: 'expired' })],
   'given up with nothing kept': [...staged, event('RestoreSwapped', { worker }), failed('partly-replaced')],
+  'given up amid the swap': [...amid, failed('partly-replaced')],
   copied: [...running, completed],
   'not kept': [...staged, event('RestoreSwapped', { worker }), completed],
   kept,
@@ -85,6 +106,13 @@ const table: Record<string, [request: string, ask: string, expire: string, undon
   'given up and undone': [no, no, no, 'nothing', 'nothing'],
   'given up and expired': [no, 'nothing', 'nothing', 'nothing', 'RestoreUndoDropped'],
   'given up with nothing kept': [no, no, no, 'nothing', 'nothing'],
+  'given up amid the swap': [
+    'RestoreRequested',
+    'RestoreUndoExpired',
+    'RestoreUndoExpired',
+    'RestoreUndone',
+    'nothing',
+  ],
   copied: [no, no, no, 'nothing', 'nothing'],
   'not kept': [no, no, no, 'nothing', 'nothing'],
   kept: ['RestoreRequested', 'RestoreUndoExpired', 'RestoreUndoExpired', 'RestoreUndone', 'nothing'],
@@ -128,6 +156,16 @@ it('asks for an operation like the first one, which keeps what it replaces as lo
     stream: `restore:${undoId}`,
     data: { undoOf: restoreId, options: { undoHours: 12 }, target: { kind: 'original' }, liveDigest: 'digest' },
   });
+});
+
+it('knows of one that was given up amid its swap only what it had begun', () => {
+  const { restore } = statesOf(amid);
+  expect(restore).toMatchObject({
+    swaps: [swaps[0], { ...more[0], shadow: null }],
+    ...{ rewrites: [], merges: [], unmerges: [], undo: 'kept', undoUntil: until, undoCollections: 2 },
+  });
+  expect(hoursKept({ undoHours: 12 })).toBe(12);
+  expect(hoursKept({ undoHours: 0 })).toBe(24);
 });
 
 it('refuses other words, an expired plan, and from the moment on when the time is over', () => {

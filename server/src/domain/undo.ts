@@ -1,19 +1,25 @@
 // Taking a restore back: what it replaced is kept for a while, and put back by an operation of its own. Pure.
 //
-// undo    RestoreSwapped  RestoreUndone  RestoreUndoExpired  RestoreUndoDropped
-// (none)  kept            -              -                   -
-// kept    -               undone         expired             -
-// expired -               -              -                   dropped
+// undo    RestoreSwapped*  RestoreUndone  RestoreUndoExpired  RestoreUndoDropped
+// (none)  kept             -              -                   -
+// kept    -                undone         expired             -
+// expired -                -              -                   dropped
 //
-// `expired` comes first and closes the door: from then on nothing can be taken back, and only then collections are removed. One that
-// was given up half-way keeps what it had swapped as well: to be `kept` it need not have completed, only ended.
+// * or RestoreGivenUp amid the swap. `expired` comes first and closes the door: from then on nothing can be taken back, and only then
+// collections are removed. To be taken back a restore need not have completed, only ended.
 import { AppError } from '@holdfast/shared/errors';
 import type { EventData, NewEvent } from '@holdfast/shared/events';
 import type { RestoreId } from '@holdfast/shared/ids';
+import { defaultRestoreOptions, type RestoreOptions } from '@holdfast/shared/restore';
 import type { UndoPlan } from '@holdfast/shared/restore-plan';
 import { type BackupState, expireBackup } from './backup.ts';
 import { type DeploymentState, requireDeployment, requireIdle } from './deployment.ts';
 import type { RestoreState } from './restore.ts';
+
+/** So many hours is kept what a restore replaced; one that stopped half-way keeps it for a day where nothing was to be kept. */
+export function hoursKept({ undoHours }: Pick<RestoreOptions, 'undoHours'>): number {
+  return undoHours === 0 ? defaultRestoreOptions.undoHours : undoHours;
+}
 
 export interface RequestUndo {
   /** Of the new operation. */
@@ -43,7 +49,7 @@ export function requestUndo(
   const data = {
     ...{ restoreId, deploymentId: plan.deploymentId, deploymentName: deployment.facts.name },
     ...{ backupId, planId: plan.id, target, liveDigest, undoOf: plan.restoreId },
-    options: { ...options, safetyBackup: 'needed' as const },
+    options: { ...options, undoHours: hoursKept(options), safetyBackup: 'needed' as const },
   };
   return [{ stream: `restore:${restoreId}`, type: 'RestoreRequested', data }];
 }

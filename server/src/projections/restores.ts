@@ -1,5 +1,5 @@
 // The list of restores: events -> documents of `shared/restore.ts` (with `_id` for `id`).
-import type { LedgerEvent } from '@holdfast/shared/events';
+import type { EventData, LedgerEvent } from '@holdfast/shared/events';
 import { defaultRestoreOptions, type Restore, type RestoreUndo } from '@holdfast/shared/restore';
 import type { Projection, ReadModelWrite } from '../ledger/ledger.ts';
 import { failureOf } from './failure-of.ts';
@@ -29,6 +29,10 @@ function project(event: LedgerEvent): ReadModelWrite[] {
       return [{ id: event.data.restoreId, update: { $set: { safetyBackupId: event.data.backupId } } }];
     case 'RestoreSwapped':
       return [{ id: event.data.restoreId, update: { $set: swapped(event) } }];
+    case 'RestoreGivenUp': {
+      const undo = undoOf(event.data);
+      return undo === null ? [] : [{ id: event.data.restoreId, update: { $set: { undo } } }];
+    }
     case 'RestoreUndone': {
       const { restoreId, by } = event.data;
       return [{ id: restoreId, update: { $set: { 'undo.state': 'undone', 'undo.by': by } } }];
@@ -88,9 +92,12 @@ function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, 
 function swapped({
   data,
 }: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'swapGroups' | 'undo' | 'merged'> {
-  const { method = null, durationMs = null, groups, merged = null, undoUntil, undoBytes = 0 } = data;
-  const undo: RestoreUndo | null =
-    undoUntil === undefined ? null : { state: 'kept', until: undoUntil, bytes: undoBytes, by: null };
+  const { method = null, durationMs = null, groups, merged = null } = data;
   const swap = { swapMethod: method, swapMs: durationMs, ...(groups && { swapGroups: groups }) };
-  return { ...swap, undo, merged };
+  return { ...swap, undo: undoOf(data), merged };
+}
+
+/** null where nothing is kept. */
+function undoOf({ undoUntil, undoBytes = 0 }: EventData<'RestoreSwapped' | 'RestoreGivenUp'>): RestoreUndo | null {
+  return undoUntil === undefined ? null : { state: 'kept', until: undoUntil, bytes: undoBytes, by: null };
 }

@@ -7,7 +7,7 @@ import { shadowPrefix, undoName } from '../../domain/restore-names.ts';
 import { changeRestore } from './change-restore.ts';
 import type { Forward } from './roll-forward.ts';
 import { dropShadows, isBegun, type Left } from './settle.ts';
-import { lookAtSwaps } from './swap-collections.ts';
+import { keptOfStop, lookAtStop, type StoppedSwap } from './stopped-swap.ts';
 
 /**
  * - `givenUp`: some of it is in its place, and no more is staged, as far as it could be removed.
@@ -33,9 +33,11 @@ export async function giveUp(forward: Forward, left: Left, refused: OperationFai
   const { services, client, restoreId, worker, requireLease } = forward;
   const state = (await services.ledger.state(`restore:${restoreId}`)) as RestoreState;
   if (!(await mayBeBegun(client, state))) return { notRemoved: notRemoved(refused, left) };
-  const failure = await halfWay(client, state, refused);
+  const stop = await lookAtStop(client, state).catch(nullIfFinal);
+  const kept = stop && (await keptOfStop(services, client, state, stop).catch(nullIfFinal));
+  const failure = halfWay({ ...state, undoUntil: kept?.undoUntil ?? state.undoUntil }, refused, stop);
   requireLease();
-  const data = { restoreId, deploymentId: state.deploymentId, worker, ...failure };
+  const data = { restoreId, deploymentId: state.deploymentId, worker, ...failure, ...kept };
   await changeRestore(services, restoreId, (current) => giveUpRestore(current, data));
   return await endGivenUp(forward, { ...state, givenUp: failure });
 }
@@ -64,6 +66,11 @@ async function mayBeBegun(client: MongoClient, state: RestoreState): Promise<boo
   }
 }
 
+function nullIfFinal(error: unknown): null {
+  if (isFinal(error)) return null;
+  throw error;
+}
+
 function notRemoved(refused: OperationFailure, { state, createdDatabases }: Left) {
   const what =
     createdDatabases.length > 0
@@ -75,12 +82,12 @@ function notRemoved(refused: OperationFailure, { state, createdDatabases }: Left
   };
 }
 
-async function halfWay(client: MongoClient, state: RestoreState, refused: OperationFailure): Promise<Failure> {
+function halfWay(state: RestoreState, refused: OperationFailure, stop: StoppedSwap | null): Failure {
   const failure = refused.toFailure();
   const advice = mendable.has(refused.reason) ? [failureHints[refused.reason]] : [];
   return {
     ...failure,
-    message: `${refused.message} ${await stateOfLiveData(client, state)}`,
+    message: `${refused.message} ${stateOfLiveData(state, stop)}`,
     hint: [...advice, ...whatNext(state)].join(' '),
   };
 }
@@ -88,18 +95,14 @@ async function halfWay(client: MongoClient, state: RestoreState, refused: Operat
 /** Whose hints hold half-way, too. */
 const mendable: ReadonlySet<FailureReason> = new Set(['not-authorized', 'archive-damaged', 'key-missing']);
 
-async function stateOfLiveData(client: MongoClient, state: RestoreState): Promise<string> {
-  const { status, swaps } = state;
-  if (status === 'swapped') {
+function stateOfLiveData(state: RestoreState, stop: StoppedSwap | null): string {
+  if (state.status === 'swapped') {
     return 'All collections are in their place; what comes after them (views, time-series, stored functions, users and roles, TTL indexes) is not, or not all of it.';
   }
-  const found = await lookAtSwaps(client, swaps).catch((error: unknown) => {
-    if (isFinal(error)) return null;
-    throw error;
-  });
-  if (found === null) return 'How much of it is in its place could not be seen.';
-  const done = found.filter(({ step }) => step === 'done').length;
-  const half = found.filter(({ step, isLive }) => step === 'half' && !isLive);
+  if (stop === null) return 'How much of it is in its place could not be seen.';
+  const { swaps } = stop;
+  const done = swaps.filter(({ step }) => step === 'done').length;
+  const half = swaps.filter(({ step, isLive }) => step === 'half' && !isLive);
   const missing = half.map(({ database, live, undo }) => ` ${database}.${live} is not there: it lies under ${undo}.`);
   return [`${done} of ${swaps.length} collections are in their place.`, ...missing, ...ofMerges(state)].join('');
 }

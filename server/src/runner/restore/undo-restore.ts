@@ -4,7 +4,7 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
 import { connectionStringOf } from '../../commands/connection-string-of.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from '../../commands/undo-scope.ts';
-import { newerRestore } from '../../commands/undo-turn.ts';
+import { newerRestore, withKeptNow } from '../../commands/undo-turn.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { type RestoreState, stageRestore } from '../../domain/restore.ts';
 import { countKept, undoJournal } from '../../domain/undo-journal.ts';
@@ -49,7 +49,8 @@ export interface UndoWork extends UndoStart {
  */
 export async function undoRestore(start: UndoStart) {
   const { services, run, attempt, restore } = start;
-  const first = (await services.ledger.state(`restore:${restore.undoOf}`)) as RestoreState;
+  const undone = (await services.ledger.state(`restore:${restore.undoOf}`)) as RestoreState;
+  const first = await withKeptNow(services.ledger, undone);
   const deployment = (await services.ledger.state(`deployment:${restore.deploymentId}`)) as DeploymentState;
   const address = parseConnectionString(await throughFailover(() => connectionStringOf(services, deployment.facts)));
   attempt.address = address;

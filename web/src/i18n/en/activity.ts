@@ -190,7 +190,8 @@ export const events: EventSentences = {
       ...(durationMs === undefined ? [] : [`in ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`can be taken back until ${f.moment(undoUntil)}`]),
     ].join(', '),
-  RestoreGivenUp: ({ reason }) => `given up half-way: ${failureReasons[reason]}; what is still staged is removed`,
+  RestoreGivenUp: ({ reason, undoUntil }) =>
+    `given up half-way: ${failureReasons[reason]}; what is still staged is removed${undoUntil === undefined ? '' : `, can be taken back until ${f.moment(undoUntil)}`}`,
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restored: ${documentsText(documents)} in ${f.list(databases)}, in ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>

@@ -207,8 +207,8 @@ export const events: Dictionary['events'] = {
       ...(durationMs === undefined ? [] : [`en ${tookText(durationMs)}`]),
       ...(undoUntil === undefined ? [] : [`peut être défaite jusqu’au ${f.moment(undoUntil)}`]),
     ].join(', '),
-  RestoreGivenUp: ({ reason }) =>
-    `abandonnée à mi-chemin : ${failureReasons[reason]} ; le reste de la copie est supprimé`,
+  RestoreGivenUp: ({ reason, undoUntil }) =>
+    `abandonnée à mi-chemin : ${failureReasons[reason]} ; le reste de la copie est supprimé${undoUntil === undefined ? '' : `, peut être défaite jusqu’au ${f.moment(undoUntil)}`}`,
   RestoreCompleted: ({ documents, databases, durationMs }) =>
     `restauré : ${documentsText(documents)} dans ${f.list(databases)}, en ${f.duration(durationMs)}`,
   RestoreFailed: ({ reason, liveData }) =>
