@@ -6,6 +6,7 @@ import type { BackupState } from '../domain/backup.ts';
 import type { RestoreState } from '../domain/restore.ts';
 import { changedNamespaces, type Exists, type LiveAt } from '../domain/undo-journal.ts';
 import { explained } from '../engine/driver-failure.ts';
+import { asBytes, exactDocument } from '../engine/exact-bson.ts';
 import type { Services } from '../services.ts';
 
 export interface UndoScope {
@@ -27,8 +28,8 @@ export async function lookAtUndo(
 ): Promise<UndoScope> {
   const found = new Map<string, CollectionInfo>();
   for (const database of databasesOf(restore)) {
-    const listed: CollectionInfo[] = await explained(() => client.db(database).listCollections().toArray());
-    for (const one of listed) found.set(`${database}.${one.name}`, one);
+    const listed: unknown[] = await explained(() => client.db(database).listCollections({}, asBytes).toArray());
+    for (const one of listed.map(exactDocument) as CollectionInfo[]) found.set(`${database}.${one.name}`, one);
   }
   const concerned = [...changedNamespaces(restore), ...keptNames(restore)].sort();
   const facts = concerned.map((name) => [name, factsOf(found.get(name)), uuidOf(found, name)]);

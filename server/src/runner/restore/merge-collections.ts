@@ -7,9 +7,9 @@ import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import type { ArchiveProgress } from '../../archive/archive-progress.ts';
 import type { BsonValue } from '../../archive/bson-elements.ts';
 import { idText } from '../../archive/compare-documents.ts';
+import { exactValue } from '../../archive/exact-value.ts';
 import { createDocumentHasher, type DocumentHasher } from '../../archive/fingerprint.ts';
 import { idKey, idOf } from '../../archive/id-key.ts';
-import { idValue } from '../../archive/id-value.ts';
 import { explained, isGone } from '../../engine/driver-failure.ts';
 import { insertRaw, rawBatches } from '../../engine/insert-raw.ts';
 import { candidateEntry, findLeftOut, leftOutEntry } from './merge-journal.ts';
@@ -225,5 +225,5 @@ function candidateOf(bytes: Uint8Array): Candidate {
 }
 
 function byIds(candidates: readonly Candidate[]): Document {
-  return { _id: { $in: candidates.map(({ id }) => idValue(id)) } };
+  return { _id: { $in: candidates.map(({ id }) => exactValue(id)) } };
 }

@@ -1,6 +1,7 @@
 import type { Db, Document } from 'mongodb';
-import { MongoClient } from 'mongodb';
+import { BSONRegExp, Long, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fieldOf } from '../../archive/bson-elements.ts';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { namespaceNow } from './namespace-now.ts';
@@ -122,6 +123,22 @@ describe('views', () => {
       'view c  fr',
       'view a ',
     ]);
+  });
+
+  it('keep each value that it is: a long, a pattern of any flags that JavaScript may not know, the order of names', async () => {
+    const renamed = new Map<string, unknown>([
+      ['zz', 1],
+      ...['10', '9'].map((name) => [name, { $literal: name }] as const),
+    ]);
+    await view(shadow(0), 'base', [
+      { $match: { name: { $not: new BSONRegExp('(?i)a++ b', 'ix') }, n: { $ne: new Long(5n) } } },
+      new Map([['$project', renamed]]),
+    ]);
+    const options = await bytesOf(shadow(0));
+    await view('live', 'base', [{ $match: { name: { $not: new BSONRegExp('(?i)a++ b', 'i') }, n: { $ne: 5 } } }]);
+    await db.createCollection('v', { viewOn: 'live', pipeline: [] });
+    await rewriteAll([{ database: 'kinds', live: 'live', shadow: shadow(0), type: 'view' }]);
+    expect(await bytesOf('live')).toBe(options);
   });
 
   it('read the live collection where their shadow read its shadow', async () => {
@@ -297,6 +314,13 @@ async function stopped(rewrites: readonly Rewrite[], at: number): Promise<boolea
   );
 }
 
+async function bytesOf(name: string): Promise<string> {
+  const [listed] = await db.listCollections({ name }, { raw: true }).toArray();
+  const bytes = Buffer.from(listed as unknown as Uint8Array);
+  const options = fieldOf(bytes, 0, Buffer.from('options'));
+  return bytes.toString('latin1', options?.start, options?.end);
+}
+
 function view(name: string, viewOn: string, pipeline: Document[]) {
   return db.createCollection(name, { viewOn, pipeline });
 }
@@ -319,8 +343,9 @@ async function described(name: string): Promise<string> {
       viewOn,
       pipeline,
       collation: with_,
-    } = now.options as { viewOn: string; pipeline: Document[]; collation?: Document };
-    return ['view', viewOn, pipeline.flatMap(Object.keys).join(), ...(with_ ? [with_.locale] : [])].join(' ');
+    } = now.options as { viewOn: string; pipeline: Map<string, unknown>[]; collation?: Map<string, unknown> };
+    const stages = pipeline.flatMap((stage) => [...stage.keys()]).join();
+    return ['view', viewOn, stages, ...(with_ ? [with_.get('locale')] : [])].join(' ');
   }
   if (now.type === 'collection')
     return `collection ${(await db.collection(name).find().toArray()).map(({ text }) => text)}`;

@@ -1,8 +1,11 @@
 // A time-series, from its proven shadow: the live one is dropped and made again with the same options, and the buckets are copied
 // as the bytes that they are. Between the two it is empty for readers, and what is written to it meanwhile stays beside the copy.
 import { OperationFailure } from '@holdfast/shared/failures';
-import type { Document, MongoClient } from 'mongodb';
+import type { MongoClient } from 'mongodb';
+import { documentValue } from '../../archive/encode-bson.ts';
+import { exactValue } from '../../archive/exact-value.ts';
 import { idKey, idOf } from '../../archive/id-key.ts';
+import { asBytes } from '../../engine/exact-bson.ts';
 import { insertRaw, rawBatches } from '../../engine/insert-raw.ts';
 import { dropNamespace } from './drop-namespace.ts';
 import { type NamespaceNow, namespaceNow } from './namespace-now.ts';
@@ -77,8 +80,9 @@ async function copyIndexes(
   client: MongoClient,
   { database, live, shadow }: Rewrite & { readonly shadow: string },
 ): Promise<void> {
-  const indexes: Document[] = await client.db(database).collection(shadow).listIndexes().toArray();
-  if (indexes.length === 0) return;
+  const listed: unknown[] = await client.db(database).collection(shadow).listIndexes(asBytes).toArray();
+  if (listed.length === 0) return;
+  const indexes = listed.map((bytes) => exactValue(documentValue(Buffer.from(bytes as Uint8Array))));
   await client.db(database).command({ createIndexes: live, indexes, writeConcern: { w: 'majority' } });
 }
 

@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationFailure } from '@holdfast/shared/failures';
-import { EJSON } from 'bson';
+import { serialize } from 'bson';
 import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { explained } from '../../engine/driver-failure.ts';
 import { dropNamespace } from './drop-namespace.ts';
@@ -71,11 +71,11 @@ function isView({ type, options }: NamespaceNow, { viewOn: _, pipeline: __, ...o
   return type === 'view' && isSame(now, others);
 }
 
-/** In extended JSON, where the order of the keys within a stage counts. */
+/** By their bytes: the types of numbers count, and so does the order of the keys within a stage. */
 function isSame(a: Document, b: Document): boolean {
   const texts = (options: Document) =>
     Object.fromEntries(
-      Object.entries(options).map(([name, value]) => [name, EJSON.stringify({ value }, { relaxed: false })]),
+      Object.entries(options).map(([name, value]) => [name, Buffer.from(serialize({ value })).toString('hex')]),
     );
   return isDeepStrictEqual(texts(a), texts(b));
 }

@@ -2,7 +2,7 @@ import { access, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Restore } from '@holdfast/shared/restore';
-import type { Document } from 'mongodb';
+import { BSONRegExp, type Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isShadowName } from '../../domain/restore-names.ts';
 import { compareWithRecord, recordDatabase } from '../../sample/compare-databases.ts';
@@ -60,7 +60,9 @@ async function addSpecial(): Promise<void> {
   await shop()
     .collection('system.js')
     .insertOne({ _id: 'twice' as never, value: 'x => 2 * x' });
-  await shop().createCollection('open', { viewOn: 'orders', pipeline: [{ $match: { n: { $lt: 9 } } }] });
+  // A pattern that JavaScript does not take.
+  const pattern = new BSONRegExp('(?i)a++', 'x');
+  await shop().createCollection('open', { viewOn: 'orders', pipeline: [{ $match: { n: { $lt: 9, $not: pattern } } }] });
   await shop().createCollection('turned', { viewOn: 'orders', pipeline: [] });
   await shop().collection('plain').insertMany(numbered(0, 6));
 }
@@ -68,7 +70,7 @@ async function addSpecial(): Promise<void> {
 /** Documents, indexes, options and identities of all that is there, views and time-series too. */
 async function everything(): Promise<Document> {
   const found: Document = {};
-  for (const { name, type, options, info } of await shop().listCollections<Document & { name: string }>().toArray()) {
+  for (const { name, type, options, info } of await listed()) {
     if (isShadowName(name) || name === 'system.views' || name.startsWith('system.buckets.')) continue;
     const indexes = type === 'view' ? [] : await shop().collection(name).indexes();
     const documents = await shop()
@@ -78,6 +80,10 @@ async function everything(): Promise<Document> {
     found[name] = { type, options, indexes, documents, ...(type === 'collection' && { uuid: info.uuid }) };
   }
   return found;
+}
+
+async function listed(): Promise<(Document & { name: string })[]> {
+  return await shop().listCollections<Document & { name: string }>({}, { bsonRegExp: true }).toArray();
 }
 
 /** What happens between the backup and its restore: changed, dropped, made. */
