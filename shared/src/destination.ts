@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { backupStatus } from './backup.ts';
 import { failure } from './failures.ts';
-import { backupId, deploymentId, destinationId } from './ids.ts';
+import { backupId, deploymentId, destinationId, restoreId } from './ids.ts';
 
 const count = z.int().nonnegative();
 
@@ -28,6 +28,8 @@ export const archiveSummary = z.object({
   collections: count,
   rawBytes: count,
   serverVersion: z.string(),
+  /** The restore that took it before it began. */
+  safetyOf: restoreId.optional(),
 });
 export type ArchiveSummary = z.infer<typeof archiveSummary>;
 

@@ -15,7 +15,7 @@ import type { StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { backupIdOfKey } from '../storage/archive-key.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
-import { lookIntoUnknown } from './unknown-archives.ts';
+import { isDiscarded, lookIntoUnknown } from './unknown-archives.ts';
 import { knownIds } from './wanted-copies.ts';
 
 /** The latest pass over a destination, as it is kept: one document for each. */
@@ -178,6 +178,11 @@ class Pass {
       const known = this.#previous?.unknown.find((one) => one.key === key && one.sizeBytes === sizeBytes);
       const unknown = await lookIntoUnknown(this.#services, this.#storage, { key, sizeBytes }, known?.manifest ?? null);
       if (unknown === null) return;
+      if (unknown.manifest !== null && (await isDiscarded(this.#services, unknown))) {
+        await this.#storage.remove(key);
+        found.removedArchives.push({ key, backupId: unknown.manifest.backupId, status: 'failed' });
+        return;
+      }
       found.unknown.push(unknown);
     }
     found.unknownTotal += 1;

@@ -1,11 +1,13 @@
 // Archives that belong to no backup that the ledger knows as good: their manifest says whose they are.
 import type { ArchiveSummary, UnknownArchive } from '@holdfast/shared/destination';
 import { OperationFailure } from '@holdfast/shared/failures';
-import type { BackupId, DeploymentId } from '@holdfast/shared/ids';
+import type { BackupId, DeploymentId, RestoreId } from '@holdfast/shared/ids';
 import type { Manifest } from '@holdfast/shared/manifest';
 import { openArchive } from '../archive/open-archive.ts';
 import type { BackupState } from '../domain/backup.ts';
 import { lacksCopyAt } from '../domain/copies.ts';
+import { isOpenOperation } from '../domain/operation.ts';
+import type { RestoreState } from '../domain/restore.ts';
 import type { Services } from '../services.ts';
 import { archiveSource } from '../storage/archive-source.ts';
 import type { ArchiveStorage } from '../storage/archive-storage.ts';
@@ -24,6 +26,17 @@ export async function lookIntoUnknown(
   const status = state?.status ?? null;
   const adoptable = status === null || status === 'missing' || lacksCopyAt(state, storage.id);
   return { ...archive, manifest: read, problem: null, status, adoptable };
+}
+
+/**
+ * Whether it is the safety backup of a restore that has ended without it: its destination went away before it was recorded, and so it
+ * could not be removed then.
+ */
+export async function isDiscarded({ ledger }: Pick<Services, 'ledger'>, archive: UnknownArchive): Promise<boolean> {
+  const { status, manifest } = archive;
+  if (status !== null || manifest?.safetyOf === undefined) return false;
+  const restore = (await ledger.state(`restore:${manifest.safetyOf}`)) as RestoreState | undefined;
+  return restore !== undefined && !isOpenOperation(restore) && restore.safetyBackupId !== manifest.backupId;
 }
 
 /** What is wrong with it, in words, when it cannot be read. */
@@ -55,5 +68,6 @@ function summaryOf({ backupId, deployment, namespaces, ...manifest }: Manifest):
     collections: namespaces.length,
     rawBytes: manifest.dump.rawBytes,
     serverVersion: manifest.server.version,
+    ...(manifest.safety && { safetyOf: manifest.safety.restoreId as RestoreId }),
   };
 }

@@ -11,18 +11,21 @@ import type { StoredBackup } from '../../projections/backups.ts';
 import type { StoredRestore } from '../../projections/restores.ts';
 import type { Services } from '../../services.ts';
 import type { RunningOperation } from '../running-operations.ts';
+import { orLeftThere } from './safety-backup.ts';
 
-/** Of a restore whose worker is gone: what it noted and did not record. Idempotent. Throws OperationFailure. */
+/** Of a restore whose worker is gone: what it noted and did not record, unless its destination is away. Idempotent. */
 export async function discardNotedSafety(
-  services: Pick<Services, 'destinations'>,
+  { destinations, logger }: Pick<Services, 'destinations' | 'logger'>,
   state: Pick<RestoreState, 'safetyBackupId'>,
   running: RunningOperation | null,
 ): Promise<void> {
   if (!running?.uploadToken || state.safetyBackupId !== null) return;
-  const { destinations } = services;
-  const storage = await requireDestination(destinations, running.uploadDestinationId ?? destinations.main.id);
-  await storage.discardUpload(running.uploadToken);
-  if (running.uploadKey) await storage.remove(running.uploadKey);
+  const { uploadToken, uploadDestinationId, uploadKey } = running;
+  await orLeftThere(logger, async () => {
+    const storage = await requireDestination(destinations, uploadDestinationId ?? destinations.main.id);
+    await storage.discardUpload(uploadToken);
+    if (uploadKey) await storage.remove(uploadKey);
+  });
 }
 
 /** Lets go of those that are needed no more. One that is in use, or whose destination is away, waits for the next time. */

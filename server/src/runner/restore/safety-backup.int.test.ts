@@ -1,4 +1,4 @@
-import { mkdir, mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
@@ -258,6 +258,34 @@ it.runIf(mayMount)('fails with a full destination, and live data as it was', asy
   await expectConsistent(holdfast.services, [mongo.client]);
   await holdfast.api.destinations.remove({ id: small });
 });
+
+it.each(['mid-stream', 'renamed'] as const)(
+  'fails at once when its destination goes away at %s, and leaves nothing once that is back',
+  async (point) => {
+    const place = join(folder.path, 'leaving');
+    const { id } = await holdfast.api.destinations.add({ name: 'leaving', url: `file:${place}` });
+    const policy = await policyNow();
+    await holdfast.api.policies.set({ ...policy, destinationIds: [id as never] });
+    const restore = await heldAt(point, begun, () => rename(place, `${place}-away`));
+    expect(restore).toMatchObject({
+      ...{ status: 'failed', liveData: 'untouched', safetyBackupId: null },
+      error: { reason: 'storage-missing', message: expect.stringContaining('nothing was changed') },
+    });
+    await holdfast.api.policies.set({ ...policy, destinationIds: [] });
+    // The deployment is free meanwhile.
+    await restored({ mode: 'merge' });
+    await rename(`${place}-away`, place);
+    const pass = await holdfast.api.destinations.reconcile({ id });
+    expect(pass.removedPartials.length + pass.removedArchives.length).toBe(1);
+    expect(await holdfast.api.destinations.reconcile({ id })).toMatchObject({
+      unknown: [],
+      problem: null,
+    });
+    await holdfast.api.destinations.remove({ id });
+    await rm(place, { recursive: true });
+    await expectConsistent(holdfast.services, [mongo.client]);
+  },
+);
 
 it.each(['mid-stream', 'sealed', 'renamed'] as const)(
   'leaves nothing when the server is killed at %s',

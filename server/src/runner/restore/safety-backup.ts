@@ -81,11 +81,29 @@ export async function takeSafetyBackup(work: SafetyWork, contents: SafetyContent
   }
 }
 
-/** Leaves nothing of one that is not recorded; idempotent. Throws OperationFailure. */
-export async function discardSafety(safety: UnrecordedSafety | undefined): Promise<void> {
+/** Leaves nothing of one that is not recorded, unless its destination is away; idempotent. */
+export async function discardSafety(
+  { logger }: Pick<Services, 'logger'>,
+  safety: UnrecordedSafety | undefined,
+): Promise<void> {
   if (safety === undefined) return;
-  await safety.upload.abort();
-  await safety.storage.remove(safety.key);
+  await orLeftThere(logger, async () => {
+    await safety.upload.abort();
+    await safety.storage.remove(safety.key);
+  });
+}
+
+/**
+ * Removes what is left of a safety backup. Where its destination does not let it, the reconciliation of that one does, once it is back:
+ * the restore, and the lock on its deployment, do not wait for it.
+ */
+export async function orLeftThere(logger: Services['logger'], remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (err) {
+    if (!(err instanceof OperationFailure)) throw err;
+    logger.warn({ err }, 'what is left of a safety backup is removed once its destination is back');
+  }
 }
 
 /** All that is decided before a byte is written. */

@@ -15,7 +15,7 @@ export async function takeBack(
   run: OperationRun,
   { address, createdDatabases, safety }: Attempt,
 ): Promise<void> {
-  await discardSafety(safety);
+  await discardSafety(services, safety);
   if (address === null) return;
   const state = (await services.ledger.state(`restore:${run.facts.operationId}`)) as RestoreState;
   const left = { state, createdDatabases };
