@@ -208,4 +208,47 @@ describe('a cancel', { timeout: 180_000 }, () => {
     expect(performance.now() - asked).toBeLessThan(2_500);
     await nextOneSucceeds(service);
   });
+
+  it('of a restore whose archive does not answer takes effect within two seconds', async () => {
+    await using service = await holdfast(long);
+    const backupId = await backedUp(service);
+    const plan = await service.api.restores.plan({ backupId, target: { kind: 'copy' } });
+    const { promise: silence } = Promise.withResolvers<never>();
+    let wasAsked = false;
+    const read = () => {
+      wasAsked = true;
+      return silence;
+    };
+    Object.assign(service.services.destinations.main, { read });
+    const { id } = await service.api.restores.confirm({ planId: plan.id });
+    await until(
+      async () => wasAsked,
+      (asked) => asked,
+    );
+    const asked = performance.now();
+    await service.api.operations.cancel({ id });
+    expect(await service.restoreEnd(id)).toMatchObject({ status: 'cancelled', liveData: 'untouched' });
+    expect(performance.now() - asked).toBeLessThan(2_500);
+  });
+
+  it('of a restore that waits for its swap takes effect once the server lets go of the command, with nothing changed', async () => {
+    await using service = await holdfast(long);
+    const backupId = await backedUp(service);
+    const plan = await service.api.restores.plan({ backupId, target: { kind: 'original' } });
+    await using session = source.client.startSession();
+    session.startTransaction();
+    const a = source.client.db('shop').collection('a');
+    await a.insertOne({ is: 'uncommitted' }, { session });
+    const { id } = await service.api.restores.confirm({ planId: plan.id, phrase: 'shop' });
+    await until(
+      () => service.services.running.list(),
+      (running) => running.some(({ phase }) => phase === 'swap'),
+    );
+    await service.api.operations.cancel({ id });
+    const restore = await service.restoreEnd(id);
+    await session.abortTransaction();
+    expect(restore).toMatchObject({ status: 'cancelled', liveData: 'untouched', error: null });
+    expect(await a.countDocuments()).toBe(4_000);
+    await nextOneSucceeds(service);
+  });
 });

@@ -10,6 +10,11 @@ export class CancelRequested extends Error {
   }
 }
 
+/** For what nothing else stops any more: throws CancelRequested when that is why it was stopped. */
+export function throwIfCancelled({ reason }: AbortSignal): void {
+  if (reason instanceof CancelRequested) throw reason;
+}
+
 /**
  * Whether the worker has to leave the operation as it is: its lease ran out, or the ledger refused its append. Then somebody
  * else ended it, or an append whose answer was lost is in; either way only the supervisor, which looks, may clean up.

@@ -6,6 +6,7 @@ import { type ArchiveSource, type OpenArchive, openArchive } from '../../archive
 import { type ReadableCopy, readableCopies } from '../../destinations/readable-copy.ts';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
 import type { RestoreState } from '../../domain/restore.ts';
+import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
@@ -57,7 +58,7 @@ export class ArchiveCopies {
     return this.#current.archive;
   }
 
-  /** Goes on to the next copy, as the current one is `failure`. Throws what the first one said when there is none. */
+  /** Goes on to the next copy, as the current one is `failure`. Throws what the first one said when there is none; the signal's reason. */
   async next(failure: OperationFailure, signal: AbortSignal): Promise<void> {
     if (this.#current !== undefined) this.#where.log(this.#current.url, failure);
     this.#first ??= failure;
@@ -66,10 +67,11 @@ export class ArchiveCopies {
 
   /** Opens the first of those that are left. Throws as `next`. */
   async open(signal: AbortSignal): Promise<void> {
-    for (let next = await this.#copy(); next !== undefined; next = await this.#copy()) {
+    for (let next = await this.#copy(signal); next !== undefined; next = await this.#copy(signal)) {
       const { source, storage } = next;
       try {
-        this.#current = { archive: await openExpected(this.#backup, source, this.#identities), url: storage.url };
+        const archive = await unlessAborted(signal, openExpected(this.#backup, source, this.#identities));
+        this.#current = { archive, url: storage.url };
         return;
       } catch (error) {
         if (!(error instanceof OperationFailure) || signal.aborted) throw error;
@@ -80,8 +82,9 @@ export class ArchiveCopies {
     throw this.#first;
   }
 
-  async #copy(): Promise<ReadableCopy | undefined> {
-    const { value, done } = await this.#where.copies.next();
+  /** A disk that hangs never answers. */
+  async #copy(signal: AbortSignal): Promise<ReadableCopy | undefined> {
+    const { value, done } = await unlessAborted(signal, this.#where.copies.next());
     return done ? undefined : value;
   }
 }

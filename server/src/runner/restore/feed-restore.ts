@@ -7,6 +7,7 @@ import { verifiedDump } from '../../archive/verified-dump.ts';
 import type { DeploymentAddress } from '../../engine/connection-string.ts';
 import { processStartTime } from '../../engine/orphan-process.ts';
 import { type RestoreExit, startRestore } from '../../engine/start-restore.ts';
+import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { heldMidway } from '../../failpoints.ts';
 import { requireTools, type Services } from '../../services.ts';
 import type { OperationLimits } from '../limits.ts';
@@ -67,7 +68,7 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
       stopped.abort(error);
     });
     const exit = await restore.exited;
-    await fed;
+    await unlessAborted(options.signal, fed);
     if (feedError !== undefined) throw feedError;
     return exit;
   } catch (error) {

@@ -4,6 +4,7 @@ import { excludedFrom } from '../../commands/excluded.ts';
 import { inPlaceJournal } from '../../domain/restore-in-place.ts';
 import { listStructure } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
+import { throwIfCancelled } from '../stop-reason.ts';
 import { beginPhase } from './begin-phase.ts';
 import { expiriesIn, journalRestore } from './journal-restore.ts';
 import { requireRights } from './require-rights.ts';
@@ -28,13 +29,14 @@ export async function restoreInPlace(work: Work): Promise<BroughtBack> {
   await requireUnchanged(work);
   await unlessAborted(run.signal, requireRights(client, last));
   run.signal.throwIfAborted();
-  // From here on the restore rolls forward: a cancel comes too late.
+  // From here on the restore rolls forward: only a cancel still stops it, as long as nothing was swapped.
   run.liftTimeLimit();
   run.requireLease();
   await journalRestore(work, journal);
   await services.failpoint('staged');
   await rollForward({
     ...{ services, client, restoreId, worker: services.worker, users: usersWork(work).dumped },
+    beforeFirst: () => throwIfCancelled(run.signal),
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(work, phase),
     show: (counters, totals) => run.phase('swap', counters, totals),

@@ -26,6 +26,8 @@ export interface Forward {
   readonly restoreId: RestoreId;
   /** As the ledger knows it: the worker, or the supervisor that took over. */
   readonly worker: string;
+  /** As long as nothing live has changed: stops it by throwing. */
+  readonly beforeFirst?: () => void;
   /** Right before each step that changes something. Throws Fenced. */
   readonly requireLease: () => void;
   readonly enter: (phase: RestorePhase) => Promise<void>;
@@ -59,12 +61,14 @@ async function swap(forward: Forward): Promise<void> {
   const { services, client, restoreId, worker, requireLease } = forward;
   const { deploymentId, swaps, merges, unmerges, method } = await stateOf(forward);
   await forward.enter('swap');
+  forward.beforeFirst?.();
   const {
     method: done,
     durationMs,
     groups,
   } = await performSwap(client, swaps, {
     method: method ?? (await explained(() => findSwapMethod(client))),
+    beforeFirst: forward.beforeFirst,
     before: requireLease,
     after: () => services.failpoint('swapping'),
   });

@@ -14,6 +14,7 @@ import type { BackupState } from '../../domain/backup.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { LiveNamespace } from '../../domain/restore-scope.ts';
 import { recordSafetyBackup } from '../../domain/safety-backup.ts';
+import { unlessAborted } from '../../engine/unless-aborted.ts';
 import type { Recipients } from '../../keys/keyring.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { StoredPolicy } from '../../projections/policies.ts';
@@ -166,7 +167,7 @@ async function writeProven(
   const source = await archiveSource(begun.storage, order.key);
   const identities = await throughFailover(() => services.keys.identities());
   const expected = { sha256, manifestDigest, sizeBytes };
-  const verified = await verifyArchive({ source, expected, identities, signal: run.signal });
+  const verified = await unlessAborted(run.signal, verifyArchive({ source, expected, identities, signal: run.signal }));
   return { written, destinationId: begun.destinationId, verified };
 }
 

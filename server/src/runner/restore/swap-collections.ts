@@ -33,6 +33,8 @@ export interface FoundSwap extends Swap {
 
 export interface SwapOptions {
   readonly method: SwapMethod;
+  /** As long as nothing was renamed, before each attempt to; stops the swap by throwing. */
+  readonly beforeFirst?: (() => void) | undefined;
   /** Right before each command that changes names; stops the swap by throwing. */
   readonly before?: () => void;
   /** After each. */
@@ -97,12 +99,14 @@ export async function performSwap(
   let [deadline, leftBefore, refusals, durationMs] = [0, Number.POSITIVE_INFINITY, 0, 0];
   for (;;) {
     const names = await namesIn(client, swaps);
-    const left = foundSwaps(swaps, names).filter(({ step }) => step !== 'done');
+    const found = foundSwaps(swaps, names);
+    const left = found.filter(({ step }) => step !== 'done');
     if (left.length === 0) {
       await reachMajority(client, swaps);
       const isGrouped = method === 'apply-ops' && groups > 1;
       return { method, durationMs: Math.round(durationMs * 10) / 10, ...(isGrouped && { groups }) };
     }
+    if (found.every(({ isBegun }) => !isBegun)) options.beforeFirst?.();
     if (left.length < leftBefore) [deadline, refusals] = [performance.now() + limitMs, 0];
     else refusals += 1;
     leftBefore = left.length;

@@ -17,6 +17,7 @@ import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
 import type { OperationRun } from '../operation-run.ts';
+import { throwIfCancelled } from '../stop-reason.ts';
 import { beginPhase } from './begin-phase.ts';
 import { changeRestore } from './change-restore.ts';
 import { requireRights } from './require-rights.ts';
@@ -64,6 +65,7 @@ export async function undoRestore(start: UndoStart) {
   const done = await stageAndJournal(work);
   await rollForward({
     ...{ services, client, restoreId: restore.restoreId, worker: services.worker },
+    beforeFirst: () => throwIfCancelled(run.signal),
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(start, phase),
   });
@@ -110,7 +112,7 @@ async function stageAndJournal(work: UndoWork) {
   };
   await unlessAborted(run.signal, requireRights(client, data));
   run.signal.throwIfAborted();
-  // From here on it rolls forward: a cancel comes too late.
+  // From here on it rolls forward: only a cancel still stops it, as long as nothing was swapped.
   run.liftTimeLimit();
   run.requireLease();
   await changeRestore(services, restoreId, (state) => stageRestore(state, data));
