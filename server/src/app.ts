@@ -216,7 +216,7 @@ async function openServices(
       ...{ database: ledgerDatabase, replicaSetId, replicaSetMembers, client },
       kind: embedded ? 'embedded' : 'external',
     },
-    runningHere: new Set(),
+    ...{ runningHere: new Set(), puttingBackHere: new Map() },
     startedAt: new Date(now()).toISOString(),
     version: packageJson.version,
     failpoint: config.failpointsDir === null ? noFailpoint : failpointsIn(config.failpointsDir, worker),

@@ -6,6 +6,7 @@
 //                                     in place: restored -> staged -> swapping -> swapped -> rewriting -> finishing ->
 // staged -> (another server) taking-back -> failed, with live data untouched
 // mid-copy -> copied                                                                                  (copy of an archive)
+// putting-back                                                                                        (single documents)
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -46,6 +47,8 @@ export const failpoints = [
   'mid-copy',
   /** The copy is visible, `BackupCopied` is not in the ledger. */
   'copied',
+  /** A single document is put back, `DocumentsPutBack` is not in the ledger; held after each. */
+  'putting-back',
 ] as const;
 export type FailpointName = (typeof failpoints)[number];
 

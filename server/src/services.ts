@@ -4,6 +4,7 @@ import type { BackupId } from '@holdfast/shared/ids';
 import type { ServerRole } from '@holdfast/shared/server';
 import type { Collection, MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
+import type { UnrecordedPutBack } from './commands/put-back-record.ts';
 import type { StoredPlan } from './commands/restore-plan/stored-plans.ts';
 import type { StoredUndoPlan } from './commands/undo-plans.ts';
 import type { Destinations } from './destinations/destinations.ts';
@@ -84,6 +85,8 @@ export interface Services {
   readonly worker: string;
   /** The operations that this process runs right now, kept by the runner: what else bears its name is abandoned. */
   readonly runningHere: Set<string>;
+  /** What is put back by this process, by id: what else bears its name is abandoned. */
+  readonly puttingBackHere: Map<string, 'running' | UnrecordedPutBack>;
   /** Ends the tools of this server when it cannot. */
   readonly watchdog: Watchdog;
   /** The servers over this ledger. */

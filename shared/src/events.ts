@@ -296,13 +296,20 @@ export const eventData = {
   RestoreUndoExpired: z.object({ ...ofRestore, cause: z.enum(['expired', 'asked']) }),
   /** What it had replaced is not kept any more. */
   RestoreUndoDropped: z.object({ ...ofRestore, cause: z.enum(['expired', 'asked']) }),
-  /** Single documents of a backup were written into the live collection. Which ones, and what they hold, is not said. */
+  /**
+   * Single documents of a backup are about to be written into the live collection, at most so many. `DocumentsPutBack` follows, also
+   * where the server is killed in between.
+   */
+  PutBackStarted: z.object({ ...ofBackup, putBackId: z.uuid(), worker: text, namespace: text, documents: count }),
+  /** They were written, or some of them. Which ones, and what they hold, is not said. */
   DocumentsPutBack: z.object({
     ...ofBackup,
+    /** Which one it ends; left out by those from before there was a start. */
+    putBackId: z.uuid().optional(),
     namespace: text,
     inserted: count,
     replaced: count,
-    /** Of how many it is not known whether they were written: the connection was lost, say. */
+    /** Of how many it is not known whether they were written: the connection was lost, or the server that wrote them. */
     uncertain: count.optional(),
   }),
 

@@ -67,7 +67,7 @@ export type PutBackOutcome = z.infer<typeof putBackOutcome>;
 export const putBackAnswer = z.object({
   /** One for each document, in the order in which they were given. */
   outcomes: z.array(putBackOutcome),
-  /** Why the ledger does not say that documents were put back, in English; null when it does, or when nothing was written. */
+  /** Why the ledger says that it was begun, and not yet how it ended, in English; null when it does, or when nothing was written. */
   recordProblem: z.string().nullable(),
 });
 export type PutBackAnswer = z.infer<typeof putBackAnswer>;

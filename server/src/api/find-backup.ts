@@ -36,7 +36,7 @@ export async function publicBackups(services: Services): Promise<(stored: Stored
     removed: new Set(removed.map(({ _id }) => _id)),
     ofPolicy: new Map(naming.map(({ _id, destinationIds }) => [_id, destinationIds])),
   };
-  return ({ _id, copies = {}, missingAt = [], testInterruptions: _, ...backup }) => ({
+  return ({ _id, copies = {}, missingAt = [], testInterruptions: _, putBacks: __, ...backup }) => ({
     ...backup,
     id: _id as BackupId,
     ...latelyKnown(backup),

@@ -118,7 +118,8 @@ const outcomeWords: Readonly<Record<PutBackOutcome['outcome'], string>> = {
 
 function requireWritten({ outcomes, recordProblem }: PutBackAnswer): void {
   const left = outcomes.filter(({ outcome }) => !['inserted', 'replaced', 'same'].includes(outcome));
-  const unrecorded = recordProblem === null ? '' : ` The ledger does not say that any were put back: ${recordProblem}`;
+  const unrecorded =
+    recordProblem === null ? '' : ` The ledger says that it was begun, and not how it ended: ${recordProblem}`;
   if (left.length > 0) {
     throw new CliError(exitCodes.failed, {
       code: 'NOT_ALL_PUT_BACK',
@@ -131,7 +132,7 @@ function requireWritten({ outcomes, recordProblem }: PutBackAnswer): void {
   throw new CliError(exitCodes.failed, {
     code: 'NOT_RECORDED',
     message: `The documents were written.${unrecorded}`,
-    hint: 'Note down that they were put back. See whether the ledger answers: holdfast doctor',
+    hint: 'The server tries again; note down that they were put back. See whether the ledger answers: holdfast doctor',
   });
 }
 

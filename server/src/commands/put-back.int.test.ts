@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +7,13 @@ import { Decimal128, Double, Long, Timestamp } from 'bson';
 import type { Collection, Document } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../create-logger.ts';
+import { endAbandonedPutBacks } from '../runner/abandoned-put-backs.ts';
 import { expectConsistent } from '../testing/expect-consistent.ts';
 import { failCommand } from '../testing/fail-point.ts';
-import { startHoldfast, type TestHoldfast } from '../testing/holdfast.ts';
+import { startHoldfast, type TestHoldfast, tester } from '../testing/holdfast.ts';
 import { startReplicaSet, type TestMongo } from '../testing/mongo.ts';
 import { until } from '../testing/until.ts';
+import { execute } from './execute.ts';
 
 let source: TestMongo;
 let holdfast: TestHoldfast;
@@ -89,8 +92,19 @@ describe('documents that are put back', () => {
 
   it('leave no word of what they hold in the ledger, but that it happened', async () => {
     const { events } = await holdfast.api.audit.search({ type: 'DocumentsPutBack' });
+    const ofBackup = { backupId: backup.id, deploymentId: backup.deploymentId };
+    const putBackId = expect.any(String);
     expect(events.map(({ data }) => data)).toStrictEqual([
-      { backupId: backup.id, deploymentId: backup.deploymentId, namespace: 'shop.orders', inserted: 1, replaced: 2 },
+      { ...ofBackup, putBackId, namespace: 'shop.orders', inserted: 1, replaced: 2 },
+    ]);
+    const { worker } = holdfast.services;
+    const story = await holdfast.api.audit.search({ operationId: events[0]?.data.putBackId as string });
+    expect(story.events.map(({ type, data, actor }) => ({ type, data, actor }))).toStrictEqual([
+      { type: 'DocumentsPutBack', data: events[0]?.data, actor: tester },
+      {
+        ...{ type: 'PutBackStarted', actor: tester },
+        data: { ...ofBackup, putBackId, worker, namespace: 'shop.orders', documents: 4 },
+      },
     ]);
   });
 
@@ -168,6 +182,7 @@ async function lastRecorded() {
 
 describe('putting back that breaks off', () => {
   const ofServer = { appName: 'holdfast', namespace: 'shop.orders' };
+  const noEvents = { ...ofServer, namespace: 'holdfast.ledger_events', failCommands: ['insert'], errorCode: 13 };
 
   it('answers what was written and what was replaced, and records it', async () => {
     const changes = await twoToPutBack();
@@ -220,11 +235,46 @@ describe('putting back that breaks off', () => {
 
   it('says so when the ledger does not take the record', async () => {
     const changes = await twoToPutBack();
-    const data = { appName: 'holdfast', namespace: 'holdfast.ledger_events', failCommands: ['insert'], errorCode: 13 };
-    await using _ = await failCommand(source.client, 'alwaysOn', data);
+    const before = (await lastRecorded())?.putBackId;
+    {
+      await using _ = await failCommand(source.client, { skip: 1 }, noEvents);
+      const { outcomes, recordProblem } = await putBack(changes);
+      expect(outcomes.map(({ outcome }) => outcome)).toStrictEqual(['replaced', 'inserted']);
+      expect(outcomes[0]?.replaced).toBe(changes[0]?.live);
+      expect(recordProblem).toBe('The server answered Unauthorized (13).');
+    }
+    const recorded = await until(lastRecorded, (data) => data?.putBackId !== before);
+    expect(recorded).toMatchObject({ inserted: 1, replaced: 1 });
+    expect(recorded).not.toHaveProperty('uncertain');
+  });
+
+  it('is ended as not known once the server that did it is silent, and not before', async () => {
+    const { services } = holdfast;
+    const servers = source.client.db('holdfast').collection<Document>('servers');
+    const [own] = await servers.find({}).toArray();
+    const putBackId = randomUUID();
+    const worker = `${randomUUID()}/${randomUUID()}`;
+    await servers.insertOne({ ...own, _id: worker as never, heartbeatAt: new Date() });
+    const ids = { backupId: backup.id, deploymentId: backup.deploymentId, putBackId };
+    const data = { ...ids, worker, namespace: 'shop.orders', documents: 3 };
+    const started = { stream: `backup:${backup.id}`, type: 'PutBackStarted', data } as const;
+    await execute(services.ledger, { actor: tester, correlationId: putBackId, reads: [], decide: () => [started] });
+    await endAbandonedPutBacks(services);
+    expect((await lastRecorded())?.putBackId).not.toBe(putBackId);
+    await servers.deleteOne({ _id: worker as never });
+    await endAbandonedPutBacks(services);
+    expect(await lastRecorded()).toMatchObject({ putBackId, inserted: 0, replaced: 0, uncertain: 3 });
+  });
+
+  it('writes nothing when the ledger does not take that it begins', async () => {
+    const changes = await twoToPutBack();
+    await using _ = await failCommand(source.client, 'alwaysOn', noEvents);
     const { outcomes, recordProblem } = await putBack(changes);
-    expect(outcomes.map(({ outcome }) => outcome)).toStrictEqual(['replaced', 'inserted']);
-    expect(outcomes[0]?.replaced).toBe(changes[0]?.live);
-    expect(recordProblem).toBe('The server answered Unauthorized (13).');
+    expect(outcomes.map(({ outcome, problem }) => [outcome, problem])).toStrictEqual([
+      ['not-tried', 'The server answered Unauthorized (13).'],
+      ['not-tried', 'The server answered Unauthorized (13).'],
+    ]);
+    expect(recordProblem).toBeNull();
+    expect((await orders.findOne({ _id: 1 as never }))?.n).toBe(70);
   });
 });

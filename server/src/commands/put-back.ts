@@ -21,7 +21,7 @@ import { answerWords } from '../engine/server-answer.ts';
 import { readById, type WriteOutcome, writeIfUnchanged } from '../engine/write-if-unchanged.ts';
 import { isTransient } from '../ledger/transient.ts';
 import type { Services } from '../services.ts';
-import { execute } from './execute.ts';
+import { PutBackRecord } from './put-back-record.ts';
 import {
   type ChosenDocuments,
   connectLive,
@@ -55,8 +55,8 @@ export async function planPutBack(
 
 /**
  * Writes them, each only where the live document is still the one that was shown. Raises what `planPutBack` raises, and
- * OPERATION_IN_PROGRESS, as long as nothing was written; whatever happens from then on is in the answer. Recorded as
- * DocumentsPutBack.
+ * OPERATION_IN_PROGRESS, as long as nothing was written; whatever happens from then on is in the answer. Recorded as PutBackStarted
+ * before the first is written, and DocumentsPutBack.
  */
 export async function putBack(
   services: Services,
@@ -68,8 +68,13 @@ export async function putBack(
   const positions = wanted.map(({ position }) => position);
   const chosen = await documentsAt(services, source, positions);
   await using client = await connectLive(services, source);
-  const outcomes = await writeEach({ services, source, client, ...chosen }, wanted);
-  return { outcomes, recordProblem: await record(services, source, { outcomes, actor }) };
+  const record = new PutBackRecord({ services, source, actor, documents: wanted.length });
+  const outcomes = await writeEach({ services, source, client, record, ...chosen }, wanted);
+  const recordProblem = await record.end(outcomes).then(
+    () => null,
+    (error: unknown) => wordsOf({ services, source }, error),
+  );
+  return { outcomes, recordProblem };
 }
 
 function changeOf(position: number, document: Buffer, live: Buffer | null): PutBackChange {
@@ -88,6 +93,7 @@ interface Writing extends ChosenDocuments {
   readonly services: Services;
   readonly source: PutBackSource;
   readonly client: MongoClient;
+  readonly record: PutBackRecord;
 }
 
 /** A document, and the name of the live one that was shown. */
@@ -121,6 +127,7 @@ async function writeOne(writing: Writing, { position, liveDigest }: Wanted): Pro
     if (seen?.equals(document)) return left('same');
     if (seen !== null) writing.held.add(seen);
     over = { document, seen, replaced: seen === null ? null : extendedJson(seen, 0, 'canonical') };
+    await writing.record.begin();
   } catch (error) {
     return notTried({ position }, wordsOf(writing, error));
   }
@@ -143,6 +150,7 @@ async function writeOver(
   try {
     const ended = await explained(() => writeIfUnchanged(writing.client, write));
     if (ended.outcome !== 'written') return { outcome: ended.outcome, replaced: null, problem: whyLeft(ended) };
+    await writing.services.failpoint('putting-back');
     return { outcome: seen === null ? 'inserted' : 'replaced', replaced, problem: null };
   } catch (error) {
     const problem = wordsOf(writing, error);
@@ -183,27 +191,6 @@ function wordsOf({ services, source }: Pick<Writing, 'services' | 'source'>, err
   services.logger.error({ backupId: source.backup.backupId, err: error }, 'a document could not be put back');
   if (error instanceof MongoServerError) return `The server answered ${answerWords(error)}.`;
   return 'Internal error; the log of the server says more.';
-}
-
-/** Why the ledger does not have it, or null. Never rejects: what was written is written. */
-async function record(
-  services: Services,
-  source: PutBackSource,
-  { outcomes, actor }: { readonly outcomes: readonly PutBackOutcome[]; readonly actor: Actor },
-): Promise<string | null> {
-  const { backupId, deploymentId } = source.backup;
-  const count = (wanted: PutBackOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === wanted).length;
-  const [inserted, replaced, uncertain] = [count('inserted'), count('replaced'), count('failed')];
-  if (inserted + replaced + uncertain === 0) return null;
-  const { namespace } = source;
-  const data = { backupId, deploymentId, namespace, inserted, replaced, ...(uncertain > 0 ? { uncertain } : {}) };
-  try {
-    const decide = () => [{ stream: `backup:${backupId}`, type: 'DocumentsPutBack', data } as const];
-    await execute(services.ledger, { actor, reads: [], decide });
-    return null;
-  } catch (error) {
-    return wordsOf({ services, source }, error);
-  }
 }
 
 function digestOf(document: Buffer | null): string | null {

@@ -21,6 +21,7 @@ import type { VerificationCause } from '@holdfast/shared/verification';
 import { type CopyState, evolveCopies, withCopy } from './copies.ts';
 import { type DeploymentState, requireConnected, requireDeployment, requireIdle } from './deployment.ts';
 import type { PolicyState } from './policy.ts';
+import { evolvePutBacks, type OpenPutBack } from './put-back.ts';
 import { evolveRestoreTest, type RestoreTestState } from './restore-test-state.ts';
 
 type Sealed = EventData<'BackupSealed'>;
@@ -41,6 +42,8 @@ export interface BackupState {
   readonly cancelRequested: boolean;
   /** The restore test that is asked for or runs; left out or null while there is none. */
   readonly restoreTest?: RestoreTestState | null | undefined;
+  /** What is being put back; left out while there is none. */
+  readonly putBacks?: readonly OpenPutBack[] | undefined;
 }
 
 /** Who ends an attempt: the worker that runs it, or the supervisor that found it abandoned. */
@@ -284,6 +287,9 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
     case 'RestoreTestFailed':
     case 'RestoreTestSkipped':
       return state && { ...state, restoreTest: evolveRestoreTest(state.restoreTest ?? null, event) };
+    case 'PutBackStarted':
+    case 'DocumentsPutBack':
+      return state && { ...state, putBacks: evolvePutBacks(state.putBacks, event) };
     case 'BackupMissing':
       return state && { ...state, status: 'missing', copies: evolveCopies(state, event) };
     default: {
@@ -293,7 +299,7 @@ export function evolveBackup(state: BackupState | undefined, event: LedgerEvent)
   }
 }
 
-/** Nobody here made it: there is no upload to finish. Where else it was before is still known. */
+/** Nobody here made it: there is no upload to finish. Where else it was before is still known, and what is being put back. */
 function adopted(
   { createdAt, completedAt: _, ...data }: EventData<'BackupAdopted'>,
   before: BackupState | undefined,
@@ -308,6 +314,7 @@ function adopted(
     worker: null,
     sealed: { backupId, deploymentId, worker: '', upload: '', ...archive, sha256: archive.sha256 },
     copies: before && withCopy(before, { destinationId: archive.destinationId, key: archive.key, state: 'stored' }),
+    putBacks: before?.putBacks,
     cancelRequested: false,
   };
 }

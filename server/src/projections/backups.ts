@@ -24,6 +24,8 @@ export type StoredBackup = Omit<Backup, 'id' | 'copies'> & {
   missingAt?: readonly string[];
   /** How many restore tests that its policy wanted were stopped by the end of their server. */
   testInterruptions?: number;
+  /** What is being put back. */
+  putBacks?: readonly Pick<EventData<'PutBackStarted'>, 'putBackId' | 'worker'>[];
 };
 
 export const backupsProjection: Projection = {
@@ -37,6 +39,7 @@ export const backupsProjection: Projection = {
     { key: { missingAt: 1 }, sparse: true },
     { key: { 'restoreTest.state': 1 }, sparse: true },
     { key: { 'safety.kind': 1 }, sparse: true },
+    { key: { 'putBacks.putBackId': 1 }, sparse: true },
   ],
   project,
 };
@@ -85,6 +88,10 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
       return { $set: { ...imported(event), ...stored(event) } };
     case 'SafetyBackupCompleted':
       return { $set: { ...takenForSafety(event), ...stored(event) } };
+    case 'PutBackStarted':
+      return { $push: putBack(event) };
+    case 'DocumentsPutBack':
+      return event.data.putBackId === undefined ? undefined : { $pull: putBackEnded(event.data.putBackId) };
     case 'BackupExpired':
       return { $set: { status: 'expired' } };
     case 'BackupDeleted':
@@ -92,6 +99,14 @@ function updateBy(event: LedgerEvent): ReadModelWrite['update'] | undefined {
     default:
       return undefined;
   }
+}
+
+function putBack({ data: { putBackId, worker } }: LedgerEvent<'PutBackStarted'>) {
+  return { putBacks: { putBackId, worker } } as never;
+}
+
+function putBackEnded(putBackId: string) {
+  return { putBacks: { putBackId } } as never;
 }
 
 function isInterruption({ data: { cause, reason } }: LedgerEvent<'RestoreTestSkipped'>): boolean {

@@ -14,6 +14,7 @@ import { killOrphan } from '../engine/orphan-process.ts';
 import { openStatuses, type StoredOperation } from '../projections/operations.ts';
 import type { Services } from '../services.ts';
 import { endAbandonedImports } from './abandoned-imports.ts';
+import { endAbandonedPutBacks } from './abandoned-put-backs.ts';
 import { claimLimitMs, overdueLimitMs } from './limits.ts';
 import { endAbandonedRestore } from './restore/end-abandoned-restore.ts';
 import { endSafetyBackups } from './restore/end-safety.ts';
@@ -46,6 +47,7 @@ export async function superviseOnce(services: Services, overdue: Overdue = new M
   for (const { _id, worker } of held)
     if (!stillOpen.has(_id) && !services.runningHere.has(_id)) await services.running.end(_id, worker);
   await endAbandonedImports(services);
+  await endAbandonedPutBacks(services);
   await endSafetyBackups(services);
 }
 

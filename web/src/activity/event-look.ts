@@ -30,5 +30,7 @@ const looks: Partial<Record<EventType, { mark: MarkName; tone: Tone }>> = {
 export function eventLook({ type, data }: Pick<LedgerEvent, 'type' | 'data'>): { mark: MarkName; tone?: Tone } {
   // A recovered archive was not read yet.
   if (type === 'BackupAdopted' && 'recovered' in data) return { mark: 'written', tone: 'safe' };
+  // Nobody knows whether they are written.
+  if (type === 'DocumentsPutBack' && 'uncertain' in data) return { mark: 'attention', tone: 'attention' };
   return looks[type] ?? { mark: 'link' };
 }

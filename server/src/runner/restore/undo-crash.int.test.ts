@@ -391,6 +391,31 @@ it('one that may not do what is left is given up, also when the server that does
   await rm(dataDir, { recursive: true, force: true });
 }, 120_000);
 
+it('what was put back by a server that was killed is in the ledger, as not known', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
+  const backupId = await prepared(dataDir);
+  const where = { backupId: backupId as never, namespace: 'shop.stock' };
+  await killedAt('putting-back', dataDir, async ({ restores }) => {
+    const { changes } = await restores.planPutBack.query({ ...where, positions: [20, 30] });
+    expect(changes.map(({ action }) => action)).toStrictEqual(['insert', 'insert']);
+    restores.putBack.mutate({ ...where, documents: changes }).catch(() => undefined);
+    return backupId;
+  });
+  expect(await shop().collection('stock').countDocuments()).toBe(12);
+  await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
+  const { events } = await service.api.audit.search({ type: 'DocumentsPutBack' });
+  expect(events.map(({ data }) => data)).toMatchObject([
+    { ...where, putBackId: expect.any(String), inserted: 0, replaced: 0, uncertain: 2 },
+  ]);
+  const { events: story } = await service.api.audit.search({ operationId: events[0]?.data.putBackId as string });
+  expect(story.map(({ type, actor }) => [type, actor.kind])).toStrictEqual([
+    ['DocumentsPutBack', 'system'],
+    ['PutBackStarted', 'api-key'],
+  ]);
+  await expectConsistent(service.services, [source.client]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 120_000);
+
 describe('a server killed at every step of a restore, and of its undo', () => {
   it.each<[FailpointName, object]>([
     ['staged', back],

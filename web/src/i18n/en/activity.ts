@@ -45,6 +45,7 @@ const typeNames: Record<EventType, string> = {
   RestoreUndone: 'Restore taken back',
   RestoreUndoExpired: 'Undo ended',
   RestoreUndoDropped: 'Kept data removed',
+  PutBackStarted: 'Putting back started',
   DocumentsPutBack: 'Documents put back',
   RestoreTestRequested: 'Restore test requested',
   RestoreTestStarted: 'Restore test started',
@@ -201,6 +202,8 @@ export const events: EventSentences = {
   RestoreUndoExpired: ({ cause }) =>
     cause === 'expired' ? 'the time to take it back is over' : 'it is not to be taken back any more',
   RestoreUndoDropped: () => 'what it had replaced is removed',
+  PutBackStarted: ({ namespace, documents }) =>
+    `begun to put back into ${namespace}: at most ${documentsText(documents)}`,
   DocumentsPutBack: ({ namespace, inserted, replaced, uncertain }) =>
     `put back into ${namespace}: ${f.count(inserted)} inserted, ${f.count(replaced)} replaced` +
     (uncertain === undefined ? '' : `, ${f.count(uncertain)} broken off, written or not`),

@@ -14,7 +14,7 @@ export const putBack = {
   keptNowhere: 'What is replaced is kept nowhere else.',
   liveNow: 'Live now:',
   mayBeReplaced: 'First save the live document, which may be replaced.',
-  notRecorded: 'The record of what happened does not have it: note down yourself that it was put back.',
+  notRecorded: 'The record of what happened says only that it was begun: note down yourself that it was put back.',
   orderOnly: 'The values are the same; only the order of the fields differs.',
   outcome: {
     inserted: 'The document is inserted.',

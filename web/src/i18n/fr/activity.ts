@@ -44,6 +44,7 @@ const typeNames: Record<EventType, string> = {
   RestoreUndone: 'Restauration défaite',
   RestoreUndoExpired: 'Retour clos',
   RestoreUndoDropped: 'Données gardées supprimées',
+  PutBackStarted: 'Remise commencée',
   DocumentsPutBack: 'Documents remis',
   RestoreTestRequested: 'Test de restauration demandé',
   RestoreTestStarted: 'Test de restauration commencé',
@@ -218,6 +219,8 @@ export const events: Dictionary['events'] = {
   RestoreUndoExpired: ({ cause }) =>
     cause === 'expired' ? 'le délai pour la défaire est passé' : 'elle n’est plus à défaire',
   RestoreUndoDropped: () => 'ce qu’elle avait remplacé est supprimé',
+  PutBackStarted: ({ namespace, documents }) =>
+    `remise commencée dans ${namespace} : ${documentsText(documents)} au plus`,
   DocumentsPutBack: ({ namespace, inserted, replaced, uncertain }) =>
     `remis dans ${namespace} : ${f.count(inserted)} ${f.plural(inserted, { one: 'inséré', other: 'insérés' })}, ${f.count(replaced)} ${f.plural(replaced, { one: 'remplacé', other: 'remplacés' })}` +
     (uncertain === undefined

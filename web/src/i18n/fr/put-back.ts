@@ -14,7 +14,7 @@ export const putBack: Dictionary['putBack'] = {
   keptNowhere: 'Ce qui est remplacé n’est gardé nulle part ailleurs.',
   liveNow: 'En production :',
   mayBeReplaced: 'Enregistrez d’abord le document en production, qui est peut-être remplacé.',
-  notRecorded: 'Le journal ne le mentionne pas : notez vous-même que le document a été remis.',
+  notRecorded: 'Le journal dit seulement que la remise a commencé : notez vous-même que le document a été remis.',
   orderOnly: 'Les valeurs sont les mêmes ; seul l’ordre des champs diffère.',
   outcome: {
     inserted: 'Le document est inséré.',
