@@ -198,6 +198,7 @@ describe('a restore', () => {
       vanish: false,
     });
     expect(plan.safetyBackupOf).toStrictEqual(['users']);
+    expect(plan.warnings.map(({ code }) => code)).not.toContain('LEFT_OUT');
     const restore = await restored({ usersAndRoles: true });
     const back = ['shop.anna:annas-password', 'shop.bert:berts-password', 'shop.carl:carls-password'];
     expect(await signIns()).toStrictEqual([...back, 'till.dora:doras-password', 'admin.service:a-new-password']);

@@ -4,9 +4,10 @@ import type { BackupId, PlanId } from '@holdfast/shared/ids';
 import type { RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
 import { v7 as uuid } from 'uuid';
+import { holdsUsersAndRoles } from '../../archive/users-and-roles.ts';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
 import { confirmationPhrase } from '../../domain/restore-names.ts';
-import { isShardingInTheWay, viewsWithoutBase } from '../../domain/restore-scope.ts';
+import { isShardingInTheWay, type RestoreScope, viewsWithoutBase } from '../../domain/restore-scope.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
 import { type DiskSpace, diskSpace } from '../../engine/disk-space.ts';
 import { explained } from '../../engine/driver-failure.ts';
@@ -95,7 +96,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     }),
     beside: {
       withoutBase: viewsWithoutBase(where.scope, isLive).map(nameOf),
-      leftOut: where.scope.leftOut,
+      leftOut: leftOutOf(where.scope),
       expiring,
       notRenamed:
         target.kind === 'copy'
@@ -105,6 +106,14 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
       isReplicaSet: facts.replicaSet !== null,
     },
   };
+}
+
+/** Users and roles are no data that is missed: they come back by themselves, when they are asked for. */
+function leftOutOf({ leftOut }: RestoreScope): string[] {
+  return leftOut.filter((name) => {
+    const dot = name.indexOf('.');
+    return !holdsUsersAndRoles(name.slice(0, dot), name.slice(dot + 1));
+  });
 }
 
 async function lookAtNamespaces(prospect: Prospect, nowMs: number) {
