@@ -1,4 +1,5 @@
 import type { HoldfastProcess } from '@holdfast/server/testing/holdfast-process';
+import type { Locator } from '@playwright/test';
 import type { MongoClient } from 'mongodb';
 import { backUp, expect, type Shop, test, untilIdle } from './holdfast-server.ts';
 import { database, fillShop, readDatabase } from './shop-data.ts';
@@ -62,6 +63,59 @@ test('takes a restore back with one button and its name, and says what that lose
   await page.getByRole('link', { name: 'Open the undo' }).click();
   await expect(page.getByRole('button', { name: 'Undo this restore…' })).toBeVisible();
 });
+
+test('is planned, confirmed and, as it fails half-way, taken back by the keyboard alone', async ({
+  console: page,
+  shop,
+  holdfast,
+}) => {
+  const { client } = shop.mongo;
+  await fillShop(client);
+  const backupId = await backUp(holdfast, shop.deploymentId);
+  await client.db(database).collection('orders').deleteMany({ open: true });
+  await client.db(database).command({ collMod: 'openOrders', viewOn: 'orders', pipeline: [] });
+  const before = await liveData(client);
+  const { failCommand } = await import('@holdfast/server/testing/fail-point');
+  const refused = { failCommands: ['collMod'], appName: 'holdfast', errorCode: 13 };
+
+  await page.goto(`/backups/${backupId}`);
+  await tabTo(page.getByRole('main').getByRole('button', { name: 'Restore…', exact: true }));
+  await page.keyboard.press('Enter');
+  await tabTo(page.getByRole('radio', { name: /^Into a copy/ }));
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByText('REPLACES_LIVE_DATA')).toBeVisible();
+  await tabTo(page.getByRole('button', { name: 'Continue to confirm…' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+  await page.keyboard.type(database);
+  await tabTo(page.getByRole('button', { name: 'Restore shop-prod' }));
+  {
+    await using _ = await failCommand(client, 'alwaysOn', refused);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Live data is partly replaced.' })).toBeVisible({ timeout: 60_000 });
+  }
+  expect(await liveData(client)).not.toEqual(before);
+
+  await tabTo(page.getByRole('button', { name: 'Undo this restore…' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+  await page.keyboard.type(database);
+  await tabTo(page.getByRole('button', { name: 'Take it back' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Live data is what it was before.' })).toBeVisible();
+  expect(await liveData(client)).toEqual(before);
+});
+
+/** As somebody without a mouse gets there; throws when no Tab does. */
+async function tabTo(wanted: Locator): Promise<void> {
+  const page = wanted.page();
+  await expect(wanted).toBeEnabled();
+  for (let tabs = 0; tabs < 60; tabs += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`60 times Tab do not lead to ${wanted}`);
+}
 
 test('frees the space of an undo, after which nothing can be taken back', async ({ console: page, shop, holdfast }) => {
   const { id } = await restored(holdfast, shop);
