@@ -1,6 +1,5 @@
 // What somebody chooses for a restore: where the data goes, what of it, and how. Rare choices are folded.
 import type { Backup } from '@holdfast/shared/backup';
-import { restoreMode } from '@holdfast/shared/restore';
 import { useQuery } from '@tanstack/solid-query';
 import { createUniqueId, For, Show } from 'solid-js';
 import { Field, TextField } from '../controls/field.tsx';
@@ -8,7 +7,7 @@ import { useApi } from '../data/api-context.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { NamespaceTree } from './namespace-tree.tsx';
 import type { RestoreDraft } from './restore-draft.ts';
-import { initialForm } from './restore-form.ts';
+import { initialForm, restoreModes } from './restore-form.ts';
 
 interface PartProps {
   draft: RestoreDraft;
@@ -137,7 +136,7 @@ function ModeField(props: { draft: RestoreDraft }) {
     <fieldset class="field mode">
       <legend>{t('restorePlan.mode')}</legend>
       <div class="seg">
-        <For each={restoreMode.options}>
+        <For each={restoreModes}>
           {(option) => (
             <label>
               <input

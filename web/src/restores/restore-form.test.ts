@@ -1,9 +1,15 @@
+import { defaultRestoreOptions, restoreMode } from '@holdfast/shared/restore';
 import { describe, expect, it } from 'vitest';
-import { hasProblem, initialForm, problemsOf, type RestoreForm, wantedOf } from './restore-form.ts';
+import { hasProblem, initialForm, problemsOf, type RestoreForm, restoreModes, wantedOf } from './restore-form.ts';
 
 const inPlace: RestoreForm = { ...initialForm, kind: 'original' };
 
 describe('the form of a restore', () => {
+  it('begins with what the server takes where nothing is said', () => {
+    expect({ ...initialForm, undoHours: Number(initialForm.undoHours) }).toMatchObject(defaultRestoreOptions);
+    expect(restoreModes).toEqual(restoreMode.options);
+  });
+
   it('asks for a copy of everything at first', () => {
     expect(hasProblem(problemsOf(initialForm))).toBe(false);
     expect(wantedOf('backup', initialForm)).toEqual({

@@ -1,10 +1,5 @@
 // What somebody chose for a restore, and what it asks of the server. Pure.
-import {
-  defaultRestoreOptions,
-  type RestoreMode,
-  type RestoreOptions,
-  type RestoreTarget,
-} from '@holdfast/shared/restore';
+import type { RestoreMode, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import { type NamespaceChoice, namespacesOf } from './namespace-choice.ts';
 
 export interface RestoreForm {
@@ -44,7 +39,13 @@ const affix = /^[A-Za-z0-9_-]{1,32}$/;
 /** The server takes so many names in one plan. */
 const mostNames = 1_000;
 
-/** A copy beside what is live: nothing live changes unless somebody asks for it. */
+/** As they are offered. */
+export const restoreModes = ['replace', 'merge', 'exact'] as const satisfies readonly RestoreMode[];
+
+/**
+ * A copy beside what is live: nothing live changes unless somebody asks for it. The rest is what the server takes where nothing is
+ * said, written out: its schemas try to evaluate code, which the Content-Security-Policy refuses.
+ */
 export const initialForm: RestoreForm = {
   kind: 'copy',
   deploymentId: null,
@@ -52,11 +53,11 @@ export const initialForm: RestoreForm = {
   suffix: '',
   scope: 'everything',
   choice: new Map(),
-  mode: defaultRestoreOptions.mode,
-  safetyBackup: defaultRestoreOptions.safetyBackup,
-  ttlIndexes: defaultRestoreOptions.ttlIndexes,
-  usersAndRoles: defaultRestoreOptions.usersAndRoles,
-  undoHours: String(defaultRestoreOptions.undoHours),
+  mode: 'replace',
+  safetyBackup: 'needed',
+  ttlIndexes: 'build',
+  usersAndRoles: false,
+  undoHours: '24',
 };
 
 /** `isRemoved`: the backup's own deployment is no more. */
