@@ -1,7 +1,7 @@
 // The last look before a restore. The backup's date and age stand largest; each drop is ticked, the name typed exactly;
 // Enter starts nothing; going back comes before going on.
 import type { Backup } from '@holdfast/shared/backup';
-import type { PlanNamespace, RestorePlan } from '@holdfast/shared/restore-plan';
+import type { PlanNamespace, PlanUsers, RestorePlan } from '@holdfast/shared/restore-plan';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import { createMemo, createUniqueId, For, Show } from 'solid-js';
 import { RefusalNote } from '../controls/refusal-note.tsx';
@@ -192,6 +192,7 @@ function OriginalEffects(props: { plan: RestorePlan }) {
           <span class="muted">{t('restorePlan.mergesText')}</span>
         </li>
       </Show>
+      <Show when={props.plan.users}>{(users) => <UserEffects users={users()} />}</Show>
       <Show when={counts().replaced + counts().merged === 0 && counts().added > 0}>
         <li>
           <Mark name="add" />
@@ -207,6 +208,23 @@ function OriginalEffects(props: { plan: RestorePlan }) {
         </span>
       </li>
     </>
+  );
+}
+
+/** Passwords and rights change with them. Those that vanish are ticked by themselves. */
+function UserEffects(props: { users: PlanUsers }) {
+  const { t } = useI18n();
+  return (
+    <Show when={props.users.changed.length + props.users.added.length > 0}>
+      <li>
+        <Mark name="swap" />
+        <b>{t('restorePlan.usersEffect')}</b>
+        <span class="muted">
+          <Show when={props.users.changed.length > 0}>{t('restorePlan.usersChanged', props.users.changed)} </Show>
+          <Show when={props.users.added.length > 0}>{t('restorePlan.usersAdded', props.users.added)}</Show>
+        </span>
+      </li>
+    </Show>
   );
 }
 

@@ -11,9 +11,10 @@ import { writtenDatabases } from './plan-rows.ts';
 /** So many names stand in a sentence; the others are counted. */
 const namesShown = 6;
 
-export function PlanFacts(props: { backup: Backup; plan: RestorePlan | undefined }) {
+/** `isStale`: it is the plan of earlier choices. */
+export function PlanFacts(props: { backup: Backup; plan: RestorePlan | undefined; isStale: boolean }) {
   return (
-    <aside class="aside">
+    <aside class="aside" classList={{ stale: props.plan !== undefined && props.isStale }}>
       <FromFacts backup={props.backup} isElsewhere={isElsewhere(props)} />
       <Show when={props.plan}>
         {(plan) => (

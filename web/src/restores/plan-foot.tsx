@@ -9,11 +9,17 @@ import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
 import { droppedOf } from './plan-rows.ts';
 import type { RestoreDraft } from './restore-draft.ts';
+import { hasProblem } from './restore-form.ts';
 
 export function PlanFoot(props: { draft: RestoreDraft; backup: Backup }) {
   const { t } = useI18n();
   const busy = useTargetBusy(() => props.draft);
   const drops = () => droppedOf(props.draft.plan()?.namespaces ?? []).length;
+  const unavailable = () => {
+    if (props.draft.plan()) return null;
+    return isRefused() ? t('restorePlan.mendFirst') : t('restores.noPlanYet');
+  };
+  const isRefused = () => hasProblem(props.draft.problems()) || Boolean(props.draft.planError());
   return (
     <div class="decide">
       <a class="btn" href={`/backups/${props.backup.id}`}>
@@ -29,8 +35,8 @@ export function PlanFoot(props: { draft: RestoreDraft; backup: Backup }) {
         <GuardedButton
           busy={busy()}
           class="primary"
-          unavailable={props.draft.plan() ? null : t('restores.noPlanYet')}
-          reason={props.draft.plan() || busy() ? 'sentence' : 'elsewhere'}
+          unavailable={unavailable()}
+          reason={props.draft.plan() || busy() || isRefused() ? 'sentence' : 'elsewhere'}
           onPress={() => props.draft.confirmation.setOpen(true)}
         >
           {t('restorePlan.continue')}

@@ -117,6 +117,7 @@ describe('the plan of a restore', () => {
     await choose(/^Chosen collections/);
     expect(await screen.findByText('Tick at least one database or collection.')).toBeTruthy();
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Continue to confirm…' }).disabled).toBe(true);
+    expect(screen.getByText('Correct what is marked above first.').classList).not.toContain('visually-hidden');
     fireEvent.click(await screen.findByRole('checkbox', { name: 'carts' }));
     await vi.waitFor(() => expect(inputs(calls, 'restores.plan')).toHaveLength(2));
     expect(inputs(calls, 'restores.plan')[1]).toMatchObject({ namespaces: ['shop.carts'] });
@@ -212,7 +213,7 @@ describe('the confirmation', () => {
     for (const wrong of ['shop-prod', 'Shop', 'shop ', 'sho']) {
       fireEvent.input(phrase, { target: { value: wrong } });
       expect(confirmButton().disabled, wrong).toBe(true);
-      expect(screen.getByText('The name is not complete.')).toBeTruthy();
+      expect(screen.getByText('The name does not match yet.')).toBeTruthy();
     }
     fireEvent.input(phrase, { target: { value: 'shop' } });
     fireEvent.keyDown(phrase, { key: 'Enter' });
@@ -232,6 +233,18 @@ describe('the confirmation', () => {
     expect(confirmButton().disabled).toBe(true);
     expect(screen.getByText('Tick each box.')).toBeTruthy();
     fireEvent.click(screen.getByRole('checkbox', { name: 'I have seen this and mean it' }));
+    expect(confirmButton().disabled).toBe(false);
+  });
+
+  it('says that users and roles change too, and wants those that vanish ticked', async () => {
+    const users = { added: ['shop.bert'], changed: ['admin.reporting'], notInBackup: ['shop.carl'], vanish: true };
+    open('en', { 'restores.plan': () => ({ ...original, users }) });
+    await goOn();
+    const dialog = within(screen.getByRole('dialog'));
+    expect(dialog.getByText('Become what they were: admin.reporting. Come back: shop.bert.')).toBeTruthy();
+    fireEvent.input(dialog.getByRole('textbox'), { target: { value: 'shop' } });
+    expect(confirmButton().disabled).toBe(true);
+    fireEvent.click(dialog.getByRole('checkbox', { name: 'I have seen this and mean it' }));
     expect(confirmButton().disabled).toBe(false);
   });
 

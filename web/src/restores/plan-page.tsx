@@ -61,7 +61,7 @@ function KnownPlan(props: { draft: RestoreDraft; backup: Backup }) {
           <RefusalNote error={props.draft.planError()} />
           <Comparison draft={props.draft} />
         </div>
-        <PlanFacts backup={props.backup} plan={props.draft.shown()} />
+        <PlanFacts backup={props.backup} plan={props.draft.shown()} isStale={!props.draft.plan()} />
       </div>
       <PlanFoot draft={props.draft} backup={props.backup} />
       <ConfirmRestore draft={props.draft} backup={props.backup} />

@@ -129,7 +129,7 @@ function Sway(props: { delta: number; share: number }) {
 
 /** What differs beside the documents, in a few words. */
 function Notes(props: { row: PlanNamespace }) {
-  const { t, f } = useI18n();
+  const { t } = useI18n();
   const ofIndexes = (change: PlanDrift['change']) => {
     const count = props.row.drift.filter((drift) => drift.what === 'index' && drift.change === change).length;
     return count === 0 ? [] : [t('restorePlan.indexesDiffer', change, count)];
@@ -145,8 +145,7 @@ function Notes(props: { row: PlanNamespace }) {
     const kind = type === 'timeseries' ? [t('restorePlan.type.timeseries')] : [];
     return how === 'rewrite' || how === 'define' ? [...kind, t(`restorePlan.methodNote.${how}`)] : kind;
   };
-  const expired = () =>
-    (props.row.expired ?? 0) > 0 ? [t('restorePlan.expiredNote', f.count(props.row.expired ?? 0))] : [];
+  const expired = () => ((props.row.expired ?? 0) > 0 ? [t('restorePlan.expiredNote', props.row.expired ?? 0)] : []);
   const notes = () => [
     ...others(),
     ...ofIndexes('removed'),

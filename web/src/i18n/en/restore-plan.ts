@@ -103,7 +103,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
       : 'For these, taking the restore back means to write what a safety backup holds.';
   },
   UNDO_NOT_ALLOWED: () =>
-    'The user in the connection string may not remove and update documents: this merge can be taken back only once he may. `holdfast doctor` prints the rights to give.',
+    'The user in the connection string may not remove and update documents: this merge can be taken back only once it may. holdfast doctor prints the rights to give.',
 };
 
 export const restorePlan = {
@@ -173,7 +173,7 @@ export const restorePlan = {
   expires: (duration: string) => `The plan holds for ${duration}, or until a collection comes or goes.`,
   expiredDocuments: (count: number) =>
     `${documents(count)} ${count === 1 ? 'has' : 'have'} expired: a TTL index removes ${count === 1 ? 'it' : 'them'} at once.`,
-  expiredNote: (count: string) => `${count} expired`,
+  expiredNote: (count: number) => `${f.count(count)} expired`,
   facts: {
     from: 'From',
     into: 'Into',
@@ -208,6 +208,7 @@ export const restorePlan = {
   leadText: (clock: string) => `This plan compares the backup with what was live at ${clock}.`,
   loadingCollections: 'Reading what the backup holds…',
   methodNote: { rewrite: 'written last', define: 'defined anew' },
+  mendFirst: 'Correct what is marked above first.',
   mode: 'Mode',
   modeName: { replace: 'Replace', merge: 'Merge', exact: 'Exact' } satisfies Record<RestoreMode, string>,
   modeText: {
@@ -264,15 +265,16 @@ export const restorePlan = {
   toolMissing: 'not found',
   ttl: 'Build TTL indexes',
   ttlText: 'What has expired vanishes within a minute. Left out, they become ordinary indexes and nothing expires.',
-  undoHours: 'Keep an undo for',
-  undoHoursHint: 'Hours, 0 to 720. What is replaced stays beside it meanwhile; 0 keeps nothing.',
+  undoHours: 'Keep an undo for (hours)',
+  undoHoursHint: '0 to 720. What is replaced stays beside the live data meanwhile; 0 keeps nothing.',
   undoHoursProblem: 'A whole number of hours from 0 to 720.',
   uponViews: (view: string) => `It reads ${view}.`,
   users: 'Users and roles too',
   usersAmong: 'users and roles',
-  usersAdded: (names: readonly string[]) => `Come back: ${f.list(names)}.`,
-  usersChanged: (names: readonly string[]) => `Become what they were: ${f.list(names)}.`,
-  usersStay: (names: readonly string[]) => `Not in the backup, stay: ${f.list(names)}.`,
+  usersAdded: (names: readonly string[]) => `Come back: ${f.list(first(names))}.`,
+  usersChanged: (names: readonly string[]) => `Become what they were: ${f.list(first(names))}.`,
+  usersEffect: 'Users and roles are restored too',
+  usersStay: (names: readonly string[]) => `Not in the backup, stay: ${f.list(first(names))}.`,
   usersNotInCopy: 'Only in place: the databases of a copy have no users.',
   usersText: 'The backup holds them. Holdfast’s own user stays as it is.',
   usersVanish: (names: readonly string[]) => `These users and roles vanish: ${f.list(names)}.`,
@@ -318,7 +320,7 @@ export const restorePlan = {
       : ticks
         ? 'Tick each box.'
         : 'Type the name. Enter alone starts nothing.',
-  confirmDiffers: 'The name is not complete.',
+  confirmDiffers: 'The name does not match yet.',
   typePhrase: 'To go on, type',
   replaces: (replaced: number, added: number) =>
     `${collections(replaced)} ${f.plural(replaced, { one: 'is', other: 'are' })} replaced${added === 0 ? '' : `, ${f.count(added)} ${f.plural(added, { one: 'is', other: 'are' })} added`}`,
@@ -363,6 +365,11 @@ const actionPlurals: Record<PlanAction, { one: string; other: string }> = {
   added: { one: 'added', other: 'added' },
   untouched: { one: 'untouched', other: 'untouched' },
 };
+
+/** What goes is always named in full; of what stays or comes, the first names are enough. */
+function first(names: readonly string[]): string[] {
+  return withMore(names.slice(0, 6), Math.max(0, names.length - 6));
+}
 
 function withMore(names: readonly string[], more: number): string[] {
   return more === 0 ? [...names] : [...names, `${f.count(more)} more`];

@@ -115,7 +115,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
       : 'Pour celles-ci, défaire la restauration veut dire réécrire ce que garde une sauvegarde.';
   },
   UNDO_NOT_ALLOWED: () =>
-    'L’utilisateur de la chaîne de connexion ne peut ni supprimer ni modifier de documents : cette fusion ne pourra être défaite qu’une fois qu’il le peut. `holdfast doctor` affiche les droits à donner.',
+    'L’utilisateur de la chaîne de connexion ne peut ni supprimer ni modifier de documents : cette fusion ne pourra être défaite qu’une fois qu’il le peut. holdfast doctor affiche les droits à donner.',
 };
 
 export const restorePlan: Dictionary['restorePlan'] = {
@@ -187,7 +187,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
       one: `${documents(count)} a expiré : un index TTL le retire aussitôt.`,
       other: `${documents(count)} ont expiré : un index TTL les retire aussitôt.`,
     }),
-  expiredNote: (count) => `${count} expirés`,
+  expiredNote: (count) => f.plural(count, { one: `${f.count(count)} expiré`, other: `${f.count(count)} expirés` }),
   facts: {
     from: 'Depuis',
     into: 'Vers',
@@ -228,6 +228,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
   leadText: (clock) => `Ce plan compare la sauvegarde à l’état de ${clock}.`,
   loadingCollections: 'Lecture de ce que contient la sauvegarde…',
   methodNote: { rewrite: 'écrite en dernier', define: 'recréée' },
+  mendFirst: 'Corrigez d’abord ce qui est signalé plus haut.',
   mode: 'Mode de restauration',
   modeName: { replace: 'Remplacer', merge: 'Fusionner', exact: 'À l’identique' },
   modeText: {
@@ -287,15 +288,16 @@ export const restorePlan: Dictionary['restorePlan'] = {
   ttl: 'Créer les index TTL',
   ttlText:
     'Ce qui a expiré disparaît dans la minute. Laissés de côté, ils deviennent des index ordinaires et rien n’expire.',
-  undoHours: 'Pouvoir revenir pendant',
-  undoHoursHint: 'Heures, de 0 à 720. Ce qui est remplacé reste à côté pendant ce temps ; 0 ne garde rien.',
+  undoHours: 'Pouvoir revenir pendant (heures)',
+  undoHoursHint: 'De 0 à 720. Ce qui est remplacé reste à côté de la production pendant ce temps ; 0 ne garde rien.',
   undoHoursProblem: 'Un nombre entier d’heures de 0 à 720.',
   uponViews: (view) => `Elle lit ${view}.`,
   users: 'Utilisateurs et rôles aussi',
   usersAmong: 'des utilisateurs et rôles',
-  usersAdded: (names) => `Reviennent : ${f.list(names)}.`,
-  usersChanged: (names) => `Redeviennent ce qu’ils étaient : ${f.list(names)}.`,
-  usersStay: (names) => `Absents de la sauvegarde, restent : ${f.list(names)}.`,
+  usersAdded: (names) => `Reviennent : ${f.list(first(names))}.`,
+  usersChanged: (names) => `Redeviennent ce qu’ils étaient : ${f.list(first(names))}.`,
+  usersEffect: 'Les utilisateurs et rôles sont restaurés aussi',
+  usersStay: (names) => `Absents de la sauvegarde, restent : ${f.list(first(names))}.`,
   usersNotInCopy: 'Seulement en place : les bases d’une copie n’ont pas d’utilisateurs.',
   usersText: 'La sauvegarde en contient. L’utilisateur de Holdfast reste tel quel.',
   usersVanish: (names) => `Ces utilisateurs et rôles disparaissent : ${f.list(names)}.`,
@@ -341,7 +343,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
       : ticks
         ? 'Cochez chaque case.'
         : 'Saisissez le nom. Entrée seule ne lance rien.',
-  confirmDiffers: 'Le nom n’est pas complet.',
+  confirmDiffers: 'Le nom ne correspond pas encore.',
   typePhrase: 'Pour continuer, saisissez',
   replaces: (replaced, added) =>
     `${collections(replaced)} ${f.plural(replaced, { one: 'remplacée', other: 'remplacées' })}${alsoAdded(added)}`,
@@ -388,6 +390,10 @@ const actionPlurals: Record<PlanAction, { one: string; other: string }> = {
 
 function alsoAdded(added: number): string {
   return added === 0 ? '' : `, ${f.count(added)} ${f.plural(added, { one: 'ajoutée', other: 'ajoutées' })}`;
+}
+
+function first(names: readonly string[]): string[] {
+  return withMore(names.slice(0, 6), Math.max(0, names.length - 6));
 }
 
 function withMore(names: readonly string[], more: number): string[] {
