@@ -86,9 +86,7 @@ test('says what is wrong when the copy would land in a database that exists', as
   await page.goto('/deployments/shop-prod');
   await page.getByRole('button', { name: 'Restore…', exact: true }).first().click();
   await page.getByRole('textbox', { name: 'Suffix' }).fill('_taken');
-  await expect(
-    page.getByRole('alert').getByText('The copy would land in databases that exist: shop_taken.'),
-  ).toBeVisible();
+  await expect(page.getByRole('alert').getByText('These databases are in the way: shop_taken.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Continue to confirm…' })).toBeDisabled();
   await shop.mongo.client.db('shop_taken').dropDatabase();
 });

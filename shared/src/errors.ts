@@ -12,14 +12,17 @@ const nothing = z.object({});
  * - `copy-mode`: merge or exact, into databases that do not exist yet.
  * - `exact-of-collections`: exact, of single collections.
  * - `exact-of-part`: exact, of a backup that was made of single collections.
+ * - `view-collation`: views that stay, which are named, read one that would get another collation.
  */
-const restoreOptionsProblem = z.enum(['copy-mode', 'exact-of-collections', 'exact-of-part']);
+const restoreOptionsProblem = z.enum(['copy-mode', 'exact-of-collections', 'exact-of-part', 'view-collation']);
 
 const restoreOptionsProblems: Record<z.infer<typeof restoreOptionsProblem>, string> = {
   'copy-mode': 'A copy goes into databases that do not exist yet: there is nothing to merge with, and nothing to drop.',
   'exact-of-collections':
     'The mode exact is for whole databases: of a database, it drops what the backup does not have.',
   'exact-of-part': 'The backup was made of single collections, so that nobody can say what it does not have.',
+  'view-collation':
+    'Views that stay read one that would get another collation, which the server does not take. Remove these first, or leave that one out:',
 };
 const named = z.object({ id: z.string() });
 
@@ -359,19 +362,22 @@ export const errorCatalogue = {
   TARGET_EXISTS: entry({
     details: z.object({ databases: z.array(z.string()) }),
     transport: 'CONFLICT',
-    message: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
-    hint: 'Choose another suffix, or remove those databases first.',
+    message: ({ databases }) => `These databases are in the way: ${databases.join(', ')}.`,
+    hint: 'Choose another suffix, or remove those databases first. The server holds names alike that differ in upper and lower case alone.',
   }),
   TARGET_NAME_INVALID: entry({
     details: z.object({ name: z.string() }),
     transport: 'BAD_REQUEST',
-    message: ({ name }) => `"${name}" cannot be a database's name.`,
-    hint: 'Choose a short suffix of letters, digits, hyphens and underscores; the whole name has at most 63 bytes.',
+    message: ({ name }) => `"${name}" cannot be a name in the copy.`,
+    hint: 'Choose a shorter suffix: a database has at most 63 bytes, with a collection behind it 255. A collection with a line break in its name comes back in place only.',
   }),
   RESTORE_OPTIONS_INVALID: entry({
-    details: z.object({ problem: restoreOptionsProblem }),
+    details: z.object({ problem: restoreOptionsProblem, namespaces: z.array(z.string()).optional() }),
     transport: 'BAD_REQUEST',
-    message: ({ problem }) => restoreOptionsProblems[problem],
+    message: ({ problem, namespaces }) =>
+      namespaces === undefined
+        ? restoreOptionsProblems[problem]
+        : `${restoreOptionsProblems[problem]} ${namespaces.join(', ')}.`,
     hint: 'Nothing was changed. Leave the mode out (replace), or choose another target or other namespaces.',
   }),
   NAMESPACE_PROTECTED: entry({

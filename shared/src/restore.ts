@@ -4,11 +4,6 @@ import { actor } from './actor.ts';
 import { failure } from './failures.ts';
 import { backupId, deploymentId, restoreId } from './ids.ts';
 
-/** A MongoDB database name as the server accepts it on every platform. */
-export const databaseName = z.string().regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, {
-  error: 'A database name has 1 to 63 characters and none of / \\ . " $ * < > : | ? or a space.',
-});
-
 const affix = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'It has 1 to 32 letters, digits, hyphens or underscores.' })

@@ -15,16 +15,24 @@ export function hasExpiry({ indexes, options }: Pick<ManifestNamespace, 'indexes
   return 'expireAfterSeconds' in options || indexes.some((index) => 'expireAfterSeconds' in index);
 }
 
+export interface CountExpiredOptions {
+  readonly nowMs: number;
+  /** By `performance.now`. */
+  readonly endsAt: number;
+  /** Whose indexes and options count; default: those that the collection has in the archive. */
+  readonly by?: ManifestNamespace;
+}
+
 /**
  * Counts the documents (of a time-series the buckets) that would be removed at once at `nowMs`. null when it cannot be told: the
- * time was up (`endsAt`, by `performance.now`), or an index is partial by more than equality. Throws
+ * time was up, or an index is partial by more than equality. Throws
  * OperationFailure('archive-damaged'), and what the archive's source throws.
  */
 export async function countExpired(
   collection: ArchiveCollection,
-  { nowMs, endsAt }: { readonly nowMs: number; readonly endsAt: number },
+  { nowMs, endsAt, by = collection.namespace }: CountExpiredOptions,
 ): Promise<number | null> {
-  const tests = expiryTests(collection.namespace, nowMs);
+  const tests = expiryTests(by, nowMs);
   if (tests === null) return null;
   let expired = 0;
   for (const frame of collection.frames) {

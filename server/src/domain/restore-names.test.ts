@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentId } from './examples.ts';
-import { confirmationPhrase, defaultSuffix, isShadowName, shadowName, targetDatabase } from './restore-names.ts';
+import {
+  confirmationPhrase,
+  defaultSuffix,
+  isShadowName,
+  requireCopyable,
+  shadowName,
+  targetDatabase,
+} from './restore-names.ts';
 import { refusal } from './testing.ts';
 
 describe('the copy', () => {
@@ -15,6 +22,19 @@ describe('the copy', () => {
     expect(refusal(() => targetDatabase({ kind: 'copy', suffix: '_copy' }, 'é'.repeat(30)))).toBe(
       'TARGET_NAME_INVALID',
     );
+  });
+  it.each(['a:b', 'a*|<>?b', 'é'])('takes the name %j, which some servers hold', (database) => {
+    expect(targetDatabase({ kind: 'copy', suffix: '_copy' }, database)).toBe(`${database}_copy`);
+  });
+  it.each([
+    ['collection', 'n'.repeat(245), null],
+    ['collection', 'n'.repeat(246), 'TARGET_NAME_INVALID'],
+    ['timeseries', 'é'.repeat(115), null],
+    ['timeseries', 'é'.repeat(116), 'TARGET_NAME_INVALID'],
+    ['collection', 'two\nlines', 'TARGET_NAME_INVALID'],
+  ])('of a %s: %j', (type, collection, code) => {
+    const asked = () => requireCopyable({ type, database: 'shop_copy', collection });
+    expect(code === null ? asked() : refusal(asked)).toBe(code ?? undefined);
   });
   it('needs no phrase', () => {
     expect(confirmationPhrase({ kind: 'copy' }, ['shop'], 'prod')).toBeNull();

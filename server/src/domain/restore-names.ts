@@ -1,14 +1,39 @@
 // Where a restore puts each namespace. Pure.
 import { AppError } from '@holdfast/shared/errors';
-import { databaseName, type RestoreTarget } from '@holdfast/shared/restore';
+import type { RestoreTarget } from '@holdfast/shared/restore';
 
-/** The name of a database after the restore: itself, or with the copy's prefix and suffix. Raises TARGET_NAME_INVALID. */
+/**
+ * The name of a database after the restore: itself, or with the copy's prefix and suffix, which only make it longer. Raises
+ * TARGET_NAME_INVALID.
+ */
 export function targetDatabase(target: RestoreTarget, database: string): string {
   if (target.kind === 'original') return database;
   const name = `${target.prefix ?? ''}${database}${target.suffix ?? ''}`;
-  const valid = databaseName.safeParse(name).success && Buffer.byteLength(name) <= 63 && name !== database;
-  if (!valid) throw new AppError('TARGET_NAME_INVALID', { name });
+  if (Buffer.byteLength(name) > longestDatabase || name === database)
+    throw new AppError('TARGET_NAME_INVALID', { name });
   return name;
+}
+
+/** In bytes, as the server counts them; that of a collection with its database before it. */
+const longestDatabase = 63;
+const longestNamespace = 255;
+
+/**
+ * A collection of a copy has its own name behind the longer one of the database, a time-series that of its buckets. mongorestore passes
+ * over names with a line break; in place they are staged under others. Raises TARGET_NAME_INVALID.
+ */
+export function requireCopyable({ type, database, collection }: CopiedName): void {
+  const stored = type === 'timeseries' ? `system.buckets.${collection}` : collection;
+  const name = `${database}.${collection}`;
+  if (Buffer.byteLength(`${database}.${stored}`) <= longestNamespace && !collection.includes('\n')) return;
+  throw new AppError('TARGET_NAME_INVALID', { name });
+}
+
+interface CopiedName {
+  readonly type: string;
+  /** As it is called in the copy. */
+  readonly database: string;
+  readonly collection: string;
 }
 
 /** The suffix of a copy that asked for none: `_restored_20261124_0930`, in UTC. */

@@ -25,6 +25,13 @@ describe('where a restore puts each namespace', () => {
   it('keeps the names in place', () => {
     expect(namesOf({})).toStrictEqual(namespaces.map(({ database, collection }) => `${database}.${collection}`));
   });
+  it('refuses a copy whose names would be too long, unless these are left out', () => {
+    const all = [...namespaces, namespace('shop', 'n'.repeat(249))];
+    const manifest = manifestOf(all);
+    expect(refusal(() => scopeOf({ manifest, target: copy }))).toBe('TARGET_NAME_INVALID');
+    expect(scopeOf({ manifest, target: copy, options: chosen(['crm']) }).placed).toHaveLength(1);
+    expect(scopeOf({ manifest }).placed).toHaveLength(all.length);
+  });
   it('takes a copy into databases of other names', () => {
     const target = { kind: 'copy', prefix: 'old_', suffix: '_2025' } as const;
     expect(namesOf({ target, options: chosen(['crm']) })).toStrictEqual(['old_crm_2025.people']);

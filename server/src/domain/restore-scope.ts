@@ -4,7 +4,7 @@ import { AppError } from '@holdfast/shared/errors';
 import type { Manifest, ManifestNamespace } from '@holdfast/shared/manifest';
 import type { RestoreMode, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
 import type { PlanAction, PlanMethod } from '@holdfast/shared/restore-plan';
-import { canBeRenamed, isShadowName, targetDatabase } from './restore-names.ts';
+import { canBeRenamed, isShadowName, requireCopyable, targetDatabase } from './restore-names.ts';
 
 /** Says of a namespace of the deployment that is written to whether it is left alone: the ledger's, the server's own, shadows. */
 export type IsProtected = (database: string, collection: string) => boolean;
@@ -36,6 +36,7 @@ export interface LiveNamespace {
 }
 
 export interface RestoreScope {
+  readonly mode: RestoreMode;
   /** In the order of the manifest. */
   readonly placed: readonly PlacedNamespace[];
   /** Chosen, or in a chosen database, and yet never restored there: `database.collection` in the backup. */
@@ -54,17 +55,19 @@ export function restoreScope(input: RestoreScopeInput): RestoreScope {
   const all = chosen.map((namespace) => place(namespace, target));
   const isLeftOut = (placed: PlacedNamespace) => staysOut(placed, isProtected);
   const placed = all.filter((one) => !isLeftOut(one));
+  if (target.kind === 'copy') for (const one of placed) requireCopyable({ ...one, type: one.namespace.type });
   const leftOut = all.filter(isLeftOut).map(({ namespace }) => nameOf(namespace));
   requireWritable(options.namespaces ?? [], all, isLeftOut);
   const written = [...new Set(placed.map(({ database }) => database))];
-  if (options.mode !== 'exact') return { placed, leftOut, databases: written, drops: () => false };
+  const { mode } = options;
+  if (mode !== 'exact') return { mode, placed, leftOut, databases: written, drops: () => false };
   const databases = exactDatabases(input, written);
   const kept = new Set(placed.map(nameOf));
   const drops = (live: Pick<LiveNamespace, 'database' | 'collection'>) =>
     (databases === null || databases.includes(live.database)) &&
     !kept.has(nameOf(live)) &&
     !staysOut({ ...live, namespace: live }, isProtected);
-  return { placed, leftOut, databases, drops };
+  return { mode, placed, leftOut, databases, drops };
 }
 
 /** What is done to a namespace, and how. */

@@ -6,7 +6,7 @@ import type { OpenArchive } from '../../archive/open-archive.ts';
 import { nameOf } from './look-at-live.ts';
 
 /**
- * By the names in the backup, of all that has a TTL: how many documents, or null where the time was not enough or it cannot be
+ * By the names in the backup, of all that has a TTL, by its indexes and options as they are given: how many documents, or null where the time was not enough or it cannot be
  * told. The small ones are counted first. Throws OperationFailure.
  */
 export async function countExpiring(
@@ -20,7 +20,8 @@ export async function countExpiring(
   const found = new Map<string, number | null>();
   for (const namespace of expiring.toSorted((a, b) => a.bytes - b.bytes)) {
     const collection = collections.find(nameOf(namespace));
-    found.set(nameOf(namespace), collection === undefined ? null : await countExpired(collection, { nowMs, endsAt }));
+    const counting = { nowMs, endsAt, by: namespace };
+    found.set(nameOf(namespace), collection === undefined ? null : await countExpired(collection, counting));
   }
   return found;
 }

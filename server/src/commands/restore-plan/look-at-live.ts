@@ -5,6 +5,7 @@ import { EJSON } from 'bson';
 import type { MongoClient } from 'mongodb';
 import { type CollectionShape, shapeText } from '../../domain/collection-shape.ts';
 import { baseOf, type IsProtected, type RestoreScope } from '../../domain/restore-scope.ts';
+import { viewsInTheWay } from '../../domain/views-in-the-way.ts';
 import { collectionIndexes } from '../../engine/collection-indexes.ts';
 import { type CollectionSize, collectionSizes } from '../../engine/collection-sizes.ts';
 import { explained } from '../../engine/driver-failure.ts';
@@ -12,7 +13,7 @@ import { databaseExists, type ListedNamespace, listStructure } from '../../engin
 
 /** A namespace that is there now. */
 export interface LiveNamespace extends ListedNamespace {
-  /** Only of those that the restore writes to or drops, and whose indexes the user may see. */
+  /** Of views, and of those that the restore writes to or drops, where the user may see the indexes. */
   readonly shape: CollectionShape | null;
 }
 
@@ -38,7 +39,8 @@ export async function lookAtLive(client: MongoClient, where: Where): Promise<Liv
   }
   const listed = await listConcerned(client, where);
   const targets = new Set(where.scope.placed.map(nameOf));
-  const concerned = listed.filter((one) => targets.has(nameOf(one)) || where.scope.drops(one));
+  const isConcerned = (one: ListedNamespace) => targets.has(nameOf(one)) || where.scope.drops(one);
+  const concerned = listed.filter((one) => one.type === 'view' || isConcerned(one));
   const indexes = await collectionIndexes(client, concerned);
   const shapes = new Map(concerned.map((one) => [one, shapeOf(one, indexes.get(nameOf(one)))]));
   return new Map(listed.map((one) => [nameOf(one), { ...one, shape: shapes.get(one) ?? null }]));
@@ -53,7 +55,7 @@ export async function sizesOf(client: MongoClient, live: LiveNamespaces): Promis
 
 /**
  * What tells that something changed since: names, types, identities, options and indexes of all that the restore writes to or
- * drops, the names where nothing is yet, and whether what a restored view reads is there. Not documents.
+ * drops, the names where nothing is yet, whether what a restored view reads is there, and which views are in the way. Not documents.
  */
 export function liveFacts({ scope }: Pick<Where, 'scope'>, live: LiveNamespaces): string {
   const names = new Set(scope.placed.map(nameOf));
@@ -66,7 +68,8 @@ export function liveFacts({ scope }: Pick<Where, 'scope'>, live: LiveNamespaces)
     const base = baseOf(namespace);
     return base === null ? [] : [`${database}.${base}`];
   });
-  return JSON.stringify([facts, [...new Set(bases)].sort().map((base) => [base, live.has(base)])]);
+  const basesNow = [...new Set(bases)].sort().map((base) => [base, live.has(base)]);
+  return JSON.stringify([facts, basesNow, viewsInTheWay(scope, live)]);
 }
 
 /** `database.collection`. */
@@ -89,6 +92,13 @@ function shapeOf({ type, options }: ListedNamespace, listed: readonly object[] |
   const indexes = listed ?? [];
   const plain = EJSON.serialize({ options, indexes }, { relaxed: false });
   return { type, options: plain.options, indexes: plain.indexes };
+}
+
+/** What is restored in place goes into databases of the very names. Raises TARGET_EXISTS for one in other letters; throws OperationFailure. */
+export async function refuseOtherCase(client: MongoClient, { scope }: Pick<Where, 'scope'>): Promise<void> {
+  const databases = [...new Set(scope.placed.map(({ database }) => database))];
+  const existing = await explained(() => inOtherCase(client, databases));
+  if (existing.length > 0) throw new AppError('TARGET_EXISTS', { databases: existing });
 }
 
 async function refuseExisting(client: MongoClient, databases: readonly string[]): Promise<void> {

@@ -7,8 +7,9 @@ import { v7 as uuid } from 'uuid';
 import { holdsUsersAndRoles } from '../../archive/users-and-roles.ts';
 import { type BackupState, requireCompleted } from '../../domain/backup.ts';
 import { confirmationPhrase } from '../../domain/restore-names.ts';
-import { isShardingInTheWay, type RestoreScope, viewsWithoutBase } from '../../domain/restore-scope.ts';
+import { isShardingInTheWay, type RestoreScope, viewsWithoutBase, wayOf } from '../../domain/restore-scope.ts';
 import { safetyNamespaces } from '../../domain/safety-backup.ts';
+import { viewsInTheWay } from '../../domain/views-in-the-way.ts';
 import { type DiskSpace, diskSpace } from '../../engine/disk-space.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { type OplogSize, oplogSize } from '../../engine/oplog-size.ts';
@@ -21,7 +22,7 @@ import { compareUsers } from './compare-users.ts';
 import { countExpiring } from './count-expiring.ts';
 import { differenceOf } from './difference.ts';
 import { expectedDuration } from './expected-duration.ts';
-import { type LiveNamespaces, lookAtLive, nameOf, sizesOf } from './look-at-live.ts';
+import { type LiveNamespaces, lookAtLive, nameOf, refuseOtherCase, sizesOf } from './look-at-live.ts';
 import { liveDigest, type Prospect, withProspect } from './prospect.ts';
 import { safetyBackupOf } from './safety-backup-of.ts';
 import { oplogGrowth, spaceOf } from './space.ts';
@@ -75,6 +76,7 @@ interface Looked {
 async function look(services: Services, prospect: Prospect): Promise<Looked> {
   const { client, facts, where, target, deployment, backup, options } = prospect;
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
+  if (target.kind === 'original') await refuseOtherCase(client, where);
   const nowMs = services.now();
   const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users, withoutRights] = await Promise.all([
     lookAtNamespaces(prospect, nowMs),
@@ -84,7 +86,10 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
     compareUsers(services, prospect),
     options.mode === 'merge' ? missingRights(client, unmergeNeeds(where.scope.placed)) : [],
   ]);
-  const bytes = sum(namespaces, ({ bytesInBackup }) => bytesInBackup);
+  const inTheWay = viewsInTheWay(where.scope, live);
+  if (inTheWay.length > 0)
+    throw new AppError('RESTORE_OPTIONS_INVALID', { problem: 'view-collation', namespaces: inTheWay });
+  const bytes = sum(namespaces.filter(isWritten), ({ bytesInBackup }) => bytesInBackup);
   const isLive = (database: string, collection: string) => live.has(`${database}.${collection}`);
   return {
     ...{ nowMs, live, namespaces, disk, oplog, swapMethod, users },
@@ -119,20 +124,25 @@ function leftOutOf({ leftOut }: RestoreScope): string[] {
 async function lookAtNamespaces(prospect: Prospect, nowMs: number) {
   const { client, options, where } = prospect;
   const { scope } = where;
-  const [live, expired] = await Promise.all([lookAtLive(client, where), expiredOf(prospect, nowMs)]);
-  const sizes = await sizesOf(client, live);
+  const live = await lookAtLive(client, where);
+  const [sizes, expired] = await Promise.all([sizesOf(client, live), expiredOf(prospect, live, nowMs)]);
   const found = differenceOf({ scope, options, live, sizes });
   const namespaces = found.map((one) => ({ ...one, expired: expired.get(one.source ?? '') ?? null }));
   const expiring = found.flatMap(({ source, target }) => (source !== null && expired.has(source) ? [target] : []));
   return { live, namespaces, expiring };
 }
 
-/** Without TTL indexes nothing expires. */
-async function expiredOf({ archive, backup, options, where }: Prospect, nowMs: number) {
-  if (options.ttlIndexes === 'leave-out') return new Map<string, null>();
-  const placed = where.scope.placed.map(({ namespace }) => namespace);
+/** Without TTL indexes nothing expires; what is merged goes by those that are live, whatever is asked for. */
+async function expiredOf({ archive, backup, options, where }: Prospect, live: LiveNamespaces, nowMs: number) {
+  const written = where.scope.placed.flatMap((placed) => {
+    const [{ namespace }, there] = [placed, live.get(nameOf(placed))];
+    const { options: described, indexes } = there?.shape ?? namespace;
+    if (wayOf(options.mode, placed, there).action === 'merged')
+      return [{ ...namespace, options: { ...described }, indexes: [...indexes] }];
+    return options.ttlIndexes === 'leave-out' ? [] : [namespace];
+  });
   const budget = { nowMs, budgetMs: countingMs };
-  return await refuseUnreadable(backup.sealed?.key ?? '', () => countExpiring(archive, placed, budget));
+  return await refuseUnreadable(backup.sealed?.key ?? '', () => countExpiring(archive, written, budget));
 }
 
 /** Those that are written to; and those that the backup was made of, when they are there as well: they tell what data takes. */
@@ -146,6 +156,7 @@ function planOf(prospect: Prospect, source: RestorePlan['source'], looked: Looke
   const { backup, deployment, target, options, archive, facts, where } = prospect;
   const { namespaces, nowMs, users } = looked;
   const { manifest } = archive;
+  const written = namespaces.filter(isWritten);
   const { name: deploymentName, hosts } = deployment.facts;
   const at = (ms: number) => new Date(ms).toISOString();
   const plan: UnwarnedPlan = {
@@ -154,8 +165,8 @@ function planOf(prospect: Prospect, source: RestorePlan['source'], looked: Looke
     ...{ backupId: backup.backupId, deploymentId: deployment.deploymentId, deploymentName, hosts, target, options },
     ...{ backupCreatedAt: manifest.startedAt, createdAt: at(nowMs), expiresAt: at(nowMs + validForMs) },
     namespaces: [...namespaces],
-    documents: sum(namespaces, ({ documentsInBackup }) => documentsInBackup),
-    rawBytes: sum(namespaces, ({ bytesInBackup }) => bytesInBackup),
+    documents: sum(written, ({ documentsInBackup }) => documentsInBackup),
+    rawBytes: sum(written, ({ bytesInBackup }) => bytesInBackup),
     phrase: confirmationPhrase(target, where.scope.databases ?? [], deploymentName),
     swapMethod: looked.swapMethod,
     safetyBackupOf:
@@ -173,6 +184,10 @@ function planOf(prospect: Prospect, source: RestorePlan['source'], looked: Looke
     liveDigest: liveDigest(where, looked.live),
   };
   return { ...plan, warnings: warningsOf(plan, looked.beside) };
+}
+
+function isWritten({ action }: PlanNamespace): boolean {
+  return action !== 'untouched';
 }
 
 function sum(namespaces: readonly PlanNamespace[], of: (one: PlanNamespace) => number | null): number {

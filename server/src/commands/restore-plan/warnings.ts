@@ -139,7 +139,7 @@ function ofWhatComes(plan: UnwarnedPlan, { withoutBase, leftOut, expiring }: Fou
       'STRUCTURE_DIFFERS',
       differing,
       options.mode === 'merge'
-        ? 'Indexes, options or validators differ from the backup: those that are there now stay, and may refuse documents.'
+        ? 'Indexes, options or validators differ from the backup: those that are there now stay. An index may refuse documents, a validator does not.'
         : 'Indexes, options or validators differ from the backup: they become what the backup has.',
     ),
     ...warn('VIEW_BASE_MISSING', withoutBase, 'What these views read will not be there: they will be empty.'),
@@ -150,8 +150,8 @@ function ofWhatComes(plan: UnwarnedPlan, { withoutBase, leftOut, expiring }: Fou
   ];
 }
 
-function ttl({ namespaces, options }: UnwarnedPlan, expiring: readonly string[]): PlanWarning[] {
-  if (options.ttlIndexes === 'leave-out') return [];
+/** What is merged goes by the TTL indexes that are live. */
+function ttl({ namespaces }: UnwarnedPlan, expiring: readonly string[]): PlanWarning[] {
   const names = new Set(expiring);
   const concerned = namespaces.filter(({ action, target }) => action !== 'untouched' && names.has(target));
   const counts = concerned.flatMap(({ expired }) => (expired === null ? [] : [expired]));
@@ -162,7 +162,9 @@ function ttl({ namespaces, options }: UnwarnedPlan, expiring: readonly string[])
     ? `${counted(known, 'document')} of the backup ${known === 1 ? 'has' : 'have'} expired since: a TTL removes ${known === 1 ? 'it' : 'them'} within a minute or so of the restore.`
     : `Documents of these that have expired since vanish within a minute or so of the restore${known > 0 ? `: at least ${known.toLocaleString('en-US')}` : ''}.`;
   const listed = concerned.filter(({ expired }) => expired !== 0).map(({ target }) => target);
-  return warn('TTL_EXPIRES', listed, `${message} TTL indexes can be left out.`);
+  const areLive = concerned.every(({ action }) => action === 'merged');
+  const what = areLive ? 'The TTL indexes that are there now stay.' : 'TTL indexes can be left out.';
+  return warn('TTL_EXPIRES', listed, `${message} ${what}`);
 }
 
 function users({ users: found, options, target }: UnwarnedPlan): PlanWarning[] {

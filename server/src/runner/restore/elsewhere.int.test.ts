@@ -103,8 +103,12 @@ describe('into a copy', () => {
   });
 
   it('of chosen namespaces reads their parts of the archive alone', async () => {
-    const noise = Array.from({ length: 80 }, () => ({ bytes: randomBytes(100_000) }));
-    await source.client.db('bulk').collection('noise').insertMany(noise);
+    const noise = Array.from({ length: 80 }, (_, n) => ({ n, bytes: randomBytes(100_000) }));
+    const capped = { capped: true, size: 16_000_000 };
+    await source.client
+      .db('bulk')
+      .createCollection('noise', capped)
+      .then((created) => created.insertMany(noise));
     const large = await backedUp();
     await source.client.db('bulk').dropDatabase();
     // Which reads all of it, once.
@@ -119,6 +123,13 @@ describe('into a copy', () => {
     expect(large.sizeBytes).toBeGreaterThan(8_000_000);
     expect(bytes).toBeLessThan(3_000_000);
     expect(await differences(source.client, 'crm_part', crm)).toStrictEqual([]);
+    // Of a capped collection the order says what goes first.
+    await restored({ kind: 'copy', suffix: '_all' }, { of: large, namespaces: ['bulk'] });
+    const copied = source.client
+      .db('bulk_all')
+      .collection('noise')
+      .find({}, { projection: { _id: 0, n: 1 } });
+    expect(await copied.toArray()).toStrictEqual(noise.map(({ n }) => ({ n })));
   });
 });
 
@@ -203,7 +214,7 @@ describe.each([
     ]);
     expect(plan.warnings.find(({ code }) => code === 'NOT_MERGED')?.namespaces).toContain('shop.pageLoads');
     const restore = await restoredBy('merge');
-    expect(restore.merged).toMatchObject({ inserted: deleted, colliding: 1 });
+    expect(restore).toMatchObject({ documents: plan.documents, merged: { inserted: deleted, colliding: 1 } });
     expect(restore.merged?.identical).toBeGreaterThan(100);
     const stays = plan.namespaces.filter(({ source: from, action }) => from !== null && action === 'untouched');
     expect(stays.length).toBeGreaterThan(1);
@@ -304,6 +315,14 @@ describe('what cannot be is refused, with nothing changed', () => {
     await expect(asked).rejects.toMatchObject({
       cause: { code: 'TARGET_EXISTS', details: { databases: ['SHOP_copy'] } },
     });
+  });
+
+  it('into a database that is there in other letters', async () => {
+    await cleared();
+    await other.client.db('SHOP').collection('a').insertOne({ n: 1 });
+    const target = { kind: 'original', deploymentId: staging } as const;
+    const asked = holdfast.api.restores.plan({ backupId: backup.id, target });
+    await expect(asked).rejects.toMatchObject({ cause: { code: 'TARGET_EXISTS', details: { databases: ['SHOP'] } } });
   });
 
   it.each([

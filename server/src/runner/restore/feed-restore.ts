@@ -81,7 +81,9 @@ export async function feedRestore(services: Services, options: FeedOptions): Pro
 /** On average, which the tool's pause for several workers is worth: it lasts as long as inserting so much. */
 const largeBytes = 4 * 1024 * 1024;
 
+/** Several workers would mix up the order of a capped collection, which is what goes first. */
 function workersFor(staged: readonly StagedNamespace[]): number {
+  if (staged.some(({ namespace }) => namespace.options.capped === true)) return 1;
   const bytes = staged.reduce((total, { namespace }) => total + namespace.bytes, 0);
   return bytes / staged.length < largeBytes ? 1 : 4;
 }

@@ -77,7 +77,7 @@ function scopeOf({ first, scope }: UndoWork, namespaces: Work['namespaces']): Re
   );
   const drops = ({ database, collection }: { database: string; collection: string }) =>
     gone.has(`${database}.${collection}`);
-  return { placed, leftOut: [], databases: databasesOf(first), drops };
+  return { mode: 'replace', placed, leftOut: [], databases: databasesOf(first), drops };
 }
 
 /** What is kept of these comes back by a rename. */

@@ -39,6 +39,8 @@ const restoreOptionsProblems = {
   'exact-of-collections':
     'The mode “exact” is for whole databases: of a database, it drops what the backup does not have.',
   'exact-of-part': 'The backup was made of single collections, so that nobody can say what it does not have.',
+  'view-collation':
+    'Views that stay read one that would get another collation, which the server does not take. Remove these first, or leave that one out:',
 } as const;
 
 const messages: RefusalMessages = {
@@ -125,9 +127,12 @@ const messages: RefusalMessages = {
     'The deployment has changed since the plan was made: a collection was added, removed or altered.',
   UNDO_UNAVAILABLE: ({ why }) => `The restore cannot be taken back: ${undoProblems[why]}.`,
   CONFIRMATION_MISMATCH: ({ expected }) => `The confirmation does not match: type ${expected} exactly.`,
-  TARGET_EXISTS: ({ databases }) => `The copy would land in databases that exist: ${databases.join(', ')}.`,
-  TARGET_NAME_INVALID: ({ name }) => `“${name}” cannot be a database’s name.`,
-  RESTORE_OPTIONS_INVALID: ({ problem }) => restoreOptionsProblems[problem],
+  TARGET_EXISTS: ({ databases }) => `These databases are in the way: ${databases.join(', ')}.`,
+  TARGET_NAME_INVALID: ({ name }) => `“${name}” cannot be a name in the copy.`,
+  RESTORE_OPTIONS_INVALID: ({ problem, namespaces }) =>
+    namespaces === undefined
+      ? restoreOptionsProblems[problem]
+      : `${restoreOptionsProblems[problem]} ${namespaces.join(', ')}.`,
   NAMESPACE_PROTECTED: ({ namespace }) =>
     `${namespace} is never restored there: it would be Holdfast’s ledger or the server’s own.`,
   TOOL_MISSING: ({ tool }) => `${tool} was not found.`,

@@ -62,18 +62,22 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   TYPE_CHANGES: () => 'Live and in the backup they are of different kinds: collection, view or time-series.',
   STRUCTURE_DIFFERS: ({ options }) =>
     options.mode === 'merge'
-      ? 'A merge leaves those that are live, and they may refuse documents. Each row says which.'
+      ? 'A merge leaves those that are live. An index may refuse documents, a validator does not. Each row says which.'
       : 'Indexes, options or validators become what they were. Each row says which.',
   VIEW_BASE_MISSING: () => 'What they read is neither restored nor live.',
   LEFT_OUT: () => 'They would be Holdfast’s ledger, or the server’s own, where this goes.',
   NOT_MERGED: () => 'These cannot be merged document by document, and are left as they are.',
-  TTL_EXPIRES: ({ namespaces }) => {
+  TTL_EXPIRES: ({ namespaces, options }) => {
     const expired = namespaces.reduce((sum, row) => sum + (row.expired ?? 0), 0);
     const found =
       expired === 0
         ? 'What has expired'
         : `${documents(expired)} of the backup ${expired === 1 ? 'has' : 'have'} expired and`;
-    return `${found} would vanish within a minute of the restore. Leave the TTL indexes out to keep them.`;
+    const what =
+      options.mode === 'merge'
+        ? 'A merge goes by the TTL indexes that are live.'
+        : 'Leave the TTL indexes out to keep them.';
+    return `${found} would vanish within a minute of the restore. ${what}`;
   },
   USERS_VANISH: ({ users }) =>
     users?.vanish

@@ -43,6 +43,8 @@ const restoreOptionsProblems = {
   'exact-of-collections':
     'Le mode « à l’identique » vaut pour des bases entières : il supprime d’une base ce que la sauvegarde n’a pas.',
   'exact-of-part': 'La sauvegarde a été faite de collections isolées : nul ne peut dire ce qu’elle n’a pas.',
+  'view-collation':
+    'Des vues qui restent en lisent une qui recevrait une autre collation, ce que le serveur n’accepte pas. Supprimez d’abord celles-ci, ou laissez l’autre de côté :',
 } as const;
 
 const messages: RefusalMessages = {
@@ -137,9 +139,12 @@ const messages: RefusalMessages = {
   PLAN_OUTDATED: () => 'Le déploiement a changé depuis ce plan : une collection a été ajoutée, retirée ou modifiée.',
   UNDO_UNAVAILABLE: ({ why }) => `La restauration ne peut pas être défaite : ${undoProblems[why]}.`,
   CONFIRMATION_MISMATCH: ({ expected }) => `La confirmation ne correspond pas : saisissez exactement ${expected}.`,
-  TARGET_EXISTS: ({ databases }) => `La copie irait dans des bases qui existent déjà : ${databases.join(', ')}.`,
-  TARGET_NAME_INVALID: ({ name }) => `« ${name} » ne peut pas être le nom d’une base.`,
-  RESTORE_OPTIONS_INVALID: ({ problem }) => restoreOptionsProblems[problem],
+  TARGET_EXISTS: ({ databases }) => `Ces bases font obstacle : ${databases.join(', ')}.`,
+  TARGET_NAME_INVALID: ({ name }) => `« ${name} » ne peut pas être un nom dans la copie.`,
+  RESTORE_OPTIONS_INVALID: ({ problem, namespaces }) =>
+    namespaces === undefined
+      ? restoreOptionsProblems[problem]
+      : `${restoreOptionsProblems[problem]} ${namespaces.join(', ')}.`,
   NAMESPACE_PROTECTED: ({ namespace }) =>
     `${namespace} n’y est jamais restauré : ce serait le registre de Holdfast ou ce qui est au serveur.`,
   TOOL_MISSING: ({ tool }) => `${tool} est introuvable.`,
@@ -217,9 +222,10 @@ const refusalHints: Record<ErrorCode, string> = {
   PLAN_OUTDATED: 'Rien n’a été changé. Faites un nouveau plan, regardez-le, et confirmez celui-là.',
   UNDO_UNAVAILABLE: 'Rien n’a été changé. Écartez ce qui l’empêche, ou restaurez plutôt une sauvegarde.',
   CONFIRMATION_MISMATCH: 'Rien n’a été changé. Saisissez le nom tel qu’il est affiché.',
-  TARGET_EXISTS: 'Choisissez un autre suffixe, ou supprimez d’abord ces bases.',
+  TARGET_EXISTS:
+    'Choisissez un autre suffixe, ou supprimez d’abord ces bases. Pour le serveur, des noms qui ne diffèrent que par les majuscules sont les mêmes.',
   TARGET_NAME_INVALID:
-    'Choisissez un suffixe court de lettres, chiffres, traits d’union et tirets bas ; le nom entier compte au plus 63 octets.',
+    'Choisissez un suffixe plus court : une base compte au plus 63 octets, avec une collection derrière elle 255. Une collection dont le nom contient un saut de ligne ne revient que sur place.',
   RESTORE_OPTIONS_INVALID:
     'Rien n’a été changé. Laissez le mode « remplacer », ou choisissez une autre cible ou d’autres collections.',
   NAMESPACE_PROTECTED:

@@ -69,12 +69,12 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'En production et dans la sauvegarde, elles ne sont pas du même genre : collection, vue ou série temporelle.',
   STRUCTURE_DIFFERS: ({ options }) =>
     options.mode === 'merge'
-      ? 'Une fusion laisse ceux qui sont en production, et ils peuvent refuser des documents. Chaque ligne dit lesquels.'
+      ? 'Une fusion laisse ceux qui sont en production. Un index peut refuser des documents, un validateur non. Chaque ligne dit lesquels.'
       : 'Index, options ou validateurs redeviennent ce qu’ils étaient. Chaque ligne dit lesquels.',
   VIEW_BASE_MISSING: () => 'Ce qu’elles lisent n’est ni restauré ni en production.',
   LEFT_OUT: () => 'Là où cela va, ce serait le registre de Holdfast ou ce qui est au serveur.',
   NOT_MERGED: () => 'Celles-ci ne se fusionnent pas document par document, et restent telles quelles.',
-  TTL_EXPIRES: ({ namespaces }) => {
+  TTL_EXPIRES: ({ namespaces, options }) => {
     const expired = namespaces.reduce((sum, row) => sum + (row.expired ?? 0), 0);
     const found =
       expired === 0
@@ -83,7 +83,11 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
             one: `${documents(expired)} de la sauvegarde a expiré et disparaîtrait`,
             other: `${documents(expired)} de la sauvegarde ont expiré et disparaîtraient`,
           });
-    return `${found} dans la minute après la restauration. Laissez les index TTL de côté pour garder tout.`;
+    const what =
+      options.mode === 'merge'
+        ? 'Une fusion suit les index TTL qui sont en production.'
+        : 'Laissez les index TTL de côté pour garder tout.';
+    return `${found} dans la minute après la restauration. ${what}`;
   },
   USERS_VANISH: ({ users }) =>
     users?.vanish
