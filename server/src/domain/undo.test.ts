@@ -22,7 +22,7 @@ function event<T extends NewEvent['type']>(type: T, data: object): NewEvent {
 const swaps = [{ database: 'shop', live: 'orders', shadow: 'hf_5_0', undo: 'hf_5_u0' }];
 const requested = event('RestoreRequested', {
   ...{ deploymentName: 'shop', backupId, planId: plan.id, target: { kind: 'original' } },
-  options: { ...plan.options, undoHours: 12 },
+  options: { ...plan.options, undoHours: 12, usersAndRoles: true },
 });
 const running = [...registered, requested, event('RestoreStarted', { worker })];
 const safe = event('RestoreSafetyBackupTaken', { worker, backupId: safetyBackupId });
@@ -163,7 +163,15 @@ it('knows of one that was given up amid its swap only what it had begun', () => 
   expect(restore).toMatchObject({
     swaps: [swaps[0], { ...more[0], shadow: null }],
     ...{ rewrites: [], merges: [], unmerges: [], undo: 'kept', undoUntil: until, undoCollections: 2 },
+    options: { usersAndRoles: false },
   });
+  const nothingKept = restore && {
+    ...restore,
+    options: { ...restore.options, undoHours: 0 },
+    status: 'failed' as const,
+  };
+  const [undo] = requestUndo({ ...statesOf(registered), restore: nothingKept }, command);
+  expect(undo?.data).toMatchObject({ options: { undoHours: 24, usersAndRoles: false } });
   expect(hoursKept({ undoHours: 12 })).toBe(12);
   expect(hoursKept({ undoHours: 0 })).toBe(24);
 });

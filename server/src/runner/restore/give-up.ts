@@ -51,8 +51,10 @@ export async function endGivenUp(forward: Forward, state: RestoreState): Promise
     return { givenUp };
   } catch (error) {
     if (!isFinal(error)) throw error;
-    const message = `${givenUp.message} What is still staged could not be removed: ${error.message}`;
-    return { givenUp: { ...givenUp, message } };
+    const name = `${shadowPrefix(state.restoreId)}<number>`;
+    const message = `${givenUp.message} What is still staged, under names like ${name}, could not be removed: ${error.message}`;
+    const hint = `${givenUp.hint} As an administrator, drop what is named like ${name}: nothing needs it. What has a u before the number is kept.`;
+    return { givenUp: { ...givenUp, message, hint } };
   }
 }
 
