@@ -35,7 +35,7 @@ export async function restoreInPlace(work: Work): Promise<BroughtBack> {
   await journalRestore(work, journal);
   await services.failpoint('staged');
   await rollForward({
-    ...{ services, client, restoreId, worker: services.worker, users: usersWork(work).dumped },
+    ...{ services, client, restoreId, worker: services.worker, users: usersWork(work) },
     beforeFirst: () => throwIfCancelled(run.signal),
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(work, phase),

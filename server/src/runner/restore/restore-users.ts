@@ -1,6 +1,7 @@
 // Users and roles after the swap: merged into those that are there, or, in the mode `exact`, without those that the backup does
 // not have. Idempotent, so that whoever finishes an abandoned restore does it again from the start.
 import { OperationFailure } from '@holdfast/shared/failures';
+import type { BackupId } from '@holdfast/shared/ids';
 import type { SafetyFacts } from '@holdfast/shared/manifest';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
@@ -16,13 +17,22 @@ import { type AccessChange, type AccessDocument, changeAccess } from '../../engi
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
 import type { Work } from './restore-work.ts';
-import { takeBackUsers } from './undo-users.ts';
+import { readUsersBefore, takeBackUsers, type UsersBefore } from './undo-users.ts';
 
-export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> & {
-  readonly services: Pick<Services, 'ledger' | 'ledgerPlace'>;
+/** The archive itself may be out of reach once they were read. */
+export interface UsersInBackup {
   readonly archive: Pick<OpenArchive, 'manifest'>;
   readonly dumped: () => Promise<DumpedUsers>;
-};
+}
+
+/** The same of a restore that runs here. */
+export interface UsersAtHand extends UsersInBackup {
+  /** Whom its safety backup holds; undefined where there is none. */
+  readonly held?: SafetyFacts['replaced'] | undefined;
+}
+
+export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> &
+  UsersAtHand & { readonly services: Pick<Services, 'ledger' | 'ledgerPlace'> };
 
 /** Of a restore that runs here. They are read once, before anything is changed, from a copy in which they are whole. */
 export function usersWork(work: Work): UsersWork {
@@ -31,7 +41,7 @@ export function usersWork(work: Work): UsersWork {
     attempt.users ??= await readFromCopies(work);
     return attempt.users;
   };
-  return { services, client, server, restore, archive, dumped };
+  return { services, client, server, restore, archive, dumped, held: attempt.heldAccess };
 }
 
 /** What is restored of them; null where nothing is. Throws OperationFailure. */
@@ -91,26 +101,34 @@ async function heldForSafety(services: Services, { safetyBackupId }: RestoreStat
 }
 
 /**
- * The last step of a restore from its journal; nothing is done where none were asked for. `users`: where the archive was read before;
- * else any copy of it is opened. Throws OperationFailure, `restore-incomplete` when there is no backup to read any more.
+ * The last step of a restore from its journal; nothing is done where none were asked for. `users`: where they were read before;
+ * else any copy of the archive is opened. Throws OperationFailure, `restore-incomplete` when there is no backup to read any more.
  */
 export async function finishUsers(forward: FinishingUsers, restore: RestoreState): Promise<void> {
   const { services, client } = forward;
   const { options, target, backupId, undoOf } = restore;
   if (!options.usersAndRoles || target.kind === 'copy') return;
-  if (undoOf !== null) return await takeBackUsers(services, client, undoOf);
+  if (undoOf !== null) {
+    const { usersBefore = await readUsersBefore(services, undoOf) } = forward;
+    return await takeBackUsers(services, client, usersBefore);
+  }
+  const { archive, dumped, held }: UsersAtHand = forward.users ?? (await openAgain(services, backupId));
+  const work = { services, client, restore, archive, dumped, server: await inspectDeployment(client) };
+  await restoreUsers(work, async () => held ?? (await heldForSafety(services, restore)));
+}
+
+async function openAgain(services: Services, backupId: BackupId): Promise<UsersInBackup> {
   const backup = (await services.ledger.state(`backup:${backupId}`)) as BackupState | undefined;
   if (backup?.status !== 'completed') throw incomplete('the backup that holds them is not there any more');
   const archive = await openAnyCopy(services, backup);
-  const dumped = forward.users ?? (() => readUsers(archive));
-  const work = { services, client, restore, archive, dumped, server: await inspectDeployment(client) };
-  await restoreUsers(work, () => heldForSafety(services, restore));
+  return { archive, dumped: () => readUsers(archive) };
 }
 
 export interface FinishingUsers {
   readonly services: Services;
   readonly client: MongoClient;
-  readonly users?: (() => Promise<DumpedUsers>) | undefined;
+  readonly users?: UsersAtHand;
+  readonly usersBefore?: UsersBefore | null;
 }
 
 /** Users and roles are not as they should be. */

@@ -1,5 +1,5 @@
 // What every step of a restore is given, and what an attempt has made so far.
-import type { ManifestNamespace } from '@holdfast/shared/manifest';
+import type { ManifestNamespace, SafetyFacts } from '@holdfast/shared/manifest';
 import type { LiveData } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
 import type { OpenArchive } from '../../archive/open-archive.ts';
@@ -20,6 +20,8 @@ export interface Attempt {
   createdDatabases: readonly string[];
   /** Users and roles of the backup, read while it was still to be chosen from which copy. */
   users?: DumpedUsers;
+  /** Those of them that its safety backup holds as they were, once that is taken. */
+  heldAccess?: SafetyFacts['replaced'];
   /** A safety backup that is not recorded yet. */
   safety?: UnrecordedSafety | undefined;
 }

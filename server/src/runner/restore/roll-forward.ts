@@ -3,7 +3,6 @@
 import type { RestoreId } from '@holdfast/shared/ids';
 import type { RestorePhase } from '@holdfast/shared/restore';
 import type { MongoClient } from 'mongodb';
-import type { DumpedUsers } from '../../archive/read-users.ts';
 import { type RestoreState, swapRestore } from '../../domain/restore.ts';
 import { explained } from '../../engine/driver-failure.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
@@ -13,10 +12,11 @@ import { changeRestore } from './change-restore.ts';
 import { finishRestore } from './finish.ts';
 import { mergeAll } from './merge-all.ts';
 import { dropMerged, mergeOutcomeOf } from './merge-collections.ts';
-import { finishUsers } from './restore-users.ts';
+import { finishUsers, type UsersAtHand } from './restore-users.ts';
 import { performRewrites } from './rewrite-last.ts';
 import { lookAtSwaps, performSwap, undoBytes } from './swap-collections.ts';
 import { takeBackMerge } from './undo-merge.ts';
+import type { UsersBefore } from './undo-users.ts';
 
 /** Who goes forward. */
 export interface Forward {
@@ -33,8 +33,10 @@ export interface Forward {
   readonly enter: (phase: RestorePhase) => Promise<void>;
   /** What moves within the phase `swap`, for who watches. */
   readonly show?: (counters: Counters, totals: Totals) => void;
-  /** The users and roles of the backup, where they were read already. */
-  readonly users?: (() => Promise<DumpedUsers>) | undefined;
+  /** What the backup says of users and roles, where it is open already. */
+  readonly users?: UsersAtHand;
+  /** Of one that takes another back: how users and roles were before that one, where it was read already; null: it changed none. */
+  readonly usersBefore?: UsersBefore | null;
 }
 
 /**

@@ -31,14 +31,16 @@ export async function safetyPhase(work: Work): Promise<void> {
   const sizes = await unlessAborted(run.signal, sizesOf(client, live));
   const sizeOf = ({ database, collection }: (typeof namespaces)[number]) =>
     sizes.get(`${database}.${collection}`)?.bytes ?? 0;
+  const names = accessNames(access, options.mode);
   await takeSafetyBackup(work, {
     kind: options.safetyBackup,
     namespaces,
     usersAndRoles,
     bytes: namespaces.reduce((total, one) => total + sizeOf(one), 0),
-    access: accessNames(access, options.mode),
+    access: names,
     databases: scope.databases,
   });
+  work.attempt.heldAccess = names.replaced;
 }
 
 /**

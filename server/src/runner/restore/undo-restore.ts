@@ -24,6 +24,7 @@ import { requireRights } from './require-rights.ts';
 import type { Attempt } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
 import { stageUndo } from './undo-stage.ts';
+import { readUsersBefore } from './undo-users.ts';
 
 /** What an undo is begun with. */
 export interface UndoStart {
@@ -61,10 +62,12 @@ export async function undoRestore(start: UndoStart) {
   requireAsPlanned(restore, first, scope);
   await requireTurn(services, first);
   await unlessAborted(run.signal, requireRights(client, { unmerges: first.merges }));
+  // The safety backup may be out of reach later.
+  const usersBefore = await unlessAborted(run.signal, readUsersBefore(services, first.restoreId));
   const work: UndoWork = { ...start, first, scope, client, address: throughSet(address, server), server };
   const done = await stageAndJournal(work);
   await rollForward({
-    ...{ services, client, restoreId: restore.restoreId, worker: services.worker },
+    ...{ services, client, restoreId: restore.restoreId, worker: services.worker, usersBefore },
     beforeFirst: () => throwIfCancelled(run.signal),
     requireLease: () => run.requireLease(),
     enter: (phase) => beginPhase(start, phase),

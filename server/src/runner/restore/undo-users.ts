@@ -5,7 +5,7 @@ import type { RestoreId } from '@holdfast/shared/ids';
 import type { SafetyFacts } from '@holdfast/shared/manifest';
 import type { MongoClient } from 'mongodb';
 import type { OpenArchive } from '../../archive/open-archive.ts';
-import { readUsers } from '../../archive/read-users.ts';
+import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
 import { protectedAccess } from '../../commands/access-to-restore.ts';
 import type { BackupState } from '../../domain/backup.ts';
 import { within } from '../../domain/compare-users.ts';
@@ -15,13 +15,24 @@ import { type AccessDocument, type AccessDocuments, parseAccess, readAccess } fr
 import type { Services } from '../../services.ts';
 import { bringAccess, named, openAnyCopy } from './restore-users.ts';
 
-/** Does nothing where that restore changed none. Idempotent. Throws OperationFailure. */
-export async function takeBackUsers(services: Services, client: MongoClient, undoOf: RestoreId): Promise<void> {
-  const held = await usersHeldFor(services, undoOf);
+/** How users and roles were before a restore. */
+export interface UsersBefore {
+  readonly dumped: DumpedUsers;
+  readonly safety: SafetyFacts;
+}
+
+/** Out of its safety backup; null where it changed none. Throws OperationFailure. */
+export async function readUsersBefore(services: Services, restoreId: RestoreId): Promise<UsersBefore | null> {
+  const held = await usersHeldFor(services, restoreId);
+  return held === null ? null : { dumped: await readUsers(held.archive), safety: held.safety };
+}
+
+/** Does nothing where there are none. Idempotent. Throws OperationFailure. */
+export async function takeBackUsers(services: Services, client: MongoClient, held: UsersBefore | null): Promise<void> {
   if (held === null) return;
-  const { archive, safety } = held;
+  const { dumped, safety } = held;
   const guard = await protectedAccess(services, client, await inspectDeployment(client));
-  const before = within(parseAccess(await readUsers(archive)), everywhere, guard);
+  const before = within(parseAccess(dumped), everywhere, guard);
   const live = within(await readAccess(client), everywhere, guard);
   await bringAccess(client, {
     put: chosen(before, safety.replaced),
