@@ -13,11 +13,21 @@ export interface DiskSpace {
 export async function diskSpace(client: MongoClient, databases: readonly string[]): Promise<DiskSpace> {
   const stats = await explained(() => Promise.all(databases.map((database) => statsOf(client, database))));
   const said = stats.flatMap((one) => (one === null ? [] : [one]));
-  const disk = said.find(({ fsTotalSize }) => Number(fsTotalSize) > 0);
+  const disk = said.find(hasDisk) ?? (await explained(() => statsOf(client, alwaysThere)));
   return {
-    freeBytes: disk === undefined ? null : Math.max(0, Math.floor(Number(disk.fsTotalSize) - Number(disk.fsUsedSize))),
+    freeBytes:
+      disk === null || !hasDisk(disk)
+        ? null
+        : Math.max(0, Math.floor(Number(disk.fsTotalSize) - Number(disk.fsUsedSize))),
     storedPerByte: storedPerByte(said),
   };
+}
+
+/** Of a database that is not there yet the server says nothing of its disk. */
+const alwaysThere = 'admin';
+
+function hasDisk({ fsTotalSize }: Document): boolean {
+  return Number(fsTotalSize) > 0;
 }
 
 const leastBytes = 10_000_000;

@@ -75,7 +75,7 @@ function ofTheWay(plan: UnwarnedPlan, { isReplicaSet, notRenamed, withoutUndoRig
     ...warn(
       'NOT_ATOMIC',
       late,
-      'No rename can put these into their place: they are written last, after all others. What is written to a time-series among them between the safety backup and then is lost.',
+      'No rename can put these into their place: they are written last, after all others. What is written to a time-series among them between the safety backup and then is lost, and what is written after the swap to a collection that becomes one of these.',
     ),
     ...groups(plan),
     ...warn(

@@ -137,7 +137,10 @@ describe('into another deployment', () => {
   beforeEach(cleared);
 
   it('as a copy leaves the backup’s own alone, and is recorded with both', async () => {
-    const restore = await restored({ kind: 'copy', suffix: '_copy', deploymentId: staging });
+    const target = { kind: 'copy', suffix: '_copy', deploymentId: staging } as const;
+    const { space } = await holdfast.api.restores.plan({ backupId: backup.id, target });
+    expect(space.freeBytes).toBeGreaterThan(space.neededBytes);
+    const restore = await restored(target);
     expect(restore).toMatchObject({
       ...{ deploymentId: staging, deploymentName: 'staging', liveData: 'untouched' },
       source: { deploymentId: backup.deploymentId, deploymentName: 'default' },

@@ -53,7 +53,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   NEWER_DATA_LOST: () =>
     'Documents that are live now are not in the backup, and go. Compare the documents to see which.',
   NOT_ATOMIC: () =>
-    'These cannot be renamed. They are written last, after all others have been swapped. What is written to a time-series among them between the safety backup and then is lost.',
+    'These cannot be renamed. They are written last, after all others have been swapped. What is written to a time-series among them between the safety backup and then is lost, and what is written after the swap to a collection that becomes one of these.',
   SWAPPED_IN_GROUPS: () =>
     'In one command everybody would wait too long. No acknowledged write is lost; readers see some before the swap and some after it for a while.',
   WRITES_MAY_BE_LOST: () =>

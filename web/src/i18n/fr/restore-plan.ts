@@ -59,7 +59,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   NEWER_DATA_LOST: () =>
     'Des documents en production ne sont pas dans la sauvegarde, et disparaîtront. Comparez les documents pour voir lesquels.',
   NOT_ATOMIC: () =>
-    'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres. Ce qui est écrit dans une série temporelle parmi elles entre la sauvegarde de sécurité et ce moment est perdu.',
+    'Celles-ci ne se renomment pas. Elles sont écrites en dernier, après la bascule des autres. Ce qui est écrit dans une série temporelle parmi elles entre la sauvegarde de sécurité et ce moment est perdu, comme ce qui est écrit après la bascule dans une collection qui devient l’une de celles-ci.',
   SWAPPED_IN_GROUPS: () =>
     'En une seule commande, tous attendraient trop longtemps. Aucune écriture confirmée n’est perdue ; pendant un moment, les lecteurs en voient certaines avant la bascule et d’autres après.',
   WRITES_MAY_BE_LOST: () =>
