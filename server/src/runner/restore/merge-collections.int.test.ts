@@ -117,6 +117,17 @@ describe('a merge', () => {
     expect(await bytesIn(merge.live)).toStrictEqual([]);
   });
 
+  it('is taken back no further than to what the server takes nothing out of, and names it: a view by now', async () => {
+    await inserts(merge.shadow, odd);
+    await performMerges(client, [merge]);
+    await client.db('shop').renameCollection(merge.live, 'moved');
+    await client.db('shop').createCollection(merge.live, { viewOn: 'moved', pipeline: [] });
+    await expect(takenBack()).rejects.toMatchObject({
+      reason: 'restore-incomplete',
+      message: expect.stringMatching(/^shop\.orders could not be replaced: .*166/),
+    });
+  });
+
   it('passes the validator of the live collection, as the backup did', async () => {
     await client.db('shop').createCollection(merge.live, { validator: { n: { $type: 'string' } } });
     await inserts(merge.shadow, odd);

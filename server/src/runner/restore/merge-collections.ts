@@ -13,6 +13,7 @@ import { idKey, idOf } from '../../archive/id-key.ts';
 import { explained, isGone } from '../../engine/driver-failure.ts';
 import { insertRaw, rawBatches } from '../../engine/insert-raw.ts';
 import { candidateEntry, findLeftOut, leftOutEntry } from './merge-journal.ts';
+import { mayPass, takenBy } from './not-taken.ts';
 
 /** Names within one database. */
 export interface Merge {
@@ -42,7 +43,8 @@ export interface MergedCollection extends MergeOutcome {
 
 /**
  * Merges one collection after the other; idempotent, and memory does not grow with them. The shadows stay: without one there is
- * nothing to do. What an index of the live collection refuses counts as colliding. Throws OperationFailure('connection-lost').
+ * nothing to do. What an index of the live collection refuses counts as colliding. Throws OperationFailure: `connection-lost`;
+ * `restore-incomplete` that names one of which the server takes no more.
  */
 export async function performMerges(
   client: MongoClient,
@@ -53,7 +55,7 @@ export async function performMerges(
   const merged: MergedCollection[] = [];
   for (const merge of merges) {
     const running = new RunningMerge(client, merge, hasher, options);
-    merged.push(await explained(() => running.run()));
+    merged.push(await takenBy(`${merge.database}.${merge.live}`, () => running.run()));
   }
   return merged;
 }
@@ -176,7 +178,7 @@ class RunningMerge {
     this.#options.before?.();
     const documents = missing.map(({ document }) => document);
     const errors = await insertRaw(this.#client, { database, collection, documents });
-    const passing = errors.find(({ code }) => passingCodes.includes(code));
+    const passing = errors.find(mayPass);
     if (passing !== undefined) throw new MongoServerError({ code: passing.code });
     const refused = new Set(errors.map(({ index }) => index));
     await this.#options.after?.();
@@ -213,9 +215,6 @@ class RunningMerge {
 }
 
 const duplicateKey = 11_000;
-
-/** WriteConflict, PrimarySteppedDown, InterruptedAtShutdown, Interrupted, ExceededTimeLimit, NotWritablePrimary and the like. */
-const passingCodes = [91, 112, 189, 262, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436];
 
 function candidateOf(bytes: Uint8Array): Candidate {
   const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

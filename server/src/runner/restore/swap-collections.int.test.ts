@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAnyIndexBuilt } from '../../engine/index-builds.ts';
 import { findSwapMethod } from '../../engine/swap-method.ts';
+import { failCommand } from '../../testing/fail-point.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { until } from '../../testing/until.ts';
 import { dropUndo, lookAtSwaps, performSwap, type Swap, undoBytes } from './swap-collections.ts';
@@ -10,14 +11,19 @@ import { dropUndo, lookAtSwaps, performSwap, type Swap, undoBytes } from './swap
 let mongo: TestMongo;
 let limited: MongoClient;
 let almighty: MongoClient;
+let uris: Readonly<Record<SwapMethod, string>>;
 
 beforeAll(async () => {
   mongo = await startReplicaSet({ auth: true });
   const anything = { resource: { anyResource: true }, actions: ['anyAction'] };
   await mongo.client.db('admin').command({ createRole: 'anything', privileges: [anything], roles: [] });
   const backupAndRestore = ['backup', 'restore'] as const;
-  limited = new MongoClient(await mongo.addUser('limited', backupAndRestore));
-  almighty = new MongoClient(await mongo.addUser('almighty', [...backupAndRestore, 'anything']));
+  uris = {
+    renames: await mongo.addUser('limited', backupAndRestore),
+    'apply-ops': await mongo.addUser('almighty', [...backupAndRestore, 'anything']),
+  };
+  limited = new MongoClient(uris.renames);
+  almighty = new MongoClient(uris['apply-ops']);
 });
 afterAll(async () => {
   await Promise.all([limited.close(), almighty.close()]);
@@ -111,6 +117,16 @@ describe.each(['apply-ops', 'renames'] as const)('%s', (method) => {
     expect((await lookAtSwaps(limited, swaps)).map(({ step }) => step)).toStrictEqual(swaps.map(() => 'not-begun'));
     await performSwap(clientOf(method), swaps, { method });
     expect(await found()).toStrictEqual(swapped);
+  });
+});
+
+it.each(['apply-ops', 'renames'] as const)('%s: names what the server refuses for good', async (method) => {
+  const refused = { failCommands: ['applyOps', 'renameCollection'], appName: 'refused', errorCode: 20 };
+  await using client = new MongoClient(uris[method], { appName: 'refused' });
+  await using _refusing = await failCommand(mongo.client, method === 'renames' ? { skip: 3 } : 'alwaysOn', refused);
+  await expect(performSwap(client, swaps, { method })).rejects.toMatchObject({
+    reason: 'restore-incomplete',
+    message: `${method === 'renames' ? 'two' : 'one'}.a could not be replaced: the server answered IllegalOperation (20).`,
   });
 });
 

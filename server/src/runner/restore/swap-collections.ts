@@ -10,6 +10,7 @@ import { type Document, type Filter, type MongoClient, MongoServerError } from '
 import { swapsAtOnce } from '../../domain/swap-groups.ts';
 import { explained, isGone, isNotAuthorized, isUnknownCommand } from '../../engine/driver-failure.ts';
 import { isAnyIndexBuilt } from '../../engine/index-builds.ts';
+import { isRefusal, notTaken } from './not-taken.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** Any names within one database. Without `undo` what is live is dropped. */
@@ -82,7 +83,8 @@ function foundSwaps(swaps: readonly Swap[], names: Names): FoundSwap[] {
  * command under the global lock, so that nobody sees a mix, or in several when there are more than `swapsAtOnce`, each collection in
  * one of them, so that no write is lost; with `renames` back to back, and what is written to a collection between its two renames
  * is lost. Resolves once the majority has it. Throws OperationFailure: `stalled` when the
- * server does not let it happen in time, `connection-lost`, `not-authorized`; then `lookAtSwaps` says how far it came.
+ * server does not let it happen in time, `restore-incomplete` when it refuses to, `connection-lost`, `not-authorized`; then
+ * `lookAtSwaps` says how far it came.
  */
 export async function performSwap(
   client: MongoClient,
@@ -117,10 +119,17 @@ export async function performSwap(
       await explained(() => carryOut(client, left, { ...options, after, method, collections: countOf(names) }));
     } catch (error) {
       if (method === 'apply-ops' && isRefused(error)) method = 'renames';
+      else if (isRefusal(error) && !isBusy(error)) throw notTaken(await nextOf(client, swaps), error);
       else if (!isBusy(error)) throw error;
     }
     durationMs += performance.now() - since;
   }
+}
+
+/** The first that is not done, or among those that one command was to do. */
+async function nextOf(client: MongoClient, swaps: readonly Swap[]): Promise<string> {
+  const next = (await lookAtSwaps(client, swaps)).find(({ step }) => step !== 'done') ?? swaps[0];
+  return `${next?.database}.${next?.live}`;
 }
 
 /** Drops what is under the undo names; idempotent. Throws OperationFailure. */

@@ -1,13 +1,13 @@
 // Takes a merge back: of the documents that its journal collection names, and does not say to have been refused, those go that are still
 // as they were inserted. They are kept, too, so that the undo can be undone. May be called again after it was interrupted anywhere.
-import type { MongoClient } from 'mongodb';
+import { type MongoClient, MongoServerError } from 'mongodb';
 import { type BsonValue, fieldOf } from '../../archive/bson-elements.ts';
 import { createDocumentHasher } from '../../archive/fingerprint.ts';
 import { idOf } from '../../archive/id-key.ts';
 import { deleteIds, deleteUnchanged, type ReadDocument } from '../../engine/delete-raw.ts';
-import { explained } from '../../engine/driver-failure.ts';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { findLeftOut, type MergeJournal } from './merge-journal.ts';
+import { takenBy } from './not-taken.ts';
 
 export interface MergeToTakeBack extends MergeJournal {
   readonly live: string;
@@ -17,14 +17,15 @@ export interface MergeToTakeBack extends MergeJournal {
 
 /**
  * Resolves with how many documents went. `before` is called right before each step that changes live data, and stops it by
- * throwing. The journal stays. Throws OperationFailure: `connection-lost`; `not-authorized` where the user may not remove documents.
+ * throwing. The journal stays. Throws OperationFailure: `connection-lost`; `not-authorized` where the user may not remove documents;
+ * `restore-incomplete` that names a collection from which the server removes nothing.
  */
 export async function takeBackMerge(
   client: MongoClient,
   merge: MergeToTakeBack,
   { before = () => undefined }: { readonly before?: () => void } = {},
 ): Promise<number> {
-  return await explained(async () => {
+  return await takenBy(`${merge.database}.${merge.live}`, async () => {
     let removed = 0;
     for await (const found of batches(asInserted(client, merge))) {
       const batch = await inserted(client, merge, found);
@@ -75,7 +76,7 @@ async function keep(client: MongoClient, { database, undo }: MergeToTakeBack, ba
   const refused = await insertRaw(client, { database, collection: undo, documents: batch.map((one) => one.document) });
   // From an earlier attempt.
   const other = refused.find(({ code }) => code !== duplicateKey);
-  if (other !== undefined) throw new Error(`a document could not be kept in ${undo}: ${other.code}`);
+  if (other !== undefined) throw new MongoServerError({ code: other.code });
 }
 
 const duplicateKey = 11_000;
