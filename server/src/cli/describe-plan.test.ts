@@ -74,6 +74,15 @@ describe('the text of a plan', () => {
     const titles = linesOf(copy).map((line) => line.split(' ')[0]);
     for (const title of ['Oplog', 'Swap', 'First', 'Users']) expect(titles).not.toContain(title);
     expect(describePlan(copy)).toMatch(/^Expected {2}not known/m);
+    const merge: RestorePlan = { ...whole, namespaces: [{ ...orders, action: 'merged', method: 'insert' }, other] };
+    expect(linesOf(merge).join('\n')).not.toMatch(/^Swap/m);
+  });
+
+  it('says so when collections are swapped in groups', () => {
+    const grouped: RestorePlan = { ...whole, swapMethod: 'apply-ops' };
+    expect(describePlan(grouped)).toMatch(/^Swap +all collections in one step$/m);
+    const warnings: RestorePlan['warnings'] = [{ code: 'SWAPPED_IN_GROUPS', message: 'Many.', namespaces: [] }];
+    expect(describePlan({ ...grouped, warnings })).toMatch(/^Swap +groups of collections/m);
   });
 
   it('tells the documents that differ where they were compared', () => {

@@ -43,7 +43,7 @@ function headOf(plan: RestorePlan): Fact[] {
     ['Space', spaceText(plan)],
     ...oplogFact(plan.oplog),
     ['Versions', versionsText(plan.versions)],
-    ...swapFact(plan.swapMethod),
+    ...swapFact(plan),
     ...safetyFact(plan.safetyBackupOf),
     ...usersFact(plan),
     ['Plan', `${plan.id}, good until ${formatTime(plan.expiresAt)}`],
@@ -91,14 +91,12 @@ function versionsText({ backupServer, server, backupTool, tool }: RestorePlan['v
   return `MongoDB ${backupServer === server ? server : `${backupServer} then, ${server} now`}; ${tools}`;
 }
 
-function swapFact(method: RestorePlan['swapMethod']): Fact[] {
-  if (method === null) return [];
-  return [
-    [
-      'Swap',
-      method === 'apply-ops' ? 'all collections in one step' : 'one collection after the other, two renames each',
-    ],
-  ];
+/** Nothing where nothing is renamed. */
+function swapFact({ swapMethod, namespaces, warnings }: RestorePlan): Fact[] {
+  if (swapMethod === null || namespaces.every(({ method }) => method !== 'rename')) return [];
+  const isGrouped = warnings.some(({ code }) => code === 'SWAPPED_IN_GROUPS');
+  const atOnce = isGrouped ? 'groups of collections, each in one step' : 'all collections in one step';
+  return [['Swap', swapMethod === 'apply-ops' ? atOnce : 'one collection after the other, two renames each']];
 }
 
 function safetyFact(held: readonly string[]): Fact[] {

@@ -26,7 +26,7 @@ export function describeRestore(restore: Restore): string {
       restore.source === null ? restore.backupId : `${restore.backupId} of ${restore.source.deploymentName}`,
     ],
     ['Status', restore.status],
-    ['Live data', liveDataWords[restore.liveData]],
+    ['Live data', liveDataText(restore)],
     ...optional.filter((entry): entry is [string, string] => entry[1] !== null),
   ]);
 }
@@ -34,6 +34,12 @@ export function describeRestore(restore: Restore): string {
 function mergedText({ inserted, identical, colliding }: MergeOutcome): string {
   const there = `${formatCount(identical)} were there already`;
   return `${counted(inserted, 'document')} inserted, ${there}, ${formatCount(colliding)} collided and were left out`;
+}
+
+function liveDataText({ liveData, undoOf, options }: Restore): string {
+  if (liveData !== 'replaced') return liveDataWords[liveData];
+  if (undoOf !== null) return 'back to what it was before that restore';
+  return options.mode === 'merge' ? 'as it was, with what was missing added' : liveDataWords.replaced;
 }
 
 const liveDataWords: Readonly<Record<LiveData, string>> = {
