@@ -42,6 +42,16 @@ describe('verifyArchive', () => {
     expect(progress.namespaces.get('shop.open')).toMatchObject({ documents: 0, done: true });
   });
 
+  it('counts users and roles as little as the backup does', async () => {
+    const users = Array.from({ length: 3 }, (_, n) => serialize({ _id: `shop.${n}` }));
+    const dump = await generateDump([
+      { database: 'admin', collection: 'system.users', documents: users },
+      { database: 'shop', collection: 'orders', documents: [serialize({ _id: 1 })] },
+    ]);
+    const { file } = await writeToMemory(chunked(dump, [100]));
+    expect(await verifyArchive({ source: memorySource(file) })).toMatchObject({ documents: 1 });
+  });
+
   it('reads the file in one pass, whatever the pieces', async () => {
     for (const pieceBytes of [1, 100, 1_000_000]) {
       const source = memorySource(written.file, { pieceBytes });

@@ -16,6 +16,7 @@ import { ArchiveParser } from './parse-archive.ts';
 import { readRange } from './read-bytes.ts';
 import { splitFrames } from './read-frames.ts';
 import { createNamespaceScan, type ScannedNamespace } from './scan-namespaces.ts';
+import { holdsUsersAndRoles } from './users-and-roles.ts';
 import type { ZipEntry } from './zip-directory.ts';
 import { requireZipStructure, structureLimitBytes } from './zip-structure.ts';
 import { decompressFrame } from './zstd-frames.ts';
@@ -34,7 +35,7 @@ export interface VerifyArchiveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Bytes are those of the documents. */
+/** Bytes are those of all documents; their number is of the data, as it is of a backup: without users and roles. */
 export interface Verification {
   readonly documents: number;
   readonly bytes: number;
@@ -73,10 +74,12 @@ async function verify({ expected = {}, progress, ...options }: VerifyArchiveOpti
   const scanned = await scanDump(archive, archive.dump.decode(file.dump(bytes)), progress);
   const sha256 = file.finish(expected.sha256);
   requireSame(archive.manifest.namespaces, scanned);
-  const sum = (of: (namespace: ScannedNamespace) => number) => scanned.reduce((total, one) => total + of(one), 0);
+  const data = scanned.filter(({ namespace }) => !holdsUsersAndRoles(namespace.database, namespace.collection));
+  const sum = (all: ScannedNamespace[], of: (namespace: ScannedNamespace) => number) =>
+    all.reduce((total, one) => total + of(one), 0);
   return {
-    documents: sum(({ documents }) => documents),
-    bytes: sum(({ bytes }) => bytes),
+    documents: sum(data, ({ documents }) => documents),
+    bytes: sum(scanned, ({ bytes }) => bytes),
     durationMs: performance.now() - startedAt,
     sha256,
   };
