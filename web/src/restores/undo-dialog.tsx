@@ -37,7 +37,7 @@ export function UndoDialog(props: { restore: Restore; onClose: () => void }) {
       <div class="dialog-text restore undo">
         <div aria-live="polite" aria-busy={!draft.plan() && !draft.error()}>
           <Show when={draft.plan()} fallback={<Looking draft={draft} />}>
-            {(plan) => <PlanFacts draft={draft} plan={plan()} isMerge={isMerge(props.restore)} />}
+            {(plan) => <PlanFacts draft={draft} plan={plan()} restore={props.restore} />}
           </Show>
         </div>
         <RefusalNote error={draft.error()} />
@@ -63,25 +63,41 @@ function Looking(props: { draft: UndoDraft }) {
   );
 }
 
-function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan; isMerge: boolean }) {
+function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan; restore: Restore }) {
   const { t, f } = useI18n();
   return (
     <>
-      <dl class="facts plan-facts">
-        <dt>{t('deployments.deployment')}</dt>
-        <dd>
-          <b>{props.plan.deploymentName}</b>
-          <span class="sub">{props.plan.hosts.join(', ')}</span>
-        </dd>
-      </dl>
-      <Effects plan={props.plan} isMerge={props.isMerge} />
+      <WhichRestore plan={props.plan} restore={props.restore} />
+      <Effects plan={props.plan} isMerge={isMerge(props.restore)} />
       <details class="plan-details">
         <summary>{t('undo.everyCollection', props.plan.namespaces.length)}</summary>
-        <NamespaceTable namespaces={props.plan.namespaces} isMerge={props.isMerge} />
+        <NamespaceTable namespaces={props.plan.namespaces} isMerge={isMerge(props.restore)} />
       </details>
       <PhraseField draft={props.draft} phrase={props.plan.phrase} />
       <p class="sub">{t('undo.planHolds', f.relative(props.plan.expiresAt, now()))}</p>
     </>
+  );
+}
+
+/** Several may be there to be taken back: when it was made tells them apart. */
+function WhichRestore(props: { plan: UndoPlan; restore: Restore }) {
+  const { t, f } = useI18n();
+  const endedAt = () => props.restore.completedAt ?? props.restore.createdAt;
+  return (
+    <dl class="facts plan-facts">
+      <dt>{t('deployments.deployment')}</dt>
+      <dd>
+        <b>{props.plan.deploymentName}</b>
+        <span class="sub">{props.plan.hosts.join(', ')}</span>
+      </dd>
+      <dt>{t('undo.restoredAt')}</dt>
+      <dd>
+        {f.moment(endedAt())} {f.zoneName(endedAt())}
+        <span class="sub">{f.relative(endedAt(), now())}</span>
+      </dd>
+      <dt>{t('restores.databases', props.restore.databases.length)}</dt>
+      <dd class="code">{props.restore.databases.join(', ')}</dd>
+    </dl>
   );
 }
 
@@ -99,6 +115,9 @@ const shownWarnings = [
 function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
   const { t } = useI18n();
   const isLosing = () => props.plan.writesSince !== 0;
+  const known = () => props.plan.namespaces.reduce((sum, { writesSince }) => sum + (writesSince ?? 0), 0);
+  const those = (action: UndoAction) =>
+    props.plan.namespaces.filter((namespace) => namespace.action === action).map(({ target }) => target);
   const named = (code: (typeof shownWarnings)[number]) =>
     props.plan.warnings.find((warning) => warning.code === code)?.namespaces;
   return (
@@ -107,9 +126,20 @@ function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
         <li classList={{ hot: isLosing() }}>
           <Mark name="swap" tone={isLosing() ? 'danger' : undefined} />
           <b>{t('undo.writes', props.plan.writesSince, props.plan.countedBy)}</b>
-          <span class="muted">{t('undo.writesText', props.plan.writesSince, props.plan.countedBy)}</span>
+          <span class="muted">{t('undo.writesText', props.plan.writesSince, props.plan.countedBy, known())}</span>
         </li>
       </Show>
+      <For each={['removed', 'brought-back'] as const}>
+        {(action) => (
+          <Show when={those(action).length > 0}>
+            <li>
+              <Mark name={actionMarks[action]} />
+              <b>{t(`undo.collections.${action}`, those(action).length)}</b>
+              <Names names={those(action)} />
+            </li>
+          </Show>
+        )}
+      </For>
       <Show when={props.isMerge}>
         <li>
           <Mark name="drop" />
@@ -125,13 +155,7 @@ function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
                 <Mark name="attention" tone="attention" />
                 <b>{t(`undo.warning.${code}`)}</b>
                 <Show when={names().length > 0}>
-                  <span class="muted code names">
-                    {t(
-                      'restorePlan.warningNames',
-                      names().slice(0, namesShown),
-                      Math.max(0, names().length - namesShown),
-                    )}
-                  </span>
+                  <Names names={names()} />
                 </Show>
               </li>
             )}
@@ -147,14 +171,27 @@ function Effects(props: { plan: UndoPlan; isMerge: boolean }) {
   );
 }
 
+function Names(props: { names: readonly string[] }) {
+  const { t } = useI18n();
+  const more = () => Math.max(0, props.names.length - namesShown);
+  return (
+    <span class="muted code names">{t('restorePlan.warningNames', props.names.slice(0, namesShown), more())}</span>
+  );
+}
+
+type UndoAction = UndoPlan['namespaces'][number]['action'];
+
 const actionMarks = { replaced: 'swap', removed: 'drop', 'brought-back': 'add' } as const;
+/** What goes and what comes is seen before what only becomes what it was. */
+const actionOrder: readonly UndoAction[] = ['removed', 'brought-back', 'replaced'];
 
 function NamespaceTable(props: { namespaces: UndoPlan['namespaces']; isMerge: boolean }) {
   const { t, f } = useI18n();
   const count = (value: number | null) => (value === null ? '–' : f.count(value));
+  const rows = () => props.namespaces.toSorted((a, b) => actionOrder.indexOf(a.action) - actionOrder.indexOf(b.action));
   return (
     <section class="wide" tabindex="0" aria-label={t('undo.byCollection')}>
-      <Table class="plain">
+      <Table class="plain fold">
         <TableHead>
           <Tr>
             <HeadCell>{t('undo.namespace')}</HeadCell>
@@ -165,10 +202,10 @@ function NamespaceTable(props: { namespaces: UndoPlan['namespaces']; isMerge: bo
           </Tr>
         </TableHead>
         <TableBody>
-          <For each={props.namespaces}>
+          <For each={rows()}>
             {(namespace) => (
               <Tr>
-                <RowHead class="code">{namespace.target}</RowHead>
+                <RowHead class="code at-1">{namespace.target}</RowHead>
                 <Td>
                   <span class="word">
                     <Mark name={actionMarks[namespace.action]} />
@@ -177,9 +214,15 @@ function NamespaceTable(props: { namespaces: UndoPlan['namespaces']; isMerge: bo
                       : t(`undo.action.${namespace.action}`)}
                   </span>
                 </Td>
-                <Td class="num faint">{count(namespace.documentsNow)}</Td>
-                <Td class="num">{count(namespace.documentsThen)}</Td>
-                <Td class="num">{count(namespace.writesSince)}</Td>
+                <Td class="num faint" data-label={t('undo.now')}>
+                  {count(namespace.documentsNow)}
+                </Td>
+                <Td class="num" data-label={t('undo.after')}>
+                  {count(namespace.documentsThen)}
+                </Td>
+                <Td class="num" data-label={t('undo.writesSince')}>
+                  {count(namespace.writesSince)}
+                </Td>
               </Tr>
             )}
           </For>

@@ -60,6 +60,8 @@ describe('the undo of a restore', () => {
     const { calls } = render({});
     await press('Undo this restore…');
     expect(await screen.findByText('3 writes since the restore are taken back')).toBeTruthy();
+    expect(screen.getByText('1 collection goes: it was not there before')).toBeTruthy();
+    expect(screen.getByText('Restored').nextElementSibling?.textContent).toMatch(/\d{2}:\d{2}.*59 minutes ago/);
     const confirm = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Take it back' });
     const phrase = screen.getByRole('textbox');
     for (const wrong of ['', 'shop-prod', 'Shop', 'shop ']) {
@@ -93,6 +95,7 @@ describe('the undo of a restore', () => {
     render({}, 'fr', { 'restores.planUndo': () => unknown });
     await press('Défaire cette restauration…');
     expect(await screen.findByText('Tout ce qui a été écrit depuis la restauration est perdu')).toBeTruthy();
+    expect(screen.getByText(/^Au moins 3 documents modifiés/)).toBeTruthy();
   });
 
   it('frees the space only after another question', async () => {

@@ -14,6 +14,18 @@ export const undo = {
   after: 'After',
   ask: 'Undo this restore…',
   byCollection: 'By collection',
+  collections: {
+    removed: (count: number) =>
+      f.plural(count, {
+        one: '1 collection goes: it was not there before',
+        other: `${f.count(count)} collections go: they were not there before`,
+      }),
+    'brought-back': (count: number) =>
+      f.plural(count, {
+        one: '1 collection comes back: it had been dropped',
+        other: `${f.count(count)} collections come back: they had been dropped`,
+      }),
+  },
   confirm: 'Take it back',
   confirmTitle: (name: string) => `Take the restore of ${name} back`,
   effect: 'What happens to it',
@@ -54,6 +66,7 @@ export const undo = {
   phraseDiffers: 'The name does not match yet.',
   phraseMissing: 'Type the name to go on.',
   planHolds: (relative: string) => `Nothing has changed yet. The plan expires ${relative}.`,
+  restoredAt: 'Restored',
   section: 'Undo',
   starting: 'Starting…',
   title: (left: string) => `You can take this back for ${left}.`,
@@ -73,12 +86,20 @@ export const undo = {
     const what =
       by === 'oplog'
         ? f.plural(count, { one: '1 write', other: `${f.count(count)} writes` })
-        : f.plural(count, { one: '1 document that differs', other: `${f.count(count)} documents that differ` });
+        : f.plural(count, differing(count));
     return `${what} since the restore ${f.plural(count, { one: 'is', other: 'are' })} taken back`;
   },
-  writesText: (count: number | null, by: UndoPlan['countedBy']): string => {
-    if (count === null) return 'How many writes these are cannot be told.';
+  writesText: (count: number | null, by: UndoPlan['countedBy'], known: number): string => {
+    if (count === null && known === 0) return 'How many writes these are cannot be told.';
+    if (count === null) {
+      const what = by === 'oplog' ? { one: '1 write', other: `${f.count(known)} writes` } : differing(known);
+      return `At least ${f.plural(known, what)}; for some collections it cannot be told how many.`;
+    }
     return by === 'oplog' ? 'Counted in the oplog.' : 'Compared with the backup, document by document.';
   },
   writesSince: 'Writes since',
 };
+
+function differing(count: number) {
+  return { one: '1 document that differs', other: `${f.count(count)} documents that differ` };
+}

@@ -13,7 +13,19 @@ export const undo: Dictionary['undo'] = {
   after: 'Après',
   ask: 'Défaire cette restauration…',
   byCollection: 'Par collection',
-  confirm: 'La défaire',
+  collections: {
+    removed: (count) =>
+      f.plural(count, {
+        one: '1 collection disparaît : elle n’existait pas avant',
+        other: `${f.count(count)} collections disparaissent : elles n’existaient pas avant`,
+      }),
+    'brought-back': (count) =>
+      f.plural(count, {
+        one: '1 collection revient : elle avait été supprimée',
+        other: `${f.count(count)} collections reviennent : elles avaient été supprimées`,
+      }),
+  },
+  confirm: 'Défaire la restauration',
   confirmTitle: (name) => `Défaire la restauration de ${name}`,
   effect: 'Ce qui lui arrive',
   everyCollection: (count) => f.plural(count, { one: '1 collection', other: `${f.count(count)} collections` }),
@@ -53,6 +65,7 @@ export const undo: Dictionary['undo'] = {
   phraseDiffers: 'Le nom ne correspond pas encore.',
   phraseMissing: 'Saisissez le nom pour continuer.',
   planHolds: (relative) => `Rien n’a encore changé. Le plan expire ${relative}.`,
+  restoredAt: 'Restauré',
   section: 'Retour',
   starting: 'Démarrage…',
   title: (left) => `Vous pouvez encore la défaire pendant ${left}.`,
@@ -79,8 +92,15 @@ export const undo: Dictionary['undo'] = {
       other: `${f.count(count)} documents modifiés depuis la restauration sont perdus`,
     });
   },
-  writesText: (count, by) => {
-    if (count === null) return 'Le nombre d’écritures ne peut pas être déterminé.';
+  writesText: (count, by, known) => {
+    if (count === null && known === 0) return 'Le nombre d’écritures ne peut pas être déterminé.';
+    if (count === null) {
+      const what =
+        by === 'oplog'
+          ? { one: '1 écriture', other: `${f.count(known)} écritures` }
+          : { one: '1 document modifié', other: `${f.count(known)} documents modifiés` };
+      return `Au moins ${f.plural(known, what)} ; pour certaines collections, le nombre ne peut pas être déterminé.`;
+    }
     return by === 'oplog' ? 'Comptées dans l’oplog.' : 'Comparés à la sauvegarde, document par document.';
   },
   writesSince: 'Écritures depuis',
