@@ -38,6 +38,9 @@ function AfterSuccess(props: { restore: Restore }) {
   const { t } = useI18n();
   const isCopy = () => props.restore.target.kind === 'copy';
   const isSwapped = () => props.restore.swapMs !== null;
+  /** One that was only needed goes with the undo. */
+  const isSafetyKept = () =>
+    props.restore.options.safetyBackup === 'everything' || props.restore.undo?.state === 'kept';
   return (
     <>
       <Show when={isCopy()}>
@@ -57,7 +60,7 @@ function AfterSuccess(props: { restore: Restore }) {
           }
         />
       </Show>
-      <Show when={props.restore.safetyBackupId}>
+      <Show when={isSafetyKept() && props.restore.safetyBackupId}>
         {(id) => (
           <Todo
             title={t('restoreRun.safetyKept')}

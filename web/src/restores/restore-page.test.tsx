@@ -79,10 +79,26 @@ describe('the page of a restore that has ended', () => {
       durationMs: 300_000,
       merged,
       documents: 3_120,
+      options: { ...running.options, mode: 'merge' },
     });
     expect(await screen.findByText('Live data has what it lacked.')).toBeTruthy();
+    const title = screen.getByRole('heading', { level: 1 }).textContent;
+    expect(title).toMatch(/^shop-prod has what it lacked\.\s*From the backup of /);
     expect(screen.getByText('1,950,000')).toBeTruthy();
     expect(screen.getByText('See what collides.')).toBeTruthy();
+  });
+
+  it.each([
+    ['the whole', {}, /^shop-prod is back\.\s*As of /],
+    ['a copy', { target: { kind: 'copy' } }, /^The copy on shop-prod is ready\.\s*As of /],
+    [
+      'a part',
+      { options: { ...running.options, namespaces: ['shop.orders'] } },
+      /^What was chosen of shop-prod is back\./,
+    ],
+  ] as const)('does not call back what is not: of %s', async (_of, change, title) => {
+    open({ ...(change as object), status: 'completed', durationMs: 1 });
+    expect((await screen.findByRole('heading', { level: 1 })).textContent).toMatch(title);
   });
 
   it('says after a failure what live data is like and what to do next', async () => {
@@ -104,6 +120,17 @@ describe('the page of a restore that has ended', () => {
     expect((await band()).classList.contains('uncertain')).toBe(true);
     expect(screen.getByText('Let nothing write to it.')).toBeTruthy();
     expect(screen.queryByText(/Take it back/)).toBeNull();
+  });
+
+  it('names the safety backup only as long as it is there', async () => {
+    const done = { status: 'completed', safetyBackupId: sampleBackup().id, durationMs: 1 } as const;
+    const undo = { until: new Date(Date.now() + 3_600_000).toISOString(), bytes: 1, by: null } as const;
+    open({ ...done, undo: { ...undo, state: 'kept' } });
+    expect(await screen.findByRole('link', { name: 'Open the safety backup' })).toBeTruthy();
+    cleanup();
+    open({ ...done, undo: { ...undo, state: 'dropped' } });
+    expect(await screen.findByText('Make a backup of what is live now.')).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Open the safety backup' })).toBeNull();
   });
 
   it('lets one that failed half-way be taken back, and then has nothing more to warn of', async () => {

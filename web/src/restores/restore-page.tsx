@@ -102,9 +102,13 @@ function RestoreVerdict(props: { restore: Restore }) {
   const of = () => (backup.data ? f.moment(backup.data.createdAt) : '…');
   const isCompleted = () => props.restore.status === 'completed';
   const answer = () => {
-    const { status, deploymentName, undoOf } = props.restore;
-    if (isTakenBack(props.restore)) return t('restoreRun.takenBack', deploymentName);
-    return t('restoreRun.title', status, deploymentName, undoOf !== null);
+    if (isTakenBack(props.restore)) return t('restoreRun.takenBack', props.restore.deploymentName);
+    return t('restoreRun.title', props.restore);
+  };
+  // A merge leaves what is there: live data is of no single time after it.
+  const rest = () => {
+    if (props.restore.undoOf !== null) return undefined;
+    return t(props.restore.options.mode === 'merge' ? 'restores.fromBackupOf' : 'restores.asOf', of());
   };
   return (
     <Verdict
@@ -112,7 +116,7 @@ function RestoreVerdict(props: { restore: Restore }) {
       mark={look().mark}
       tone={look().tone}
       answer={answer()}
-      rest={props.restore.undoOf === null ? t('restores.asOf', of()) : undefined}
+      rest={rest()}
       facts={<VerdictFacts restore={props.restore} />}
       actions={<RestoreSteps current={isUnderWay(props.restore) ? 'restore' : 'result'} />}
     />

@@ -7,6 +7,7 @@ import { actor } from './common.ts';
 const f = createFormats('en');
 
 type Known = Pick<Restore, 'target' | 'undoOf' | 'options'>;
+type Titled = Known & Pick<Restore, 'status' | 'deploymentName'>;
 
 const steps: Record<RestorePhase, string> = {
   verify: 'Verify the archive',
@@ -90,7 +91,14 @@ export const restoreRun = {
     `Applications would read a mix of old and new. ${canBeUndone ? 'Take it back, restore again in place' : 'Restore again in place'}, or into a copy and compare.`,
   swap: 'Swap',
   takenBack: (name: string) => `The restore of ${name} was taken back.`,
-  title: (status: RestoreStatus, name: string, isUndo: boolean) => (isUndo ? undoVerdicts : verdicts)[status](name),
+  title: (restore: Titled): string => {
+    const { status, deploymentName: name, undoOf, target, options } = restore;
+    if (undoOf !== null) return undoVerdicts[status](name);
+    if (status !== 'completed') return verdicts[status](name);
+    if (target.kind === 'copy') return `The copy on ${name} is ready.`;
+    if (options.mode === 'merge') return `${name} has what it lacked.`;
+    return options.namespaces ? `What was chosen of ${name} is back.` : verdicts.completed(name);
+  },
   truth: {
     copying: 'Live data is unchanged.',
     staging: 'Live data is unchanged.',

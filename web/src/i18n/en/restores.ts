@@ -24,6 +24,7 @@ export const restores = {
     `${f.count(documents)} ${f.plural(documents, { one: 'document', other: 'documents' })}, ${f.bytes(bytes)}.`,
   effect: 'Effect',
   fromBackup: 'From',
+  fromBackupOf: (moment: string) => `From the backup of ${moment}.`,
   into: 'Into',
   liveData: (state: LiveData) => liveDataWords[state],
   liveDataNow: 'Live data now',

@@ -89,7 +89,13 @@ export const restoreRun: Dictionary['restoreRun'] = {
     `Les applications liraient un mélange d’ancien et de nouveau. ${canBeUndone ? 'Défaites la restauration, refaites-la en place, ou restaurez dans une copie' : 'Restaurez de nouveau en place, ou dans une copie'} et comparez.`,
   swap: 'Bascule',
   takenBack: (name) => `La restauration de ${name} a été défaite.`,
-  title: (status, name, isUndo) => (isUndo ? undoVerdicts : verdicts)[status](name),
+  title: ({ status, deploymentName: name, undoOf, target, options }) => {
+    if (undoOf !== null) return undoVerdicts[status](name);
+    if (status !== 'completed') return verdicts[status](name);
+    if (target.kind === 'copy') return `La copie sur ${name} est prête.`;
+    if (options.mode === 'merge') return `${name} a ce qui lui manquait.`;
+    return options.namespaces ? `Ce qui a été choisi de ${name} est de retour.` : verdicts.completed(name);
+  },
   truth: {
     copying: 'La production est inchangée.',
     staging: 'La production est inchangée.',

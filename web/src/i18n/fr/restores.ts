@@ -24,6 +24,7 @@ export const restores: Dictionary['restores'] = {
   documentsText: (documents, bytes) =>
     `${f.count(documents)} ${f.plural(documents, { one: 'document', other: 'documents' })}, ${f.bytes(bytes)}.`,
   effect: 'Effet',
+  fromBackupOf: (moment) => `De la sauvegarde du ${moment}.`,
   fromBackup: 'Depuis',
   into: 'Vers',
   liveData: (state) => liveDataWords[state],
