@@ -19,6 +19,14 @@ it.each<[string, Partial<Restore>, RegExp]>([
     /^Live data +as it was, with what was missing/m,
   ],
   ['an undo', { undoOf: restoreId }, /^Live data +back to what it was before/m],
+  ['under way', { status: 'running', phase: 'prove', liveData: 'untouched' }, /^Live data +untouched$/m],
+  ['at its swap', { status: 'running', phase: 'swap', liveData: 'untouched' }, /^Live data +being replaced$/m],
+  ['after it', { status: 'running', liveData: 'partly-replaced' }, /^Live data +being replaced$/m],
+  [
+    'a copy at its end',
+    { status: 'running', liveData: 'untouched', target: { kind: 'copy' } },
+    /^Live data +untouched$/m,
+  ],
   ['given up', { status: 'failed', liveData: 'partly-replaced' }, /^Live data +partly replaced$/m],
 ])('says what live data is like: %s', (_, change, words) => {
   expect(describeRestore({ ...done, ...change })).toMatch(words);

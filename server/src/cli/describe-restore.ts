@@ -36,10 +36,17 @@ function mergedText({ inserted, identical, colliding }: MergeOutcome): string {
   return `${counted(inserted, 'document')} inserted, ${there}, ${formatCount(colliding)} collided and were left out`;
 }
 
-function liveDataText({ liveData, undoOf, options }: Restore): string {
+function liveDataText(restore: Restore): string {
+  const { liveData, undoOf, options } = restore;
+  if (isBeingReplaced(restore)) return 'being replaced';
   if (liveData !== 'replaced') return liveDataWords[liveData];
   if (undoOf !== null) return 'back to what it was before that restore';
   return options.mode === 'merge' ? 'as it was, with what was missing added' : liveDataWords.replaced;
+}
+
+/** Nobody knows how far it came while it is under way. */
+function isBeingReplaced({ status, phase, target }: Restore): boolean {
+  return status === 'running' && target.kind === 'original' && (phase === 'swap' || phase === 'finish');
 }
 
 const liveDataWords: Readonly<Record<LiveData, string>> = {

@@ -91,10 +91,14 @@ function requested(event: LedgerEvent<'RestoreRequested'>): Omit<StoredRestore, 
 
 function swapped({
   data,
-}: LedgerEvent<'RestoreSwapped'>): Pick<StoredRestore, 'swapMethod' | 'swapMs' | 'swapGroups' | 'undo' | 'merged'> {
+}: LedgerEvent<'RestoreSwapped'>): Pick<
+  StoredRestore,
+  'swapMethod' | 'swapMs' | 'swapGroups' | 'undo' | 'merged' | 'liveData'
+> {
   const { method = null, durationMs = null, groups, merged = null } = data;
   const swap = { swapMethod: method, swapMs: durationMs, ...(groups && { swapGroups: groups }) };
-  return { ...swap, undo: undoOf(data), merged };
+  // What comes after the swap may not be in its place yet.
+  return { ...swap, undo: undoOf(data), merged, liveData: 'partly-replaced' };
 }
 
 /** null where nothing is kept. */

@@ -177,6 +177,9 @@ describe('a restore', () => {
       (files) => files.includes('finishing.reached'),
     );
     await meanwhile();
+    expect((await holdfast.api.restores.list({})).items[0]).toMatchObject({
+      ...{ status: 'running', liveData: 'partly-replaced' },
+    });
     await rename(archives, `${archives}-away`);
     await Promise.all([rm(held), rm(`${held}.reached`)]);
     const result = await ended;
