@@ -182,6 +182,15 @@ describe('a time-series', () => {
     expect(await buckets('live')).toStrictEqual(staged);
   });
 
+  it('keeps an index that does not follow the collation of the time-series', async () => {
+    await db.createCollection(shadow(0), { timeseries: series, collation });
+    await db.collection(shadow(0)).createIndex({ m: 1 }, { name: 'simple', collation: { locale: 'simple' } });
+    await db.collection(shadow(0)).createIndex({ v: 1 }, { name: 'french' });
+    const staged = await db.collection(shadow(0)).indexes();
+    await rewriteAll([rewrite]);
+    expect(await db.collection('live').indexes()).toStrictEqual(staged);
+  });
+
   it('goes on with a copy that was begun and written to', async () => {
     await timeseries(shadow(0), 3_000);
     const staged = await buckets(shadow(0));

@@ -29,7 +29,7 @@ export async function rewriteTimeseries(
     options.before?.();
     await copy(client, { database, collection: bucketsName(live), documents });
   }
-  await copyIndexes(client, rewrite);
+  await copyIndexes(client, rewrite, staged);
   await prove(client, rewrite);
   options.before?.();
   await dropNamespace(client, database, shadow);
@@ -76,13 +76,20 @@ async function copy(
   );
 }
 
+type Index = Map<string, unknown>;
+
+/** What an index of a collection with a collation has that is listed without one: it would follow the collection's else. */
+const simple = { locale: 'simple' };
+
 async function copyIndexes(
   client: MongoClient,
   { database, live, shadow }: Rewrite & { readonly shadow: string },
+  { options }: NamespaceNow,
 ): Promise<void> {
   const listed: unknown[] = await client.db(database).collection(shadow).listIndexes(asBytes).toArray();
   if (listed.length === 0) return;
-  const indexes = listed.map((bytes) => exactValue(documentValue(Buffer.from(bytes as Uint8Array))));
+  const indexes = listed.map((bytes) => exactValue(documentValue(Buffer.from(bytes as Uint8Array))) as Index);
+  if ('collation' in options) for (const index of indexes) if (!index.has('collation')) index.set('collation', simple);
   await client.db(database).command({ createIndexes: live, indexes, writeConcern: { w: 'majority' } });
 }
 

@@ -60,6 +60,12 @@ describe('what is made at the end', () => {
   it('holds the whole of an index that is not there yet', () => {
     const [one] = expiriesOf(collection, where, 'create');
     expect(JSON.parse(one?.definition ?? '')).toStrictEqual(byDate);
+    const options = { collation: { locale: 'fr' } };
+    const [simple] = expiriesOf({ ...collection, options }, where, 'create');
+    expect(JSON.parse(simple?.definition ?? '')).toStrictEqual({ ...byDate, collation: { locale: 'simple' } });
+    const french = { ...byDate, collation: { locale: 'fr' } };
+    const [own] = expiriesOf({ ...collection, options, indexes: [french] }, where, 'create');
+    expect(JSON.parse(own?.definition ?? '')).toStrictEqual(french);
   });
 
   it('is nothing where they are left out', () => {

@@ -76,7 +76,9 @@ export function expiriesOf(
   if (way === 'leave-out') return [];
   const ofAll = expiry in namespace.options ? [{ ...where, index: null, seconds: secondsOf(namespace.options) }] : [];
   const ofIndexes = namespace.indexes.filter(isTtl).map((index) => {
-    const definition = isMadeLast(namespace, index, way) ? { definition: JSON.stringify(index) } : {};
+    const definition = isMadeLast(namespace, index, way)
+      ? { definition: JSON.stringify(described(namespace, index)) }
+      : {};
     return { ...where, index: String(index.name), seconds: secondsOf(index), ...definition };
   });
   return [...ofAll, ...ofIndexes];
@@ -95,6 +97,11 @@ export async function makeExpiries(client: MongoClient, expiries: readonly Expir
       throw error instanceof MongoServerError ? notMade(one, error) : error;
     }
   }
+}
+
+/** One that is listed without a collation would follow the collection's else. */
+function described({ options }: Shape, index: Shape['indexes'][number]): Shape['indexes'][number] {
+  return 'collation' in options && !('collation' in index) ? { ...index, collation: { locale: 'simple' } } : index;
 }
 
 const expiry = 'expireAfterSeconds';
