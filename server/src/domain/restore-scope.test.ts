@@ -109,6 +109,10 @@ describe('exact', () => {
   });
   it('stays within the database that the deployment is limited to', () => {
     expect(droppedBy(exact({ limitedTo: 'crm' }))).toStrictEqual(['crm.extra']);
+    expect(droppedBy(exact({ limitedTo: 'crm' }, ['shop']))).toStrictEqual([]);
+    // Whatever else is written to is looked at.
+    expect(exact({ limitedTo: 'crm' }).databases).toStrictEqual(['crm', 'shop']);
+    expect(exact({ limitedTo: 'crm' }, ['shop']).databases).toStrictEqual(['shop']);
   });
   it('of an imported dump stays within what it holds: nobody knows what it was taken of', () => {
     expect(droppedBy(exact({ manifest: { ...manifestOf(namespaces), ...importedAs('archive') } }))).toStrictEqual([

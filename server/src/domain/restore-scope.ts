@@ -61,12 +61,14 @@ export function restoreScope(input: RestoreScopeInput): RestoreScope {
   const written = [...new Set(placed.map(({ database }) => database))];
   const { mode } = options;
   if (mode !== 'exact') return { mode, placed, leftOut, databases: written, drops: () => false };
-  const databases = exactDatabases(input, written);
+  const covered = exactDatabases(input, written);
   const kept = new Set(placed.map(nameOf));
   const drops = (live: Pick<LiveNamespace, 'database' | 'collection'>) =>
-    (databases === null || databases.includes(live.database)) &&
+    (covered === null || covered.includes(live.database)) &&
     !kept.has(nameOf(live)) &&
     !staysOut({ ...live, namespace: live }, isProtected);
+  // What is written beyond the one database that the deployment is limited to is looked at as well.
+  const databases = covered && [...new Set([...covered, ...written])];
   return { mode, placed, leftOut, databases, drops };
 }
 

@@ -106,7 +106,8 @@ async function writeEverything(
   const { services, run, address, server } = work;
   const { databases } = contents;
   const usersAndRoles = contents.usersAndRoles && (await unlessAborted(run.signal, everHadUsers(work.client)));
-  const limitedTo = order.deployment.facts.database;
+  const { database } = order.deployment.facts;
+  const limitedTo = databases?.every((name) => name === database) ? database : null;
   // A dump of one database has its users only.
   const single = databases?.length === 1 && !usersAndRoles ? databases[0] : undefined;
   const only = limitedTo ?? single ?? null;
