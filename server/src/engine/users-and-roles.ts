@@ -4,11 +4,14 @@ import { OperationFailure } from '@holdfast/shared/failures';
 import { type Document, deserialize, EJSON } from 'bson';
 import { type Collection, type MongoClient, MongoServerError } from 'mongodb';
 import { explained } from './driver-failure.ts';
+import { answerWords } from './server-answer.ts';
 
 /** A user or a role: `name` is `database.name`. */
 export interface AccessDocument {
   readonly name: string;
   readonly database: string;
+  /** The roles that it has, or inherits from: `database.name` of each. */
+  readonly roles: readonly string[];
   /** The same for two that mean the same. */
   readonly content: string;
   readonly document: Document;
@@ -56,19 +59,32 @@ export interface AccessChange {
 
 /**
  * Brings users and roles to what is asked for, one after the other, and reads them back; idempotent. A user who is there keeps the id
- * by which the server knows who is signed in. What a role inherits from and is not there is left out. Returns the names of what could
- * not be brought to it. Throws OperationFailure.
+ * by which the server knows who is signed in. What a role inherits from and is not there is left out. What the server refuses does not
+ * keep it from the others. Returns the names of what could not be brought to it, with its answer where it gave one. Throws
+ * OperationFailure.
  */
 export async function changeAccess(client: MongoClient, { put, drop }: AccessChange): Promise<string[]> {
-  return await explained(async () => {
-    if (put.users.length > 0) await prepareUsers(client);
-    await putRoles(client, put.roles);
-    for (const user of put.users) await putUser(client, user);
-    await users(client).deleteMany({ _id: { $in: [...drop.users] as never[] } });
-    for (const name of drop.roles) await dropRole(client, name);
-    return await differing(client, { put, drop });
-  });
+  const refused = new Map<string, string>();
+  const unlessRefused = async (name: string, work: () => Promise<unknown>) => {
+    try {
+      await explained(work);
+    } catch (error) {
+      if (!(error instanceof MongoServerError)) throw error;
+      refused.set(name, `${name} (the server answered ${answerWords(error)})`);
+    }
+  };
+  if (put.users.length > 0) await explained(() => prepareUsers(client));
+  await putRoles(client, put.roles, unlessRefused);
+  for (const user of put.users) await unlessRefused(user.name, () => putUser(client, user));
+  if (drop.users.length > 0) {
+    await explained(() => users(client).deleteMany({ _id: { $in: [...drop.users] as never[] } }));
+  }
+  for (const name of drop.roles) await unlessRefused(name, () => dropRole(client, name));
+  const differs = await differing(client, { put, drop });
+  return [...new Set([...refused.values(), ...differs.map((name) => refused.get(name) ?? name)])];
 }
+
+type UnlessRefused = (name: string, work: () => Promise<unknown>) => Promise<void>;
 
 function users(client: MongoClient): Collection {
   return client.db('admin').collection('system.users', { writeConcern: { w: 'majority', journal: true } });
@@ -83,7 +99,12 @@ function parse(raw: Buffer): AccessDocument {
   const document = deserialize(raw, exactly);
   const name = String(document.user ?? document.role);
   const database = String(document.db);
-  return { name: `${database}.${name}`, database, content: contentOf(document), document };
+  const roles = (document.roles ?? []).map(nameOfRole);
+  return { name: `${database}.${name}`, database, roles, content: contentOf(document), document };
+}
+
+function nameOfRole({ role, db }: Document): string {
+  return `${db}.${role}`;
 }
 
 const exactly = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
@@ -117,32 +138,51 @@ async function putUser(client: MongoClient, { document }: AccessDocument): Promi
   await users(client).replaceOne({ _id }, { ...rest, ...(userId === undefined ? {} : { userId }) }, { upsert: true });
 }
 
-/** Made first and filled then: one may inherit from another. */
-async function putRoles(client: MongoClient, roles: readonly AccessDocument[]): Promise<void> {
-  const known = new Set(await roleNames(client));
-  for (const { name, database, document } of roles) {
-    if (known.has(name)) continue;
-    await client.db(database).command({ createRole: document.role, roles: [], privileges: [], ...durably });
-    known.add(name);
+/** Each is made or changed in one step, after those that it inherits from: so none is half made, and none inherits from itself. */
+async function putRoles(
+  client: MongoClient,
+  roles: readonly AccessDocument[],
+  unlessRefused: UnlessRefused,
+): Promise<void> {
+  if (roles.length === 0) return;
+  const { roles: live } = await readAccess(client);
+  const known = new Set(live.map(({ name }) => name));
+  for (const role of inheritedFirst(roles, live)) {
+    await unlessRefused(role.name, async () => {
+      await putRole(client, role, known);
+      known.add(role.name);
+    });
   }
-  for (const { database, document } of roles) {
-    const { role, privileges = [], authenticationRestrictions = [] } = document;
-    const inherited = await existing(client, known, document.roles ?? []);
-    const content = { privileges, roles: inherited, authenticationRestrictions };
-    await client.db(database).command({ updateRole: role, ...content, ...durably });
-  }
+}
+
+async function putRole(client: MongoClient, { name, database, document }: AccessDocument, known: ReadonlySet<string>) {
+  const { role, privileges = [], authenticationRestrictions = [] } = document;
+  const content = { privileges, roles: await existing(client, known, document.roles ?? []) };
+  const isThere = known.has(name);
+  // To a role that has none yet, no restrictions are none; to say so would take one more right.
+  const restrictions = isThere || authenticationRestrictions.length > 0 ? { authenticationRestrictions } : {};
+  const command = isThere ? { updateRole: role } : { createRole: role };
+  await client.db(database).command({ ...command, ...content, ...restrictions, ...durably });
+}
+
+/** Those that are there and stay as they are count as well: one may inherit from another by way of them. */
+function inheritedFirst(roles: readonly AccessDocument[], live: readonly AccessDocument[]): AccessDocument[] {
+  const wanted = new Map(roles.map((role) => [role.name, role]));
+  const inTheEnd = new Map([...live, ...roles].map((role) => [role.name, role]));
+  const seen = new Set<string>();
+  const ordered: AccessDocument[] = [];
+  const visit = (name: string): void => {
+    const role = inTheEnd.get(name);
+    if (role === undefined || seen.has(name)) return;
+    seen.add(name);
+    role.roles.forEach(visit);
+    if (wanted.has(name)) ordered.push(role);
+  };
+  for (const { name } of roles) visit(name);
+  return ordered;
 }
 
 const durably = { writeConcern: { w: 'majority' } } as const;
-
-async function roleNames(client: MongoClient): Promise<string[]> {
-  const found = await client
-    .db('admin')
-    .collection('system.roles')
-    .find({}, { projection: { _id: 1 } })
-    .toArray();
-  return found.map(({ _id }) => String(_id));
-}
 
 async function existing(client: MongoClient, known: ReadonlySet<string>, roles: Document[]): Promise<Document[]> {
   const kept: Document[] = [];
