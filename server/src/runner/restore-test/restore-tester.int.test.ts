@@ -20,7 +20,7 @@ import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { failCommand } from '../../testing/fail-point.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
 import { startHoldfastProcess } from '../../testing/holdfast-process.ts';
-import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
+import { startReplicaSet, startStandalone, type TestMongo } from '../../testing/mongo.ts';
 import { testTools } from '../../testing/tools.ts';
 import { until } from '../../testing/until.ts';
 import { nthBackups, scheduledTests } from './due-restore-tests.ts';
@@ -98,8 +98,8 @@ async function otherVersion() {
 }
 
 /** The ledger's own set is as good as any to restore into. */
-async function setAside({ api }: Pick<TestHoldfast, 'api'>): Promise<void> {
-  const { id } = await api.deployments.register({ name: 'aside', uri: ledger.uri });
+async function setAside({ api }: Pick<TestHoldfast, 'api'>, uri = ledger.uri): Promise<void> {
+  const { id } = await api.deployments.register({ name: 'aside', uri });
   await api.restoreTests.set({ ...defaultRestoreTestSettings, setAsideId: id });
 }
 
@@ -222,6 +222,24 @@ describe('a restore test that is asked for', () => {
     await holdfast.api.backups.restoreTest({ id });
     expect((await tested(holdfast, id)).restoreTest).toMatchObject({ state: 'passed', error: null });
     expect(await leftIn(holdfast.config.dataDir)).toStrictEqual([]);
+    await holdfast.close();
+    await ledger.client.db('holdfast').dropDatabase();
+    // Where only a standalone server is set aside there is no place for them; for others there is.
+    await using alone = await startStandalone();
+    await using other = await start({ database: 'sealed', config: await otherVersion() });
+    await setAside(other, alone.uri);
+    const { id: refused } = await backedUp(other);
+    await other.api.backups.restoreTest({ id: refused });
+    const { restoreTest } = await tested(other, refused);
+    expect(restoreTest).toMatchObject({ state: 'skipped', skipped: 'no-server-of-version' });
+    expect(restoreTest?.message).toMatch(/has encrypted collections, and aside, .* is no replica set/);
+    const { databases } = await alone.client.db('admin').admin().listDatabases({ nameOnly: true });
+    expect(databases.map(({ name }) => name).sort()).toStrictEqual(['admin', 'config', 'local']);
+    await sealed.dropCollection('people');
+    await sealed.collection('open').insertOne({ a: 1 });
+    const { id: taken } = await backedUp(other);
+    await other.api.backups.restoreTest({ id: taken });
+    expect((await tested(other, taken)).restoreTest).toMatchObject({ state: 'passed', error: null });
   });
 
   it('names the document that did not come back as it was', async () => {
