@@ -32,7 +32,7 @@ import { loadMasterKey } from './ledger/master-key.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets, type SealedSecret, type SealedSecrets } from './ledger/sealed-secrets.ts';
 import { throughFailover } from './ledger/through-failover.ts';
-import { backupsProjection } from './projections/backups.ts';
+import { backupsProjection, type StoredBackup } from './projections/backups.ts';
 import { deploymentsProjection, type StoredDeployment } from './projections/deployments.ts';
 import { destinationsProjection } from './projections/destinations.ts';
 import { operationsProjection } from './projections/operations.ts';
@@ -377,7 +377,11 @@ async function doctor(services: Services, config: Config, ledgerUri: string) {
   const deployments = await services.ledger.readModel<StoredDeployment>('deployments');
   const known = await deployments.find({ removed: false }).sort({ name: 1 }).toArray();
   const policies = await services.ledger.readModel<StoredPolicy>('policies');
-  const withUsers = await policies.distinct('deploymentId', { removed: false, usersAndRoles: true });
+  const backups = await services.ledger.readModel<StoredBackup>('backups');
+  const withUsers = [
+    ...(await policies.distinct('deploymentId', { removed: false, usersAndRoles: true })),
+    ...(await backups.distinct('deploymentId', { status: 'completed', usersAndRoles: { $exists: true } })),
+  ];
   return runDoctor({
     ...{ searchPath, cacheDir, toolPaths, dataDir },
     ...folderOf(config.storageUrl),

@@ -189,6 +189,8 @@ export const eventData = {
     options: restoreOptions.optional(),
     /** Of the namespaces as the plan saw them; nothing is done once they differ. */
     liveDigest: text.optional(),
+    /** Where the plan found documents that only an update brings back, of whoever may not update. */
+    emptyTimestamps: z.array(text).optional(),
     /** The restore that this one takes back. */
     undoOf: restoreId.optional(),
   }),

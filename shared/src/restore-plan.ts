@@ -82,6 +82,7 @@ export const planWarningCode = z.enum([
   'NOT_ATOMIC',
   'SWAPPED_IN_GROUPS',
   'WRITES_MAY_BE_LOST',
+  'NOT_ALLOWED',
   'CHANGE_STREAMS_END',
   'TYPE_CHANGES',
   'STRUCTURE_DIFFERS',
@@ -127,6 +128,14 @@ export const planOplog = z.object({
   windowSeconds: z.int().nonnegative(),
 });
 export type PlanOplog = z.infer<typeof planOplog>;
+
+/** An action that the user in the connection string lacks. `database` null: on every one; `collection` null: on all of the database. */
+export const missingRight = z.object({
+  action: z.string(),
+  database: z.string().nullable(),
+  collection: z.string().nullable(),
+});
+export type MissingRight = z.infer<typeof missingRight>;
 
 /** Names are `database.name`, those of users before those of roles. */
 export const planUsers = z.object({
@@ -181,6 +190,10 @@ export const restorePlan = z.object({
   versions: planVersions,
   /** How long it will take, from restores and restore tests before; null where there was none. */
   expectedMs: z.int().nonnegative().nullable(),
+  /** What the restore needs and the user may not: it fails before anything is staged. Not there where nothing is missing. */
+  missingRights: z.array(missingRight).optional(),
+  /** By their names as they will be: what holds documents that only an update brings back. Looked for where the user may not update. */
+  emptyTimestamps: z.array(z.string()).optional(),
   warnings: z.array(planWarning),
   /** Of names, types and options of the namespaces concerned: what tells that they changed. */
   liveDigest: z.string(),

@@ -15,10 +15,11 @@ import { explained } from '../engine/driver-failure.ts';
 import { connectDeployment } from '../engine/inspect-deployment.ts';
 import { findSwapMethod } from '../engine/swap-method.ts';
 import { undoBytes } from '../runner/restore/swap-collections.ts';
+import { readUsersBefore, usersTakenBack } from '../runner/restore/undo-users.ts';
 import type { Services } from '../services.ts';
 import { connectionStringOf } from './connection-string-of.ts';
 import { execute } from './execute.ts';
-import { missingRights, unmergeNeeds } from './missing-rights.ts';
+import { accessNeeds, missingRights, unmergeNeeds } from './missing-rights.ts';
 import { undoEffects, undoWarnings } from './undo-effects.ts';
 import { databasesOf, lookAtUndo, type UndoScope } from './undo-scope.ts';
 import { newerRestore, withKeptNow } from './undo-turn.ts';
@@ -53,7 +54,7 @@ export async function planUndo(services: Services, restoreId: RestoreId): Promis
   );
   const scope = await lookAtUndo(services, client, restore);
   refuseIncomplete(restore, scope);
-  await refuseWithoutRights(client, restore);
+  await refuseWithoutRights(services, client, restore);
   const expiresAt = new Date(services.now() + validForMs);
   const { name: deploymentName, hosts } = deployment.facts;
   const swapMethod = await explained(() => findSwapMethod(client));
@@ -148,9 +149,11 @@ function refuseIncomplete(restore: RestoreState, { exists, safety }: UndoScope):
   throw new AppError('UNDO_UNAVAILABLE', { id, why: 'dropped' });
 }
 
-/** What was inserted goes by its documents, and no further than to the first that may not go. */
-async function refuseWithoutRights(client: MongoClient, { restoreId, merges }: RestoreState): Promise<void> {
-  if ((await missingRights(client, unmergeNeeds(merges))).length === 0) return;
+/** What was inserted goes by its documents, users and roles one by one, and no further than to the first that may not go. */
+async function refuseWithoutRights(services: Services, client: MongoClient, { restoreId, merges }: RestoreState) {
+  const access = await usersTakenBack(services, client, await readUsersBefore(services, restoreId));
+  const needs = [...unmergeNeeds(merges), ...(access === null ? [] : accessNeeds(access.change, access.live))];
+  if ((await missingRights(client, needs)).length === 0) return;
   throw new AppError('UNDO_UNAVAILABLE', { id: restoreId, why: 'not-allowed' });
 }
 

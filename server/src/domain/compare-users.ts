@@ -80,3 +80,23 @@ function differenceOf(backup: readonly NamedContent[], live: readonly NamedConte
     notInBackup: names(live.filter(({ name }) => !then.has(name))),
   };
 }
+
+/** Whoever has roles: a user, or a role that inherits from others. */
+export interface RoleHolder {
+  readonly name: string;
+  /** Names of those that it has directly. */
+  readonly roles: readonly string[];
+}
+
+/** The names of all roles that the holders have, through others too. `roles`: all that there are. */
+export function rolesHeldBy(holders: readonly RoleHolder[], roles: readonly RoleHolder[]): ReadonlySet<string> {
+  const known = new Map(roles.map((role) => [role.name, role]));
+  const held = new Set<string>();
+  const add = (name: string): void => {
+    if (held.has(name)) return;
+    held.add(name);
+    known.get(name)?.roles.forEach(add);
+  };
+  for (const holder of holders) holder.roles.forEach(add);
+  return held;
+}

@@ -49,6 +49,8 @@ export interface RestoreState {
   /** Of the namespaces as the plan saw them; null: it did not look. */
   readonly liveDigest: string | null;
   readonly undoOf: RestoreId | null;
+  /** Namespaces as they will be called in which the plan found documents with an empty timestamp. */
+  readonly emptyTimestamps: readonly string[];
   /** The names in them say how far it came: see `RestoreStaged`. */
   readonly swaps: EventData<'RestoreStaged'>['swaps'];
   readonly rewrites: NonNullable<EventData<'RestoreStaged'>['rewrites']>;
@@ -107,6 +109,7 @@ export function requestRestore(
     ...(plan.source.deploymentId !== plan.deploymentId && { source: sourceOf(plan) }),
     options: plan.options,
     liveDigest: plan.liveDigest,
+    ...(plan.emptyTimestamps && { emptyTimestamps: plan.emptyTimestamps }),
   };
   return [{ stream: `restore:${restoreId}`, type: 'RestoreRequested', data }];
 }
@@ -231,7 +234,7 @@ function sourceOf({ source: { deploymentId, deploymentName } }: RestorePlan): Re
 }
 
 function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
-  const { restoreId, deploymentId, backupId, target, options, liveDigest, undoOf } = event.data;
+  const { restoreId, deploymentId, backupId, target, options, liveDigest, undoOf, emptyTimestamps = [] } = event.data;
   return {
     restoreId,
     deploymentId,
@@ -240,6 +243,7 @@ function requested(event: LedgerEvent<'RestoreRequested'>): RestoreState {
     options: options ?? defaultRestoreOptions,
     liveDigest: liveDigest ?? null,
     undoOf: undoOf ?? null,
+    emptyTimestamps,
     status: 'requested',
     requestedAt: event.at,
     worker: null,

@@ -54,6 +54,13 @@ export function toolTimeouts(address: DeploymentAddress, defaultSeconds: number)
   };
 }
 
+/** Whom it signs in, as `database.name`; null where it names nobody. */
+export function userOf(address: DeploymentAddress): string | null {
+  if (address.username === null) return null;
+  const source = withoutDatabase(address).searchParams.get('authSource') ?? '$external';
+  return `${source}.${address.username}`;
+}
+
 type Parameters = ConnectionString['searchParams'];
 
 const timeoutOptions = [

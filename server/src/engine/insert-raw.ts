@@ -3,7 +3,8 @@
 // itself, in the document sequences of its bulk writes, but offers no way to hand them over: hence its own class.
 import { type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
-import { type BsonValue, bsonType, elementsOf } from '../archive/bson-elements.ts';
+import type { BsonValue } from '../archive/bson-elements.ts';
+import { hasEmptyTimestamp } from '../archive/empty-timestamps.ts';
 import { arrayValue, booleanValue, bsonDocument, bsonElement, documentValue } from '../archive/encode-bson.ts';
 import { idOf } from '../archive/id-key.ts';
 
@@ -103,14 +104,6 @@ async function sendStatements(
     index: statements[index]?.index ?? index,
     code,
   }));
-}
-
-/** An insert gives such a field of the document itself, but for `_id`, the present time; an update with a pipeline does not. */
-export function hasEmptyTimestamp(bytes: Buffer): boolean {
-  for (const { type, start } of elementsOf(bytes, 0)) {
-    if (type === bsonType.timestamp && bytes.readBigUInt64LE(start) === 0n) return true;
-  }
-  return false;
 }
 
 /** An update that finds nothing, ever, and so inserts the document, or meets its `_id` as a duplicate as an insert would. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Backup } from '@holdfast/shared/backup';
 import type { PolicyId } from '@holdfast/shared/ids';
 import type { Restore, RestoreOptions, RestoreTarget } from '@holdfast/shared/restore';
+import type { MissingRight } from '@holdfast/shared/restore-plan';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../archive/open-archive.ts';
@@ -255,4 +256,132 @@ describe('a restore', () => {
     expect(await signIns()).toStrictEqual([...ofShop, 'till.dora:another', 'admin.service:a-new-password']);
     await expectConsistent(holdfast.services, [source.client]);
   });
+
+  it('begins nothing without the rights that it takes, and says which in its plan; nor does its undo', async () => {
+    const admin = source.client.db('admin');
+    const privileges = ownRights.map(({ db, collection, actions }) => ({ resource: { db, collection }, actions }));
+    await admin.command({ createRole: 'data', privileges, roles: [] });
+    await admin.command({ createRole: 'more', privileges: [], roles: [] });
+    const grant = async (rights: readonly MissingRight[]) => {
+      const more = rights.map(({ action, database, collection }) => ({
+        resource: { db: database ?? '', collection: collection ?? '' },
+        actions: [action],
+      }));
+      await admin.command({ updateRole: 'more', privileges: more });
+    };
+    const uri = await source.addUser('own', ['data', 'more']);
+    await using _again = await signedInAs(uri);
+    const asked = { backupId: backup.id, target: inPlace, namespaces: ['shop'] };
+    expect((await holdfast.api.restores.plan(asked)).missingRights).toBeUndefined();
+    const { missingRights = [], warnings } = await holdfast.api.restores.plan({ ...asked, usersAndRoles: true });
+    expect(missingRights.map(({ action, database }) => `${action} ${database}`)).toStrictEqual([
+      ...['listIndexes admin', 'listIndexes admin', 'listIndexes admin'],
+      ...['insert admin', 'update admin', 'revokeRole null', 'grantRole shop', 'viewRole shop'],
+      'setAuthenticationRestriction shop',
+    ]);
+    const named =
+      /Missing: listIndexes, insert, update on admin\.system\.users; .*revokeRole on every database; grantRole, .* on shop\./;
+    expect(warnings[0]).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringMatching(named) });
+    const options = { usersAndRoles: true, namespaces: ['shop'] };
+    expect(await refused(options)).not.toContain('stage');
+    await grant(missingRights);
+    // They go again while it is staged.
+    const held = join(failpoints, 'restored');
+    await writeFile(held, '');
+    const staging = refused(options);
+    await until(
+      () => readdir(failpoints),
+      (files) => files.includes('restored.reached'),
+    );
+    await grant([]);
+    await Promise.all([rm(held), rm(`${held}.reached`)]);
+    expect(await staging).toContain('prove');
+    expect(await signIns()).toStrictEqual(changed);
+    await grant(missingRights);
+    const restore = await restored(options);
+    const of = (names: readonly string[], database: string) => names.filter((name) => name.startsWith(database));
+    expect(of(await signIns(), 'shop')).toStrictEqual([
+      ...['shop.anna:annas-password', 'shop.bert:berts-password', 'shop.carl:carls-password'],
+    ]);
+    await grant([]);
+    const notAllowed = { cause: { code: 'UNDO_UNAVAILABLE', details: { why: 'not-allowed' } } };
+    await expect(holdfast.api.restores.planUndo({ id: restore.id })).rejects.toMatchObject(notAllowed);
+    await grant([...missingRights, { action: 'remove', database: 'admin', collection: 'system.users' }]);
+    await undone(restore);
+    expect(await signIns()).toStrictEqual(changed);
+  });
+
+  it('never touches whom the service signs in as for other deployments, nor drops a role that somebody else has', async () => {
+    const shop = source.client.db('shop');
+    await shop.command({ createRole: 'keeper', roles: [], privileges: [] });
+    await shop.command({ createRole: 'shared', roles: ['read'], privileges: [] });
+    await shop.command({ createRole: 'over', roles: ['shared'], privileges: [] });
+    await shop.command({ createRole: 'unused', roles: ['shared'], privileges: [] });
+    const roles = [...['backup', 'restore'].map((role) => ({ role, db: 'admin' })), { role: 'keeper', db: 'shop' }];
+    await shop.command({ createUser: 'second', pwd: 'seconds-password', roles });
+    await source.client.db('till').command({ updateUser: 'dora', roles: [{ role: 'over', db: 'shop' }] });
+    const second = serviceUri
+      .replace('service:password-of-service', 'second:seconds-password')
+      .replace('authSource=admin', 'authSource=shop');
+    await holdfast.api.deployments.register({ name: 'till', uri: second.replace('/?', '/till?') });
+    const options = { usersAndRoles: true, mode: 'exact' as const, namespaces: ['shop'] };
+    const plan = await holdfast.api.restores.plan({ backupId: backup.id, target: inPlace, ...options });
+    expect(plan.users?.notInBackup).toStrictEqual(['shop.carl', 'shop.unused']);
+    await restored(options);
+    const { users } = await shop.command({ usersInfo: 1 });
+    expect(users.map(({ user }: { user: string }) => user).sort()).toStrictEqual(['anna', 'bert', 'second']);
+    const { roles: left } = await shop.command({ rolesInfo: 1 });
+    expect(left.map(({ role }: { role: string }) => role).sort()).toStrictEqual(['clerk', 'keeper', 'over', 'shared']);
+    const dora = await source.client.db('till').command({ usersInfo: 'dora' });
+    expect(dora.users[0]?.roles).toStrictEqual([{ role: 'over', db: 'shop' }]);
+    await expectConsistent(holdfast.services, [source.client]);
+  });
+
+  it.each([
+    ['the role restore alone', [{ role: 'restore', db: 'admin' }], 'find, listIndexes on shop'],
+    ['the role readWrite alone', [{ role: 'readWrite', db: 'shop' }], 'bypassDocumentValidation on shop'],
+  ])('of data says in its plan what %s may not, and changes nothing', async (name, roles, missing) => {
+    const uri = await source.addUser(name.replaceAll(' ', '-'), roles);
+    await using _again = await signedInAs(uri);
+    const asked = { backupId: backup.id, target: inPlace, namespaces: ['shop'] };
+    const { warnings } = await holdfast.api.restores.plan(asked);
+    expect(warnings[0]).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringContaining(missing) });
+    await refused({ namespaces: ['shop'] });
+    const unread = { cause: { details: { message: expect.stringContaining('missing: find on admin.system.') } } };
+    await expect(holdfast.api.restores.plan({ ...asked, usersAndRoles: true })).rejects.toMatchObject(unread);
+  });
+
+  /** The phases that it came through. */
+  async function refused(options: Partial<RestoreOptions>): Promise<string[]> {
+    const plan = await holdfast.api.restores.plan({ backupId: backup.id, target: { kind: 'original' }, ...options });
+    const phrase = plan.phrase ?? '';
+    const { id } = await holdfast.api.restores.confirm({ planId: plan.id, phrase });
+    const restore = await holdfast.restoreEnd(id);
+    expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched', error: { reason: 'not-authorized' } });
+    const names = (await source.client.db('shop').listCollections().toArray()).map((one) => one.name);
+    expect(names.filter((one) => one.startsWith('hf_') && !one.includes('_u'))).toStrictEqual([]);
+    const events = await holdfast.services.ledger.read({ after: 0, limit: 10_000 });
+    return events.flatMap((event) =>
+      event.type === 'RestorePhaseStarted' && event.data.restoreId === id ? [event.data.phase] : [],
+    );
+  }
+
+  /** Of the deployment, until it is disposed of. */
+  async function signedInAs(uri: string): Promise<AsyncDisposable> {
+    await holdfast.api.deployments.update({ id: 'default', uri });
+    const own = serviceUri.replace('password-of-service', 'a-new-password');
+    return {
+      [Symbol.asyncDispose]: async () => void (await holdfast.api.deployments.update({ id: 'default', uri: own })),
+    };
+  }
 });
+
+const inPlace: RestoreTarget = { kind: 'original' };
+const data = ['find', 'listCollections', 'listIndexes', 'collStats', 'insert', 'createCollection', 'createIndex'];
+/** Of somebody who made a role of his own for data, and did not think of users. */
+const ownRights = [
+  { db: '', collection: '', actions: [...data, 'dropCollection', 'bypassDocumentValidation', 'collMod', 'dbStats'] },
+  ...['system.users', 'system.roles', 'system.version'].map((collection) => ({
+    ...{ db: 'admin', collection, actions: ['find'] },
+  })),
+];

@@ -22,7 +22,7 @@ export interface CheckedDeployment {
   readonly name: string;
   /** null where there is none yet. */
   readonly uri: string | null;
-  /** A policy wants them backed up. */
+  /** A policy wants them backed up, or a backup holds them. */
   readonly usersAndRoles?: boolean;
 }
 

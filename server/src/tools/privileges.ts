@@ -34,6 +34,12 @@ const writeActions = [
   'collMod',
 ];
 
+/** What every restore takes, on the databases that it writes to. */
+export const stagingActions = [
+  ...readActions.filter((action) => action !== 'collStats'),
+  ...writeActions.filter((action) => action !== 'collMod'),
+];
+
 export interface Scope {
   /** null: the whole deployment. */
   readonly database: string | null;
@@ -75,7 +81,8 @@ export function missingForChanges(privileges: readonly Privilege[], { database }
   ].filter((need) => !allows(privileges, need));
 }
 
-const usersAndRolesPlaces = ['system.users', 'system.roles', 'system.version'];
+/** In `admin`. */
+export const usersAndRolesPlaces = ['system.users', 'system.roles', 'system.version'];
 const userWrites = ['insert', 'update', 'remove'];
 /** What brings roles back; users are written as documents, because no command takes a password that is hashed already. */
 const roleWrites = ['createRole', 'dropRole', 'grantRole', 'revokeRole', 'viewRole', 'setAuthenticationRestriction'];
@@ -105,6 +112,13 @@ export function allows(privileges: readonly Privilege[], need: Need): boolean {
 export function describeNeeds(needs: readonly Need[]): string {
   const places = Map.groupBy(needs, ({ database, collection }) => placeOf(database, collection));
   return [...places].map(([place, of]) => `${of.map(({ action }) => action).join(', ')} on ${place}`).join('; ');
+}
+
+/** Why a restore takes the right to update: a sentence, or nothing where nothing holds such documents. */
+export function emptyTimestampWords(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return '';
+  const [first, more] = [namespaces.slice(0, 5).join(', '), namespaces.length > 5 ? ', …' : ''];
+  return ` Documents with an empty timestamp (0, 0), which only an update keeps empty, are in ${first}${more}.`;
 }
 
 function placeOf(database: string | null, collection: string | null): string {

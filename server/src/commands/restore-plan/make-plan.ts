@@ -24,6 +24,7 @@ import { differenceOf } from './difference.ts';
 import { expectedDuration } from './expected-duration.ts';
 import { type LiveNamespaces, lookAtLive, nameOf, refuseOtherCase, sizesOf } from './look-at-live.ts';
 import { liveDigest, type Prospect, withProspect } from './prospect.ts';
+import { type FoundRights, lookForTimestamps, rightsOf } from './rights.ts';
 import { safetyBackupOf } from './safety-backup-of.ts';
 import { oplogGrowth, spaceOf } from './space.ts';
 import { keepPlan } from './stored-plans.ts';
@@ -68,6 +69,7 @@ interface Looked {
   readonly oplog: OplogSize | null;
   readonly swapMethod: RestorePlan['swapMethod'];
   readonly users: RestorePlan['users'];
+  readonly rights: FoundRights;
   readonly tool: string | null;
   readonly expectedMs: number | null;
   readonly beside: FoundBeside;
@@ -78,14 +80,17 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
   if (isShardingInTheWay(facts, target)) throw new AppError('SHARDED_UNSUPPORTED', {});
   if (target.kind === 'original') await refuseOtherCase(client, where);
   const nowMs = services.now();
-  const [{ live, namespaces, expiring }, disk, oplog, swapMethod, users, withoutRights] = await Promise.all([
-    lookAtNamespaces(prospect, nowMs),
-    diskSpace(client, databasesOf(prospect)),
-    facts.sharded ? null : oplogSize(client),
-    target.kind === 'copy' ? null : explained(() => findSwapMethod(client)),
-    compareUsers(services, prospect),
-    options.mode === 'merge' ? missingRights(client, unmergeNeeds(where.scope.placed)) : [],
-  ]);
+  const [{ live, namespaces, expiring }, disk, oplog, swapMethod, compared, withoutRights, timestamps] =
+    await Promise.all([
+      lookAtNamespaces(prospect, nowMs),
+      diskSpace(client, databasesOf(prospect)),
+      facts.sharded ? null : oplogSize(client),
+      target.kind === 'copy' ? null : explained(() => findSwapMethod(client)),
+      compareUsers(services, prospect),
+      options.mode === 'merge' ? missingRights(client, unmergeNeeds(where.scope.placed)) : [],
+      lookForTimestamps(prospect, countingMs),
+    ]);
+  const users = compared?.users ?? null;
   const inTheWay = viewsInTheWay(where.scope, live);
   if (inTheWay.length > 0)
     throw new AppError('RESTORE_OPTIONS_INVALID', { problem: 'view-collation', namespaces: inTheWay });
@@ -93,6 +98,7 @@ async function look(services: Services, prospect: Prospect): Promise<Looked> {
   const isLive = (database: string, collection: string) => live.has(`${database}.${collection}`);
   return {
     ...{ nowMs, live, namespaces, disk, oplog, swapMethod, users },
+    rights: await rightsOf(prospect, { live, access: compared?.access ?? null, timestamps }),
     tool: services.tools?.mongodumpVersion ?? null,
     expectedMs: await expectedDuration(services, {
       deploymentId: deployment.deploymentId,
@@ -181,6 +187,7 @@ function planOf(prospect: Prospect, source: RestorePlan['source'], looked: Looke
       tool: looked.tool,
     },
     expectedMs: looked.expectedMs,
+    ...looked.rights,
     liveDigest: liveDigest(where, looked.live),
   };
   return { ...plan, warnings: warningsOf(plan, looked.beside) };

@@ -115,6 +115,12 @@ const seen: Record<string, Case> = {
     {},
     /cannot be taken back/,
   ],
+  NOT_ALLOWED: [
+    'who may not write users',
+    { missingRights: [{ action: 'insert', database: 'admin', collection: 'system.users' }] },
+    {},
+    /insert on admin\.system\.users\. `holdfast doctor`/,
+  ],
   UNDO_NOT_ALLOWED: [
     'who may not remove merges',
     { namespaces: [{ ...replaced, action: 'merged', method: 'insert' }] },

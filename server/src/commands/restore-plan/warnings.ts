@@ -1,6 +1,7 @@
 // What there is to be careful of: codes with words, from a plan and what was found for it. Pure.
 import type { PlanNamespace, PlanWarning, PlanWarningCode, RestorePlan } from '@holdfast/shared/restore-plan';
 import { swapsAtOnce } from '../../domain/swap-groups.ts';
+import { describeNeeds, emptyTimestampWords } from '../../tools/privileges.ts';
 
 /** All of a plan but what follows from it. */
 export type UnwarnedPlan = Omit<RestorePlan, 'warnings'>;
@@ -23,7 +24,13 @@ export interface FoundBeside {
 
 /** In the order in which they are to be read: what is lost first. */
 export function warningsOf(plan: UnwarnedPlan, found: FoundBeside): PlanWarning[] {
-  return [...ofLiveData(plan), ...ofTheWay(plan, found), ...ofWhatComes(plan, found), ...ofTheDeployment(plan)];
+  return [
+    ...ofRights(plan),
+    ...ofLiveData(plan),
+    ...ofTheWay(plan, found),
+    ...ofWhatComes(plan, found),
+    ...ofTheDeployment(plan),
+  ];
 }
 
 /** The warnings of a plan once more documents of it were compared. */
@@ -31,6 +38,13 @@ export function withNewerData(plan: RestorePlan): PlanWarning[] {
   const others = plan.warnings.filter(({ code }) => code !== 'NEWER_DATA_LOST');
   const after = others.findLastIndex(({ code }) => code === 'REPLACES_LIVE_DATA' || code === 'DROPS_COLLECTIONS');
   return [...others.slice(0, after + 1), ...newerData(plan), ...others.slice(after + 1)];
+}
+
+/** Whoever goes on regardless gets nowhere: so it comes first. */
+function ofRights({ missingRights = [], emptyTimestamps = [] }: UnwarnedPlan): PlanWarning[] {
+  if (missingRights.length === 0) return [];
+  const message = `The user in the connection string may not do all that this restore needs; as long as that is so it fails, with live data as it was. Missing: ${describeNeeds(missingRights)}.${emptyTimestampWords(emptyTimestamps)} \`holdfast doctor\` prints the rights to give.`;
+  return [{ code: 'NOT_ALLOWED', message, namespaces: [...emptyTimestamps] }];
 }
 
 function ofLiveData(plan: UnwarnedPlan): PlanWarning[] {

@@ -6,7 +6,7 @@ import { findSwapMethod } from '../../engine/swap-method.ts';
 import { changeRestore } from './change-restore.ts';
 import { sizeOf, type Work } from './restore-work.ts';
 import { ttlOf } from './stage.ts';
-import { type Expiry, expiriesOf } from './ttl-indexes.ts';
+import { expiriesIn } from './ttl-indexes.ts';
 
 /**
  * All is staged and proven: how it comes to its place is in the ledger from here on, so that whoever finds it goes on without the
@@ -20,16 +20,8 @@ export async function journalRestore(work: Work, journal: InPlaceJournal): Promi
     ...{ restoreId, deploymentId, worker: services.worker, swaps: [...swaps], rewrites: [...rewrites] },
     ...(merges.length > 0 && { merges: [...merges] }),
     method: await explained(() => findSwapMethod(client)),
-    expiries: expiriesIn(work, journal),
+    expiries: expiriesIn(journal, ttlOf(work)),
     ...sizeOf(staged),
   };
   await changeRestore(services, restoreId, (state) => stageRestore(state, data));
-}
-
-/** All that are made at the end: what is merged into has its own indexes already. */
-export function expiriesIn(work: Work, { staged, merges }: InPlaceJournal): Expiry[] {
-  const merged = new Set(merges.map(({ database, live }) => `${database}.${live}`));
-  return staged
-    .filter(({ database, live }) => !merged.has(`${database}.${live}`))
-    .flatMap(({ namespace, database, live }) => expiriesOf(namespace, { database, live }, ttlOf(work)));
 }

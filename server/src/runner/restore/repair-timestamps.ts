@@ -2,13 +2,13 @@
 // documents that hold one are written again by an update, which leaves it as it is.
 import { OperationFailure } from '@holdfast/shared/failures';
 import type { MongoClient } from 'mongodb';
-import { type ArchiveCollection, ArchiveCollections } from '../../archive/archive-collections.ts';
+import { ArchiveCollections } from '../../archive/archive-collections.ts';
 import { blockCollection } from '../../archive/archive-prelude.ts';
-import { endOfDocument } from '../../archive/bson-elements.ts';
+import { emptyTimestamps } from '../../archive/empty-timestamps.ts';
 import type { OpenArchive } from '../../archive/open-archive.ts';
 import type { PlacedNamespace } from '../../domain/restore-scope.ts';
 import { isNotAuthorized } from '../../engine/driver-failure.ts';
-import { hasEmptyTimestamp, rawBatches, replaceRaw } from '../../engine/insert-raw.ts';
+import { rawBatches, replaceRaw } from '../../engine/insert-raw.ts';
 
 /**
  * Writes what the archive has of them over what was restored, and resolves with how many there are: the collection is to be
@@ -42,17 +42,5 @@ async function allowed(
     if (!isNotAuthorized(error)) throw error;
     const message = `${database}.${collection} has documents with an empty timestamp (0, 0), which only an update keeps empty, and the user may not update documents.`;
     throw new OperationFailure('not-authorized', message);
-  }
-}
-
-async function* emptyTimestamps(collection: ArchiveCollection, signal: AbortSignal): AsyncGenerator<Buffer> {
-  for (const frame of collection.frames) {
-    signal.throwIfAborted();
-    const { bytes, starts } = await collection.read(frame);
-    for (const start of starts) {
-      const document = bytes.subarray(start, endOfDocument(bytes, start));
-      // A copy: a few documents must not keep their whole frames.
-      if (hasEmptyTimestamp(document)) yield Buffer.from(document);
-    }
   }
 }

@@ -4,6 +4,7 @@ import type { MongoClient } from 'mongodb';
 import { databaseExists } from '../../engine/inspect-deployment.ts';
 import { unlessAborted } from '../../engine/unless-aborted.ts';
 import { beginPhase } from './begin-phase.ts';
+import { emptyTimestampsIn, requireRights } from './require-rights.ts';
 import { type BroughtBack, broughtBack, type Work } from './restore-work.ts';
 import { prove, stage, ttlOf } from './stage.ts';
 import { expiriesOf, makeExpiries } from './ttl-indexes.ts';
@@ -14,6 +15,8 @@ export async function restoreCopy(work: Work): Promise<BroughtBack> {
   const staged = work.scope.placed;
   const databases = [...new Set(staged.map(({ database }) => database))];
   await unlessAborted(run.signal, requireAbsent(client, databases));
+  const emptyTimestamps = emptyTimestampsIn(work.restore.emptyTimestamps, work.scope);
+  await unlessAborted(run.signal, requireRights(client, { databases, emptyTimestamps }));
   await run.note({ createdDatabases: databases });
   attempt.createdDatabases = databases;
   await stage(work, staged);

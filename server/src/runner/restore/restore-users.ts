@@ -6,16 +6,21 @@ import type { SafetyFacts } from '@holdfast/shared/manifest';
 import type { MongoClient } from 'mongodb';
 import { type OpenArchive, openArchive } from '../../archive/open-archive.ts';
 import { type DumpedUsers, readUsers } from '../../archive/read-users.ts';
-import { type AccessToRestore, accessToRestore } from '../../commands/access-to-restore.ts';
+import {
+  type AccessToRestore,
+  accessChange,
+  accessToRestore,
+  type ProtectingServices,
+} from '../../commands/access-to-restore.ts';
 import { readableCopies } from '../../destinations/readable-copy.ts';
 import type { BackupState } from '../../domain/backup.ts';
-import type { UsersDifference } from '../../domain/compare-users.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { RestoreState } from '../../domain/restore.ts';
 import { inspectDeployment } from '../../engine/inspect-deployment.ts';
 import { type AccessChange, type AccessDocument, changeAccess } from '../../engine/users-and-roles.ts';
 import { throughFailover } from '../../ledger/through-failover.ts';
 import type { Services } from '../../services.ts';
+import type { NeededRights } from './require-rights.ts';
 import type { Work } from './restore-work.ts';
 import { readUsersBefore, takeBackUsers, type UsersBefore } from './undo-users.ts';
 
@@ -32,7 +37,7 @@ export interface UsersAtHand extends UsersInBackup {
 }
 
 export type UsersWork = Pick<Work, 'client' | 'server' | 'restore'> &
-  UsersAtHand & { readonly services: Pick<Services, 'ledger' | 'ledgerPlace'> };
+  UsersAtHand & { readonly services: ProtectingServices };
 
 /** Of a restore that runs here. They are read once, before anything is changed, from a copy in which they are whole. */
 export function usersWork(work: Work): UsersWork {
@@ -52,6 +57,12 @@ export async function usersOf(work: UsersWork): Promise<AccessToRestore | null> 
   const limitedTo = deployment.facts.database;
   const question = { manifest: archive.manifest, dumped, target, options, client, server, limitedTo };
   return await accessToRestore(services, question);
+}
+
+/** Of them what is written or goes, for `requireRights`; null where nothing is. Throws OperationFailure. */
+export async function usersChange(work: UsersWork): Promise<NeededRights['access']> {
+  const access = await usersOf(work);
+  return access && { change: accessChange(access, work.restore.options.mode), live: access.all };
 }
 
 async function readFromCopies({ copies, run }: Work): Promise<DumpedUsers> {
@@ -74,23 +85,18 @@ type Names = SafetyFacts['replaced'];
 async function restoreUsers(work: UsersWork, held: () => Promise<Names>): Promise<void> {
   const access = await usersOf(work);
   if (access === null) return;
-  const { backup, difference } = access;
-  const written = ({ users, roles }: typeof backup) => ({
-    users: users.filter(named([...difference.users.added, ...difference.users.changed])),
-    roles: roles.filter(named([...difference.roles.added, ...difference.roles.changed])),
-  });
-  const drop = work.restore.options.mode === 'exact' ? await goingAway(difference, held) : nobody;
-  await bringAccess(work.client, { put: written(backup), drop });
+  const { put, drop } = accessChange(access, work.restore.options.mode);
+  await bringAccess(work.client, { put, drop: await amongHeld(drop, held) });
+}
+
+async function amongHeld({ users, roles }: AccessChange['drop'], held: () => Promise<Names>) {
+  if (users.length + roles.length === 0) return { users, roles };
+  const safe = await held();
+  const among = (names: readonly string[], kept: readonly string[]) => names.filter((name) => kept.includes(name));
+  return { users: among(users, safe.users), roles: among(roles, safe.roles) };
 }
 
 const nobody: Names = { users: [], roles: [] };
-
-async function goingAway({ users, roles }: UsersDifference, held: () => Promise<Names>): Promise<Names> {
-  if (users.notInBackup.length + roles.notInBackup.length === 0) return nobody;
-  const safe = await held();
-  const among = (names: readonly string[], kept: readonly string[]) => names.filter((name) => kept.includes(name));
-  return { users: among(users.notInBackup, safe.users), roles: among(roles.notInBackup, safe.roles) };
-}
 
 /** Whom an undo could bring back; nobody where there is no safety backup. Throws OperationFailure. */
 async function heldForSafety(services: Services, { safetyBackupId }: RestoreState): Promise<Names> {

@@ -5,7 +5,7 @@ import { fieldOf } from '../../archive/bson-elements.ts';
 import { insertRaw } from '../../engine/insert-raw.ts';
 import { startReplicaSet, type TestMongo } from '../../testing/mongo.ts';
 import { namespaceNow } from './namespace-now.ts';
-import { type AfterTheSwap, requireRights } from './require-rights.ts';
+import { type NeededRights, requireRights } from './require-rights.ts';
 import { performRewrites, type Rewrite } from './rewrite-last.ts';
 
 let mongo: TestMongo;
@@ -285,7 +285,7 @@ it('is refused before it begins to a user who may not, and to nobody else', asyn
     ({ database: 'kinds', live, shadow: shadow(0), type, was }) as const;
   const rewrites = [on('system.js', 'collection'), on('m', 'timeseries'), on('v', 'view', 'view'), on('new', 'view')];
   const expiries = [{ database: 'kinds', live: 'logs', index: 'at_1', seconds: 1 }];
-  const refusal = (client: MongoClient, last: AfterTheSwap) =>
+  const refusal = (client: MongoClient, last: NeededRights) =>
     requireRights(client, last).then(
       () => null,
       ({ reason, message }) => [reason, message.replace(/^.*missing: /, '')],

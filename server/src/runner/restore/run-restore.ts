@@ -23,7 +23,7 @@ import { changeRestore } from './change-restore.ts';
 import { recordCompleted } from './record-completed.ts';
 import { requireUnchanged } from './require-unchanged.ts';
 import { restoreCopy } from './restore-copy.ts';
-import { restoreInPlace } from './restore-in-place.ts';
+import { requireRightsInPlace, restoreInPlace } from './restore-in-place.ts';
 import type { Attempt, Work } from './restore-work.ts';
 import { safetyPhase } from './safety-phase.ts';
 import { takeBack } from './take-back.ts';
@@ -88,9 +88,11 @@ async function bringBack(services: Services, run: OperationRun, attempt: Attempt
       return copies.current;
     },
   };
+  if (target.kind === 'copy') return await restoreCopy(work);
   await requireUnchanged(work);
-  if (restore.undoOf === null) await safetyPhase(work);
-  return restore.target.kind === 'copy' ? await restoreCopy(work) : await restoreInPlace(work);
+  await requireRightsInPlace(work);
+  await safetyPhase(work);
+  return await restoreInPlace(work);
 }
 
 /**

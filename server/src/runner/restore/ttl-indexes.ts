@@ -6,6 +6,7 @@ import type { ManifestNamespace } from '@holdfast/shared/manifest';
 import { EJSON } from 'bson';
 import { type MongoClient, MongoServerError } from 'mongodb';
 import { dropFromJson } from '../../archive/edit-json.ts';
+import type { InPlaceJournal } from '../../domain/restore-in-place.ts';
 import { explained, isGone } from '../../engine/driver-failure.ts';
 import type { DeploymentFacts } from '../../engine/inspect-deployment.ts';
 import { answerWords } from '../../engine/server-answer.ts';
@@ -82,6 +83,14 @@ export function expiriesOf(
     return { ...where, index: String(index.name), seconds: secondsOf(index), ...definition };
   });
   return [...ofAll, ...ofIndexes];
+}
+
+/** All that are made at the end of a restore in place: what is merged into has its own indexes already. */
+export function expiriesIn({ staged, merges }: Pick<InPlaceJournal, 'staged' | 'merges'>, way: TtlWay): Expiry[] {
+  const merged = new Set(merges.map(({ database, live }) => `${database}.${live}`));
+  return staged
+    .filter(({ database, live }) => !merged.has(`${database}.${live}`))
+    .flatMap(({ namespace, database, live }) => expiriesOf(namespace, { database, live }, way));
 }
 
 /**

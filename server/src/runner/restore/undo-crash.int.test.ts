@@ -1,8 +1,10 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RestorePlan } from '@holdfast/shared/restore-plan';
 import { type Document, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changePlan } from '../../commands/restore-plan/stored-plans.ts';
 import type { FailpointName } from '../../failpoints.ts';
 import { expectConsistent } from '../../testing/expect-consistent.ts';
 import { startHoldfast, type TestHoldfast } from '../../testing/holdfast.ts';
@@ -349,11 +351,34 @@ it('what only an update could bring back is refused with nothing changed', async
   const backupId = await prepared(dataDir, { isEmptied: false });
   const before = await contents();
   await using service = await startHoldfast({ ledgerUri: ledger.uri, dataDir });
-  const plan = await service.api.restores.plan({ backupId: backupId as never, target: { kind: 'original' } });
-  const { id } = await service.api.restores.confirm({ planId: plan.id, phrase: 'shop' });
-  const { error, ...restore } = await service.restoreEnd(id);
-  expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched' });
-  expect(error).toMatchObject({ reason: 'not-authorized', message: expect.stringMatching(/^shop\.moments .*update/) });
+  const planned = (kind: 'original' | 'copy') =>
+    service.api.restores.plan({
+      backupId: backupId as never,
+      target: { kind, ...(kind === 'copy' && { suffix: '_2' }) },
+    });
+  const failed = async ({ id: planId, phrase }: RestorePlan) => {
+    const { id } = await service.api.restores.confirm({ planId, ...(phrase && { phrase }) });
+    const { error, ...restore } = await service.restoreEnd(id);
+    expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched' });
+    expect(error?.reason).toBe('not-authorized');
+    const events = await service.services.ledger.read({ after: 0, limit: 1_000 });
+    const isStaged = events.some(
+      ({ type, data }) => type === 'RestorePhaseStarted' && data.restoreId === id && data.phase === 'stage',
+    );
+    return [isStaged, error?.message];
+  };
+  for (const kind of ['original', 'copy'] as const) {
+    const plan = await planned(kind);
+    const name = kind === 'copy' ? 'shop_2' : 'shop';
+    const words = new RegExp(`issing: update on ${name}\\. .* empty timestamp .* are in ${name}\\.moments\\.`);
+    const warning = { code: 'NOT_ALLOWED', namespaces: [`${name}.moments`] };
+    expect(plan.warnings[0]).toMatchObject({ ...warning, message: expect.stringMatching(words) });
+    expect(await failed(plan)).toStrictEqual([false, expect.stringMatching(words)]);
+  }
+  // Of a plan that had no time to find them the proof does.
+  const unseen = await planned('original');
+  await changePlan(service.services, unseen.id, ({ emptyTimestamps: _, ...plan }) => plan);
+  expect(await failed(unseen)).toStrictEqual([true, expect.stringMatching(/^shop\.moments .*update/)]);
   expect(await contents()).toStrictEqual(before);
   await expectConsistent(service.services, [source.client]);
   await rm(dataDir, { recursive: true, force: true });

@@ -24,7 +24,7 @@ import { requireRights } from './require-rights.ts';
 import type { Attempt } from './restore-work.ts';
 import { rollForward } from './roll-forward.ts';
 import { stageUndo } from './undo-stage.ts';
-import { readUsersBefore } from './undo-users.ts';
+import { readUsersBefore, type UsersBefore, usersTakenBack } from './undo-users.ts';
 
 /** What an undo is begun with. */
 export interface UndoStart {
@@ -46,8 +46,8 @@ export interface UndoWork extends UndoStart {
 }
 
 /**
- * Resolves with what came back. Throws OperationFailure: `plan-outdated`, `undo-missing` and, for want of what a merge needs,
- * `not-authorized` with nothing changed; `isBegun` says whether anything live changed.
+ * Resolves with what came back. Throws OperationFailure: `plan-outdated`, `undo-missing` and, for want of what a merge or users and
+ * roles need, `not-authorized` with nothing changed; `isBegun` says whether anything live changed.
  */
 export async function undoRestore(start: UndoStart) {
   const { services, run, attempt, restore } = start;
@@ -61,11 +61,12 @@ export async function undoRestore(start: UndoStart) {
   const scope = await unlessAborted(run.signal, lookAtUndo(services, client, first));
   requireAsPlanned(restore, first, scope);
   await requireTurn(services, first);
-  await unlessAborted(run.signal, requireRights(client, { unmerges: first.merges }));
   // The safety backup may be out of reach later.
   const usersBefore = await unlessAborted(run.signal, readUsersBefore(services, first.restoreId));
+  const access = await unlessAborted(run.signal, usersTakenBack(services, client, usersBefore));
+  await unlessAborted(run.signal, requireRights(client, { unmerges: first.merges, access }));
   const work: UndoWork = { ...start, first, scope, client, address: throughSet(address, server), server };
-  const done = await stageAndJournal(work);
+  const done = await stageAndJournal(work, usersBefore);
   await rollForward({
     ...{ services, client, restoreId: restore.restoreId, worker: services.worker, usersBefore },
     beforeFirst: () => throwIfCancelled(run.signal),
@@ -93,7 +94,7 @@ async function requireTurn({ ledger }: Services, first: RestoreState): Promise<v
   throw new OperationFailure('plan-outdated', 'A newer restore has changed the same since the undo was planned.');
 }
 
-async function stageAndJournal(work: UndoWork) {
+async function stageAndJournal(work: UndoWork, usersBefore: UsersBefore | null) {
   const { services, run, restore, first, client } = work;
   const { restoreId, deploymentId } = restore;
   const staged = await stageUndo(work);
@@ -113,7 +114,8 @@ async function stageAndJournal(work: UndoWork) {
     swaps: [...journal.swaps, ...staged.swaps],
     rewrites: [...journal.rewrites, ...staged.rewrites],
   };
-  await unlessAborted(run.signal, requireRights(client, data));
+  const access = await unlessAborted(run.signal, usersTakenBack(services, client, usersBefore));
+  await unlessAborted(run.signal, requireRights(client, { ...data, access }));
   run.signal.throwIfAborted();
   // From here on it rolls forward: only a cancel still stops it, as long as nothing was swapped.
   run.liftTimeLimit();

@@ -29,15 +29,20 @@ export async function readUsersBefore(services: Services, restoreId: RestoreId):
 
 /** Does nothing where there are none. Idempotent. Throws OperationFailure. */
 export async function takeBackUsers(services: Services, client: MongoClient, held: UsersBefore | null): Promise<void> {
-  if (held === null) return;
+  const access = await usersTakenBack(services, client, held);
+  if (access !== null) await bringAccess(client, access.change);
+}
+
+/** What taking them back writes of users and roles, and which go; null where there are none. Throws OperationFailure. */
+export async function usersTakenBack(services: Services, client: MongoClient, held: UsersBefore | null) {
+  if (held === null) return null;
   const { dumped, safety } = held;
-  const guard = await protectedAccess(services, client, await inspectDeployment(client));
+  const all = await readAccess(client);
+  const guard = await protectedAccess(services, client, { server: await inspectDeployment(client), live: all });
   const before = within(parseAccess(dumped), everywhere, guard);
-  const live = within(await readAccess(client), everywhere, guard);
-  await bringAccess(client, {
-    put: chosen(before, safety.replaced),
-    drop: namesOf(chosen(live, safety.added)),
-  });
+  const live = within(all, everywhere, guard);
+  const change = { put: chosen(before, safety.replaced), drop: namesOf(chosen(live, safety.added)) };
+  return { change, live: all };
 }
 
 /**

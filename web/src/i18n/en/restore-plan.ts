@@ -1,6 +1,7 @@
 import type { RestoreMode, RestoreTarget, SwapMethod } from '@holdfast/shared/restore';
 import type {
   DocumentDifference,
+  MissingRight,
   PlanAction,
   PlanDrift,
   PlanNamespace,
@@ -47,6 +48,15 @@ const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: s
   },
 };
 
+/** Actions, by where they are missing. */
+function rightWords(rights: readonly MissingRight[]): string[] {
+  const placeOf = ({ database, collection }: MissingRight) =>
+    `${database ?? 'every database'}${collection === null ? '' : `.${collection}`}`;
+  return [...Map.groupBy(rights, placeOf)].map(
+    ([place, found]) => `${found.map(({ action }) => action).join(', ')} on ${place}`,
+  );
+}
+
 const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   REPLACES_LIVE_DATA: () => 'What was written to these since the backup is not live any more after the swap.',
   DROPS_COLLECTIONS: () => 'The backup does not have these, and the mode is exact.',
@@ -58,6 +68,13 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'In one command everybody would wait too long. No acknowledged write is lost; readers see some before the swap and some after it for a while.',
   WRITES_MAY_BE_LOST: () =>
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
+  NOT_ALLOWED: ({ missingRights, emptyTimestamps }) =>
+    [
+      'The user in the connection string may not do all that this restore needs. As long as that is so, it fails, with live data as it was.',
+      ...(missingRights ? [`Missing: ${f.list(rightWords(missingRights))}.`] : []),
+      ...(emptyTimestamps ? ['Documents with an empty timestamp (0, 0) come back only by an update.'] : []),
+      '`holdfast doctor` prints the rights to give.',
+    ].join(' '),
   CHANGE_STREAMS_END: () => 'Whoever listens to these has to open a new stream after the swap.',
   TYPE_CHANGES: () => 'Live and in the backup they are of different kinds: collection, view or time-series.',
   STRUCTURE_DIFFERS: ({ options }) =>
@@ -291,6 +308,7 @@ export const restorePlan = {
     NOT_ATOMIC: 'Not everything is swapped at once.',
     SWAPPED_IN_GROUPS: 'The collections are swapped in groups.',
     WRITES_MAY_BE_LOST: 'Writes during the swap may be lost.',
+    NOT_ALLOWED: 'Rights are missing.',
     CHANGE_STREAMS_END: 'Change streams end.',
     TYPE_CHANGES: 'Something changes its kind.',
     STRUCTURE_DIFFERS: 'Indexes, options or validators differ.',

@@ -1,4 +1,4 @@
-import type { PlanAction, PlanDrift, PlanWarningCode, RestorePlan } from '@holdfast/shared/restore-plan';
+import type { MissingRight, PlanAction, PlanDrift, PlanWarningCode, RestorePlan } from '@holdfast/shared/restore-plan';
 import type { Dictionary } from '../dictionary.ts';
 import { createFormats } from '../formats.ts';
 
@@ -53,6 +53,15 @@ const driftWords: Record<PlanDrift['what'], Record<PlanDrift['change'], (name: s
   },
 };
 
+/** Actions, by where they are missing. */
+function rightWords(rights: readonly MissingRight[]): string[] {
+  const placeOf = ({ database, collection }: MissingRight) =>
+    `${database ?? 'toutes les bases'}${collection === null ? '' : `.${collection}`}`;
+  return [...Map.groupBy(rights, placeOf)].map(
+    ([place, found]) => `${found.map(({ action }) => action).join(', ')} sur ${place}`,
+  );
+}
+
 const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
   REPLACES_LIVE_DATA: () => 'Ce qui y a été écrit depuis la sauvegarde n’est plus en production après la bascule.',
   DROPS_COLLECTIONS: () => 'La sauvegarde ne les a pas, et le mode est « à l’identique ».',
@@ -64,6 +73,13 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'En une seule commande, tous attendraient trop longtemps. Aucune écriture confirmée n’est perdue ; pendant un moment, les lecteurs en voient certaines avant la bascule et d’autres après.',
   WRITES_MAY_BE_LOST: () =>
     'Ce que les applications écrivent dans les millisecondes entre deux renommages est perdu. Arrêtez-les, ou donnez à Holdfast le rôle qui bascule tout d’un coup : holdfast doctor affiche la commande.',
+  NOT_ALLOWED: ({ missingRights, emptyTimestamps }) =>
+    [
+      'L’utilisateur de la chaîne de connexion n’a pas tous les droits qu’il faut. Tant que c’est ainsi, la restauration échoue, et les données en production restent telles quelles.',
+      ...(missingRights ? [`Il manque : ${f.list(rightWords(missingRights))}.`] : []),
+      ...(emptyTimestamps ? ['Seule une mise à jour rend les documents dont un horodatage est vide (0, 0).'] : []),
+      '`holdfast doctor` affiche les droits à donner.',
+    ].join(' '),
   CHANGE_STREAMS_END: () => 'Qui écoute leurs modifications doit ouvrir un nouveau flux après la bascule.',
   TYPE_CHANGES: () =>
     'En production et dans la sauvegarde, elles ne sont pas du même genre : collection, vue ou série temporelle.',
@@ -313,6 +329,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     NEWER_DATA_LOST: 'Des données plus récentes seront perdues.',
     NOT_ATOMIC: 'Tout ne bascule pas d’un coup.',
     SWAPPED_IN_GROUPS: 'Les collections basculent par groupes.',
+    NOT_ALLOWED: 'Il manque des droits.',
     WRITES_MAY_BE_LOST: 'Des écritures pendant la bascule peuvent être perdues.',
     CHANGE_STREAMS_END: 'Des flux de modifications s’arrêtent.',
     TYPE_CHANGES: 'Quelque chose change de genre.',
