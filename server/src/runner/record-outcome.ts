@@ -34,7 +34,16 @@ export function toFailure(services: Services, operationId: string, error: unknow
     return { reason: 'interrupted', message: 'It was cancelled.', hint: failureHints.interrupted };
   if (error instanceof AppError && error.code === 'LEDGER_UNAVAILABLE')
     return new OperationFailure('ledger-unavailable', error.message).toFailure();
-  if (error instanceof AppError) return { reason: 'internal', message: error.message, hint: error.hint };
+  if (error instanceof AppError)
+    return { reason: reasons.get(error.code) ?? 'internal', message: error.message, hint: error.hint };
   services.logger.error({ operationId, err: error }, 'defect in an operation');
   return { reason: 'internal', message: 'Internal error', hint: failureHints.internal };
 }
+
+/** What somebody did between the request and its turn is no defect. */
+const reasons: ReadonlyMap<string, Failure['reason']> = new Map([
+  ['ARCHIVE_IN_USE', 'storage-missing'],
+  ['BACKUP_NOT_FOUND', 'storage-missing'],
+  ['BACKUP_NOT_RESTORABLE', 'storage-missing'],
+  ['DEPLOYMENT_NOT_CONNECTED', 'unreachable'],
+]);

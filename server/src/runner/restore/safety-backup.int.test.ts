@@ -195,6 +195,17 @@ describe('what no rename can undo', () => {
   });
 });
 
+it('a restore of a backup that was deleted before its turn came says so, and is no defect', async () => {
+  const deleted = await backedUp();
+  const restore = await heldAt(
+    'requested',
+    () => begun({}, deleted.id),
+    () => holdfast.api.backups.delete({ id: deleted.id }),
+  );
+  expect(restore).toMatchObject({ status: 'failed', liveData: 'untouched' });
+  expect(restore.error).toMatchObject({ reason: 'storage-missing', message: expect.stringContaining('is deleted') });
+});
+
 it('lets nothing be changed that was made while it was taken, in a restore and in its undo', async () => {
   const outdated = { status: 'failed', liveData: 'untouched', error: { reason: 'plan-outdated' } };
   const makeSeries = async () => {
