@@ -35,6 +35,7 @@ test('a test that fails is told at once and stays on the overview', async ({ con
   await page.getByRole('button', { name: 'Test the restore' }).click();
   await expect(page.getByText('The restore test of shop-prod failed')).toBeVisible();
   await expect(page.getByText('did not pass its restore test.')).toBeVisible();
+  await expect(page.getByText(/^failed today/)).toBeVisible();
   await page.goto('/');
   const alert = page.getByRole('alert').filter({ hasText: '1 backup did not pass its restore test.' });
   await expect(alert).toBeVisible();

@@ -79,8 +79,15 @@ export function BackupFacts(props: { backup: Backup }) {
             </dd>
             <dt>{t('restoreTests.tested')}</dt>
             <dd>
-              <Show when={props.backup.testedAt} fallback={t('common.never')}>
-                {(at) => f.near(at(), now())}
+              <Show
+                when={props.backup.failedTest}
+                fallback={props.backup.testedAt ? f.near(props.backup.testedAt, now()) : t('common.never')}
+              >
+                {(failed) => (
+                  <Word mark="danger" tone="danger">
+                    {t('restoreTests.failedAt', f.near(failed().at, now()))}
+                  </Word>
+                )}
               </Show>
               <Show when={props.backup.testedRestoreMs}>
                 {(ms) => <span class="sub">{t('restoreTests.about', ms())}</span>}

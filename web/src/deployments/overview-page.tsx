@@ -37,7 +37,7 @@ function FleetVerdict(props: { members: readonly FleetMember[] }) {
   const { t } = useI18n();
   const live = useLive();
   const count = createMemo(() => countFleet(props.members));
-  const worst = () => props.members.find(({ readiness }) => readiness.state === 'failed') ?? firstInNeed(props.members);
+  const worst = () => props.members.find(({ readiness }) => readiness.failure !== null) ?? firstInNeed(props.members);
   const look = () => lookOf(worst()?.readiness.state ?? (count().unproven > 0 ? 'written' : 'verified'));
   return (
     <Verdict

@@ -25,19 +25,19 @@ describe('a deployment', () => {
       'has a newest backup that did not come back whole',
       samplePolicy(),
       [sampleBackup({ failedTest: { at: '2026-03-26T03:00:00.000Z', error: damage } }), old],
-      'failed',
+      'unreliable',
     ],
     ['is late after more than a day', samplePolicy(), [old], 'late'],
     ['is not late when its policy is off', samplePolicy({ enabled: false }), [old], 'paused'],
     ['failed last, although an older one is good', samplePolicy(), [failed, good], 'failed'],
     ['has recovered from a failure', samplePolicy(), [good, failed], 'written'],
     ['is judged by what has ended, not by what runs', samplePolicy(), [running, good], 'written'],
-    ['lost the archive of its newest backup', samplePolicy(), [sampleBackup({ status: 'missing' }), old], 'failed'],
+    ['lost the archive of its newest backup', samplePolicy(), [sampleBackup({ status: 'missing' }), old], 'unreliable'],
     [
       'has a newest backup that was found damaged',
       samplePolicy(),
       [sampleBackup({ error: sampleFailure() }), old],
-      'failed',
+      'unreliable',
     ],
   ] as const)('%s', (_, policy, backups, state) => {
     expect(readinessOf(policy, backups, now).state).toBe(state);
@@ -50,8 +50,8 @@ describe('a deployment', () => {
 });
 
 it('asks for somebody when a run failed, is late or never happened', () => {
-  const states = ['failed', 'empty', 'late', 'verified', 'written', 'paused'] as const;
-  expect(states.filter(needsSomebody)).toEqual(['failed', 'empty', 'late']);
+  const states = ['failed', 'unreliable', 'empty', 'late', 'verified', 'written', 'paused'] as const;
+  expect(states.filter(needsSomebody)).toEqual(['failed', 'unreliable', 'empty', 'late']);
 });
 
 it('never draws a damaged backup in green', () => {

@@ -11,13 +11,13 @@ import type { MarkName, Tone } from '../marks/mark.tsx';
  * - `tested`, `verified`, `written`: all is well, and how far the newest good backup is proven;
  * - `paused`: the policy is off.
  */
-export type ReadinessState = 'failed' | 'empty' | 'late' | 'tested' | 'verified' | 'written' | 'paused';
+export type ReadinessState = 'failed' | 'unreliable' | 'empty' | 'late' | 'tested' | 'verified' | 'written' | 'paused';
 
 export interface Readiness {
   readonly state: ReadinessState;
   /** The newest backup that can be restored. */
   readonly lastGood: Backup | null;
-  /** The newest attempt, when it failed. */
+  /** The newest attempt, when it failed, or what it made cannot be relied on any more. */
   readonly failure: Backup | null;
 }
 
@@ -44,7 +44,7 @@ function stateOf(
   failure: Backup | null,
   now: number,
 ): ReadinessState {
-  if (failure) return 'failed';
+  if (failure) return failure.status === 'failed' ? 'failed' : 'unreliable';
   if (!policy?.enabled && lastGood) return 'paused';
   if (!lastGood) return 'empty';
   if (policy?.enabled && now - Date.parse(lastGood.createdAt) > lateAfterMs) return 'late';
@@ -54,7 +54,7 @@ function stateOf(
 
 /** The states in which somebody should look. */
 export function needsSomebody(state: ReadinessState): boolean {
-  return state === 'failed' || state === 'empty' || state === 'late';
+  return state === 'failed' || state === 'unreliable' || state === 'empty' || state === 'late';
 }
 
 /** The states in which all is well, however far the newest good backup is proven. */
@@ -64,6 +64,7 @@ export function isReady(state: ReadinessState): boolean {
 
 const looks: Record<ReadinessState, { mark: MarkName; tone: Tone | undefined }> = {
   failed: { mark: 'danger', tone: 'danger' },
+  unreliable: { mark: 'danger', tone: 'danger' },
   empty: { mark: 'attention', tone: 'attention' },
   late: { mark: 'attention', tone: 'attention' },
   tested: { mark: 'tested', tone: 'safe' },

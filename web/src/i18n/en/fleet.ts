@@ -55,6 +55,11 @@ export const overview = {
 
 const states: Record<ReadinessState, [word: string, note: string, verdict: string]> = {
   failed: ['Failed', 'the newest run', 'needs you: the newest run failed.'],
+  unreliable: [
+    'Unreliable',
+    'the newest backup',
+    'needs you: its newest backup is missing, damaged, or did not pass its restore test.',
+  ],
   empty: ['No backup yet', 'nothing to go back to', 'has no backup yet.'],
   late: ['Late', 'older than a day', 'is late: its newest good backup is older than a day.'],
   tested: ['Restore-tested', 'restored and compared', 'is ready: its newest backup is restore-tested.'],

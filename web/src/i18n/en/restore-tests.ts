@@ -17,6 +17,7 @@ export const restoreTests = {
   expected: 'Expected recovery',
   expectedHint: 'measured: reading, writing, building the indexes',
   failed: 'Failed',
+  failedAt: (moment: string) => `failed ${moment}`,
   failedCount: (count: number) =>
     f.plural(count, {
       one: '1 backup did not pass its restore test.',

@@ -42,6 +42,11 @@ export const overview: Dictionary['overview'] = {
 
 const states: Record<ReadinessState, [word: string, note: string, verdict: string]> = {
   failed: ['Échec', 'de la dernière exécution', 'demande votre attention : la dernière exécution a échoué.'],
+  unreliable: [
+    'Non fiable',
+    'la dernière sauvegarde',
+    'demande votre attention : sa dernière sauvegarde manque, est endommagée ou n’a pas passé son test de restauration.',
+  ],
   empty: ['Pas encore de sauvegarde', 'rien à quoi revenir', 'n’a pas encore de sauvegarde.'],
   late: ['En retard', 'plus d’un jour', 'est en retard : sa dernière bonne sauvegarde a plus d’un jour.'],
   tested: [

@@ -41,6 +41,7 @@ export const restoreTests: Dictionary['restoreTests'] = {
   everyDays: 'Chacun tous les (jours)',
   expected: 'Reprise attendue',
   expectedHint: 'mesurée : lecture, écriture, construction des index',
+  failedAt: (moment) => `échoué ${moment}`,
   failed: 'Échecs',
   failedCount: (count) =>
     f.plural(count, {
