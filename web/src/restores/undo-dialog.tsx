@@ -13,6 +13,7 @@ import { now } from '../live/clock.ts';
 import { Mark } from '../marks/mark.tsx';
 import { useBusy } from '../operations/busy.ts';
 import { GuardedButton } from '../operations/guarded-button.tsx';
+import { databaseOf } from './plan-rows.ts';
 import { createUndoDraft, type UndoDraft } from './undo-draft.ts';
 
 /** What it takes back was inserted; nothing was replaced. */
@@ -83,6 +84,8 @@ function PlanFacts(props: { draft: UndoDraft; plan: UndoPlan; restore: Restore }
 function WhichRestore(props: { plan: UndoPlan; restore: Restore }) {
   const { t, f } = useI18n();
   const endedAt = () => props.restore.completedAt ?? props.restore.createdAt;
+  // Of the plan: a restore that failed half-way names none.
+  const databases = () => [...new Set(props.plan.namespaces.map(({ target }) => databaseOf(target)))];
   return (
     <dl class="facts plan-facts">
       <dt>{t('deployments.deployment')}</dt>
@@ -95,8 +98,10 @@ function WhichRestore(props: { plan: UndoPlan; restore: Restore }) {
         {f.moment(endedAt())} {f.zoneName(endedAt())}
         <span class="sub">{f.relative(endedAt(), now())}</span>
       </dd>
-      <dt>{t('restores.databases', props.restore.databases.length)}</dt>
-      <dd class="code">{props.restore.databases.join(', ')}</dd>
+      <Show when={databases().length > 0}>
+        <dt>{t('restores.databases', databases().length)}</dt>
+        <dd class="code">{databases().join(', ')}</dd>
+      </Show>
     </dl>
   );
 }

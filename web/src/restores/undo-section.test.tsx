@@ -16,7 +16,7 @@ function restore(undo: Partial<NonNullable<Restore['undo']>> | null, status: Res
     ...{
       status,
       liveData: 'replaced',
-      databases: ['shop'],
+      databases: [],
       undoOf: null,
       actor: { kind: 'user', id: 'administrator' },
     },
@@ -61,6 +61,7 @@ describe('the undo of a restore', () => {
     await press('Undo this restore…');
     expect(await screen.findByText('3 writes since the restore are taken back')).toBeTruthy();
     expect(screen.getByText('1 collection goes: it was not there before')).toBeTruthy();
+    expect(screen.getByText('Database').nextElementSibling?.textContent).toBe('shop');
     expect(screen.getByText('Restored').nextElementSibling?.textContent).toMatch(/\d{2}:\d{2}.*59 minutes ago/);
     const confirm = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Take it back' });
     const phrase = screen.getByRole('textbox');
