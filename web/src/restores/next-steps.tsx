@@ -81,9 +81,10 @@ function AfterSuccess(props: { restore: Restore }) {
 
 function AfterFailure(props: { restore: Restore }) {
   const { t } = useI18n();
+  const isCancelled = () => props.restore.status === 'cancelled';
   return (
     <>
-      <Switch fallback={<Todo title={t('restoreRun.tryAgain')} text={t('restoreRun.tryAgainText')} />}>
+      <Switch fallback={<Todo title={t('restoreRun.tryAgain', isCancelled())} text={t('restoreRun.tryAgainText')} />}>
         <Match when={props.restore.liveData === 'partly-replaced'}>
           <Todo
             title={t('restoreRun.stopWriting')}
@@ -97,7 +98,7 @@ function AfterFailure(props: { restore: Restore }) {
           <Todo title={t('restoreRun.lookAtIt')} text={t('restoreRun.lookAtItText')} />
         </Match>
       </Switch>
-      <Show when={props.restore.status === 'cancelled' && props.restore.undoOf === null}>
+      <Show when={isCancelled() && props.restore.undoOf === null}>
         <li>
           <NewPlan restore={props.restore} />
         </li>

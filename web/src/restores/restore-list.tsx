@@ -11,7 +11,7 @@ import { useI18n } from '../i18n/i18n-context.tsx';
 import { now } from '../live/clock.ts';
 import { Mark, type MarkName, type Tone } from '../marks/mark.tsx';
 import { Section } from '../shell/page.tsx';
-import { isUnderWay } from './truth.ts';
+import { isTakenBack, isUnderWay } from './truth.ts';
 
 const looks: Record<Restore['status'], { mark: MarkName; tone: Tone }> = {
   requested: { mark: 'running', tone: 'running' },
@@ -68,6 +68,8 @@ export function RestoreList(props: { deployment?: Deployment }) {
 function RestoreRow(props: { restore: Restore; named: boolean }) {
   const { t, f } = useI18n();
   const look = () => restoreLook(props.restore);
+  const isBroken = () =>
+    (props.restore.status === 'failed' || props.restore.status === 'cancelled') && !isTakenBack(props.restore);
   return (
     <Tr>
       <Td class="t-mark">
@@ -84,6 +86,9 @@ function RestoreRow(props: { restore: Restore; named: boolean }) {
         <Word tone={look().tone}>{t(`restores.status.${props.restore.status}`)}</Word>
         <Show when={props.restore.status === 'running' && props.restore.phase}>
           {(phase) => <span class="sub">{t('operation.phase', phase())}</span>}
+        </Show>
+        <Show when={isBroken()}>
+          <span class="sub">{t('restores.liveData', props.restore.liveData)}</span>
         </Show>
         <Show when={!isUnderWay(props.restore) && props.restore.undo}>
           {(undo) => <span class="sub">{t(`undo.list.${undo().state}`)}</span>}

@@ -106,6 +106,9 @@ describe('the page of a restore that has ended', () => {
     expect(within(await band()).getByText(/^Nothing of it was changed/)).toBeTruthy();
     expect(screen.getByText('Try again once the reason is gone.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Make a new plan' })).toBeTruthy();
+    cleanup();
+    open({ status: 'cancelled' });
+    expect(await screen.findByText('Plan it again when you want to.')).toBeTruthy();
   });
 
   it('leads to another backup when this one is damaged', async () => {

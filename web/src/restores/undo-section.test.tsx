@@ -128,6 +128,7 @@ describe('the undo of a restore', () => {
     renderConsole(() => <RestoreList />, { answers: { 'restores.list': () => ({ items, nextCursor: null }) } });
     await screen.findByText('Failed');
     const rows = screen.getAllByRole('row').slice(1);
+    expect(rows.map((row) => row.textContent?.includes('Live data is'))).toEqual([true, false, false]);
     expect(rows.map((row) => row.textContent?.includes('can be taken back'))).toEqual([true, true, false]);
   });
 });

@@ -114,7 +114,8 @@ export const restoreRun = {
     partly: 'Live data is partly replaced.',
   } satisfies Record<Truth, string>,
   truthText: (truth: Truth, databases: readonly string[]) => truthTexts[truth](databases),
-  tryAgain: 'Try again once the reason is gone.',
+  tryAgain: (isCancelled: boolean): string =>
+    isCancelled ? 'Plan it again when you want to.' : 'Try again once the reason is gone.',
   tryAgainText: 'Nothing has to be cleaned up. A new plan begins from what is live then.',
   useCopy: 'Take what you need out of the copy.',
   useCopyText: (databases: readonly string[]) => `When you are done with it, drop ${f.list(databases)}.`,

@@ -111,7 +111,8 @@ export const restoreRun: Dictionary['restoreRun'] = {
     partly: 'La production est remplacée en partie.',
   },
   truthText: (truth, databases) => truthTexts[truth](databases),
-  tryAgain: 'Recommencez une fois la raison écartée.',
+  tryAgain: (isCancelled) =>
+    isCancelled ? 'Refaites un plan quand vous le voudrez.' : 'Recommencez une fois la raison écartée.',
   tryAgainText: 'Rien n’est à nettoyer. Un nouveau plan part de ce qui sera alors en production.',
   useCopy: 'Prenez dans la copie ce qu’il vous faut.',
   useCopyText: (databases) => `Quand vous n’en avez plus besoin, supprimez ${f.list(databases)}.`,
