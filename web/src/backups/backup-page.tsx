@@ -132,7 +132,12 @@ function PageActs(props: { backup: Backup; busy: Busy | null }) {
         <button class="btn" type="button" disabled={verify.isPending()} onClick={verify.run}>
           {verify.isPending() ? t('backups.verifying') : t('backups.verify')}
         </button>
-        <GuardedButton busy={props.busy} class="primary" onPress={() => openPlan(props.backup.id)}>
+        <GuardedButton
+          busy={props.busy}
+          class="primary"
+          shortcut={{ letter: 'r', words: t('restores.key') }}
+          onPress={() => openPlan(props.backup.id)}
+        >
           <RotateCcw class="icon" aria-hidden="true" />
           {t('restores.restoreAsk')}
         </GuardedButton>

@@ -136,6 +136,7 @@ function DeploymentActs(props: { member: FleetMember; busy: Busy | null }) {
       <GuardedButton
         busy={props.busy}
         unavailable={good() ? null : t('restores.nothingYet')}
+        shortcut={{ letter: 'r', words: t('restores.key') }}
         onPress={() => openPlan(good()?.id)}
       >
         <RotateCcw class="icon" aria-hidden="true" />

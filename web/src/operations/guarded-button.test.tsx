@@ -4,6 +4,7 @@ import { liveStatus, renderConsole } from '../testing/render-console.tsx';
 import { sampleBackup, sampleDeployment, sampleProgress } from '../testing/samples.ts';
 import { BackUpNow } from './back-up-now.tsx';
 import { useBusy } from './busy.ts';
+import { GuardedButton } from './guarded-button.tsx';
 
 const answers = {
   'deployments.list': () => [sampleDeployment()],
@@ -59,5 +60,30 @@ describe('the button that begins a backup', () => {
     live({ kind: 'snapshot', status: liveStatus, operations: [] });
     (await screen.findByRole('button', { name: 'Back up now' })).click();
     await vi.waitFor(() => expect(calls.filter(({ path }) => path === 'backups.request')).toHaveLength(1));
+  });
+});
+
+describe('a button with a key of its own', () => {
+  function ByKey(props: { onPress: () => void }) {
+    const busy = useBusy(() => sampleDeployment());
+    return (
+      <GuardedButton busy={busy()} shortcut={{ letter: 'r', words: 'Key R' }} onPress={props.onPress}>
+        Restore…
+      </GuardedButton>
+    );
+  }
+
+  it('is pressed by it, unless it is disabled', async () => {
+    const pressed = vi.fn();
+    const { live } = renderConsole(() => <ByKey onPress={pressed} />, { answers });
+    const button = await screen.findByRole('button', { name: 'Restore…' });
+    expect([button.getAttribute('aria-keyshortcuts'), button.title]).toStrictEqual(['r', 'Key R']);
+    const press = () =>
+      button.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true, cancelable: true }));
+    press();
+    expect(pressed).toHaveBeenCalledTimes(1);
+    live({ kind: 'operations', operations: [sampleProgress()] });
+    press();
+    expect(pressed).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,6 +1,7 @@
 // Buttons that begin a backup or a restore: disabled while the deployment is busy, with the reason beside them.
 import { createEffect, createUniqueId, type JSX, Show } from 'solid-js';
 import { useI18n } from '../i18n/i18n-context.tsx';
+import { onLetterKey } from '../shell/letter-keys.ts';
 import type { Busy } from './busy.ts';
 
 export interface GuardedButtonProps {
@@ -12,6 +13,8 @@ export interface GuardedButtonProps {
   class?: string;
   label?: string | undefined;
   onPress: () => void;
+  /** A key that presses it while the page is shown, and the words that say so. */
+  shortcut?: { readonly letter: string; readonly words: string };
   children: JSX.Element;
   /** Where the reason stands: as a sentence beside the button (default), in a few words, or with a neighbour. */
   reason?: 'sentence' | 'short' | 'elsewhere';
@@ -22,6 +25,8 @@ export function GuardedButton(props: GuardedButtonProps) {
   const id = createUniqueId();
   let button: HTMLButtonElement | undefined;
   let note: HTMLSpanElement | undefined;
+  const isDisabled = () => Boolean(reason()) || (props.pending ?? false);
+  if (props.shortcut) onLetterKey(props.shortcut.letter, () => !isDisabled() && props.onPress());
   createEffect(() => {
     // A button that is switched off under the keyboard's focus hands it to the reason instead of losing it.
     if (reason() && document.activeElement === button) note?.focus();
@@ -32,8 +37,10 @@ export function GuardedButton(props: GuardedButtonProps) {
         ref={button}
         class={`btn ${props.class ?? ''}`}
         type="button"
-        disabled={Boolean(reason()) || (props.pending ?? false)}
+        disabled={isDisabled()}
         aria-label={props.label}
+        aria-keyshortcuts={props.shortcut?.letter}
+        title={props.shortcut?.words}
         aria-describedby={reason() ? id : undefined}
         onClick={() => props.onPress()}
       >

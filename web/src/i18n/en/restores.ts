@@ -38,6 +38,7 @@ export const restores = {
   requested: 'Requested',
   restore: 'Restore',
   restoreAsk: 'Restore…',
+  key: 'Key R',
   restoreAskFrom: (moment: string) => `Restore… the backup of ${moment}`,
   restoreAskOf: (name: string) => `Restore… ${name}`,
   restoreOf: (moment: string) => `Restore of ${moment}`,

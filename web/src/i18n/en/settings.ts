@@ -72,7 +72,7 @@ export const settings = {
   thisServer: 'the one you are talking to',
   restoreTests: 'Restore tests',
   letterKeys: 'Keys that are a single letter',
-  letterKeysOn: 'T on a backup’s page tests its restore',
+  letterKeysOn: 'R on the page of a backup or a deployment plans a restore, T on that of a backup tests it',
   verification: 'Verification',
   themes: { light: 'Light', dark: 'Dark', system: 'System' },
   used: 'Used',

@@ -39,6 +39,7 @@ export const restores: Dictionary['restores'] = {
   requested: 'Demandée',
   restore: 'Restaurer',
   restoreAsk: 'Restaurer…',
+  key: 'Touche R',
   restoreAskFrom: (moment) => `Restaurer… la sauvegarde du ${moment}`,
   restoreAskOf: (name) => `Restaurer… ${name}`,
   restoreOf: (moment) => `Restauration du ${moment}`,

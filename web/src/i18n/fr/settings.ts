@@ -99,7 +99,8 @@ export const settings: Dictionary['settings'] = {
   thisServer: 'celui qui vous répond',
   restoreTests: 'Tests de restauration',
   letterKeys: 'Touches d’une seule lettre',
-  letterKeysOn: 'T sur la page d’une sauvegarde teste sa restauration',
+  letterKeysOn:
+    'R sur la page d’une sauvegarde ou d’un déploiement prépare une restauration, T sur celle d’une sauvegarde la teste',
   verification: 'Vérification',
   themes: { light: 'Clair', dark: 'Sombre', system: 'Système' },
   used: 'Utilisé',
