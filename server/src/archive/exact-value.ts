@@ -16,7 +16,8 @@ export function exactValue(value: BsonValue): unknown {
   return deserialize(bsonDocument(bsonElement('value', value)), exactly).value;
 }
 
-const exactly: BSON.DeserializeOptions = {
+/** Decodes without losing a type: numbers stay wrapped, regular expressions and binaries as they are. */
+export const exactly: BSON.DeserializeOptions = {
   promoteValues: false,
   promoteLongs: false,
   promoteBuffers: false,

@@ -1,8 +1,9 @@
 // Raw BSON documents as streams: from a live collection, into a spool file and back. Memory stays bounded by a batch.
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type BSON, type Document, deserialize, serialize } from 'bson';
+import { type Document, deserialize, serialize } from 'bson';
 import type { Collection, Db } from 'mongodb';
+import { exactly } from '../archive/exact-value.ts';
 
 const batchSize = 500;
 const chunkBytes = 1024 * 1024;
@@ -66,14 +67,6 @@ export async function* readSpool(path: string): AsyncGenerator<Buffer> {
   }
   if (rest.length > 0) throw new Error(`${path} ends within a document.`);
 }
-
-const exactly: BSON.DeserializeOptions = {
-  promoteValues: false,
-  promoteLongs: false,
-  promoteBuffers: false,
-  bsonRegExp: true,
-  validation: { utf8: false },
-};
 
 function rawCollection(db: Db, collection: string): Collection<Document> {
   return db.collection(collection, { raw: true, readConcern: { level: 'majority' }, readPreference: 'primary' });

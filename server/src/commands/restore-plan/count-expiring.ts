@@ -6,8 +6,8 @@ import type { OpenArchive } from '../../archive/open-archive.ts';
 import { nameOf } from './look-at-live.ts';
 
 /**
- * By the names in the backup, of all that has a TTL, by its indexes and options as they are given: how many documents, or null where the time was not enough or it cannot be
- * told. The small ones are counted first. Throws OperationFailure.
+ * By the names in the backup, of all that has a TTL, by its indexes and options as they are given: how many documents, or null where
+ * the time was not enough or it cannot be told. The small ones are counted first. Throws OperationFailure.
  */
 export async function countExpiring(
   archive: OpenArchive,
