@@ -1,7 +1,7 @@
 // Reads the JSON reports of one runner, the first run and perhaps a second one of what had failed, and prints on the first line
 // `<passed> <failed>`, then a line for each test that failed (`failed: ...` and why) or only passed when run again (`unsteady: ...`).
 // Usage: node .ci/outcome.mjs vitest|playwright FIRST [SECOND]
-//        node .ci/outcome.mjs failed-files FIRST     (the files with failed tests, one a line)
+//        node .ci/outcome.mjs again FIRST     (arguments, one a line, that run what failed once more; nothing when all passed)
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -32,6 +32,15 @@ function testsOfSuite({ suites = [], specs }) {
   return [...own, ...suites.flatMap(testsOfSuite)];
 }
 
+/** Whole files, as a test may stand on those before it; where that takes minutes the failed tests alone. */
+function againOf({ testResults }) {
+  const broken = testResults.filter(({ status }) => status === 'failed');
+  const failed = broken.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed'));
+  const takesLong = broken.some(({ startTime, endTime }) => endTime - startTime > 150_000);
+  const names = failed.map(({ fullName }) => fullName.replace(/\W+/g, '.*'));
+  return [...broken.map(({ name }) => name), ...(takesLong ? [`--testNamePattern=${names.join('|')}`] : [])];
+}
+
 function readReport(path) {
   return path && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
@@ -43,9 +52,8 @@ function describe({ name, outcome, why = '' }) {
 
 const [kind, firstPath, secondPath] = process.argv.slice(2);
 const first = readReport(firstPath);
-if (kind === 'failed-files') {
-  const failed = first?.testResults.filter(({ status }) => status === 'failed') ?? [];
-  process.stdout.write(failed.map(({ name }) => `${name}\n`).join(''));
+if (kind === 'again') {
+  process.stdout.write((first ? againOf(first) : []).map((argument) => `${argument}\n`).join(''));
 } else {
   const tests = first ? readers[kind](first) : [];
   const second = readReport(secondPath);

@@ -50,7 +50,7 @@ export function nameOf({ fault, point, servers }: FaultCase): string {
 }
 
 /** Of copies, which no operation makes, and of a restore that a fault has ended already: their own tests end servers there. */
-export const elsewhere: ReadonlySet<FailpointName> = new Set(['mid-copy', 'copied', 'taking-back']);
+export const elsewhere: ReadonlySet<FailpointName> = new Set(['mid-copy', 'copied', 'taking-back', 'putting-back']);
 
 /** Why a fault cannot be had at a point; undefined where it can. */
 export function nonsense({ fault, point }: Pick<FaultCase, 'fault' | 'point'>): string | undefined {
