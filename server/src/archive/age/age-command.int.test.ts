@@ -14,6 +14,8 @@ import { openWithPassphrase, sealWithPassphrase } from './passphrase.ts';
 
 const run = promisify(execFile);
 const mode = 0o600;
+/** Bytes that end like a line stay whole. */
+const asTheyAre = { encoding: 'buffer', stripFinalNewline: false } as const;
 /** Around the borders of chunks, and of the megabytes that are written at once. */
 const sizes = [0, 1, 65_535, 65_536, 65_537, 1_048_576, 1_048_577, 3_000_000];
 
@@ -32,10 +34,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function likeALine(size: number): Buffer {
+  return randomBytes(size).fill('\n', Math.max(0, size - 1));
+}
+
 describe('the age command', () => {
   it.each(sizes)('decrypts with any of the keys what is encrypted here: %i bytes', async (size) => {
     const identities = [generateIdentity(), generateIdentity()];
-    const plain = randomBytes(size);
+    const plain = likeALine(size);
     const sealed = await encryptBytes(
       plain,
       identities.map(({ recipient }) => recipient),
@@ -44,7 +50,7 @@ describe('the age command', () => {
       await writeFile(inFolder('key.txt'), `# a key\n${identity}\n`, { mode });
       const { stdout } = await execa(tools.age, ['-d', '-i', inFolder('key.txt')], {
         input: sealed,
-        encoding: 'buffer',
+        ...asTheyAre,
       });
       expect(plain.equals(stdout)).toBe(true);
     }
@@ -55,9 +61,9 @@ describe('the age command', () => {
     const [identity] = parseIdentities(keyFile);
     const recipient = /public key: (age1\w+)/.exec(keyFile)?.[1] ?? '';
     expect(String(identity?.recipient)).toBe(recipient);
-    const plain = randomBytes(size);
+    const plain = likeALine(size);
     const args = ['-r', recipient, '-r', String(generateIdentity().recipient)];
-    const { stdout } = await execa(tools.age, args, { input: plain, encoding: 'buffer' });
+    const { stdout } = await execa(tools.age, args, { input: plain, ...asTheyAre });
     const found = await decryptBytes(Buffer.from(stdout), withIdentities(parseIdentities(keyFile)));
     expect(found.equals(plain)).toBe(true);
   });

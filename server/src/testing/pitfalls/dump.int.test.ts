@@ -163,7 +163,7 @@ describe('the password of a connection string', () => {
 describe('a dump with its oplog', () => {
   it('is broken off by a rename', async () => {
     const renaming = new AbortController();
-    const renames = renameToAndFro(renaming.signal);
+    const renames = renameOnAndOn(renaming.signal);
     const file = join(folder.path, 'oplog.archive');
     const failed = run(tools.mongodump, [`--uri=${mongo.uri}`, '--oplog', `--archive=${file}`]);
     await expect(failed).rejects.toMatchObject({ code: 1 });
@@ -188,7 +188,7 @@ describe('a dump with its oplog', () => {
 
   it('is not needed for a backup that goes on through renames, and says what its consistency is', async () => {
     const renaming = new AbortController();
-    const renames = renameToAndFro(renaming.signal);
+    const renames = renameOnAndOn(renaming.signal);
     const backup = await backedUp();
     renaming.abort();
     await renames;
@@ -203,13 +203,12 @@ describe('a dump with its oplog', () => {
   });
 });
 
-/** A collection that has another name all the time. */
-async function renameToAndFro(signal: AbortSignal): Promise<void> {
+/** A collection that has another name all the time, and none of them twice: it was called so, or it is. */
+async function renameOnAndOn(signal: AbortSignal): Promise<void> {
   const db = mongo.client.db('churn');
-  await db.collection('a').insertOne({});
-  while (!signal.aborted) {
-    await db.collection('a').rename('b');
-    await db.collection('b').rename('a');
+  await db.collection('c0').insertOne({});
+  for (let n = 0; !signal.aborted; n += 1) {
+    await db.collection(`c${n}`).rename(`c${n + 1}`);
     await delay(5);
   }
   await db.dropDatabase();
