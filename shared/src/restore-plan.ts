@@ -82,7 +82,7 @@ export const planWarningCode = z.enum([
   'NOT_ATOMIC',
   'SWAPPED_IN_GROUPS',
   'WRITES_MAY_BE_LOST',
-  'NOT_ALLOWED',
+  'RIGHTS_MISSING',
   'CHANGE_STREAMS_END',
   'TYPE_CHANGES',
   'STRUCTURE_DIFFERS',

@@ -281,7 +281,7 @@ describe('a restore', () => {
     ]);
     const named =
       /Missing: listIndexes, insert, update on admin\.system\.users; .*revokeRole on every database; grantRole, .* on shop\./;
-    expect(warnings[0]).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringMatching(named) });
+    expect(warnings[0]).toMatchObject({ code: 'RIGHTS_MISSING', message: expect.stringMatching(named) });
     const options = { usersAndRoles: true, namespaces: ['shop'] };
     expect(await refused(options)).not.toContain('stage');
     await grant(missingRights);
@@ -345,7 +345,7 @@ describe('a restore', () => {
     await using _again = await signedInAs(uri);
     const asked = { backupId: backup.id, target: inPlace, namespaces: ['shop'] };
     const { warnings } = await holdfast.api.restores.plan(asked);
-    expect(warnings[0]).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringContaining(missing) });
+    expect(warnings[0]).toMatchObject({ code: 'RIGHTS_MISSING', message: expect.stringContaining(missing) });
     await refused({ namespaces: ['shop'] });
     const unread = { cause: { details: { message: expect.stringContaining('missing: find on admin.system.') } } };
     await expect(holdfast.api.restores.plan({ ...asked, usersAndRoles: true })).rejects.toMatchObject(unread);

@@ -115,7 +115,7 @@ const seen: Record<string, Case> = {
     {},
     /cannot be taken back/,
   ],
-  NOT_ALLOWED: [
+  RIGHTS_MISSING: [
     'who may not write users',
     { missingRights: [{ action: 'insert', database: 'admin', collection: 'system.users' }] },
     {},

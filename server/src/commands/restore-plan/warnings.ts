@@ -44,7 +44,7 @@ export function withNewerData(plan: RestorePlan): PlanWarning[] {
 function ofRights({ missingRights = [], emptyTimestamps = [] }: UnwarnedPlan): PlanWarning[] {
   if (missingRights.length === 0) return [];
   const message = `The user in the connection string may not do all that this restore needs; as long as that is so it fails, with live data as it was. Missing: ${describeNeeds(missingRights)}.${emptyTimestampWords(emptyTimestamps)} \`holdfast doctor\` prints the rights to give.`;
-  return [{ code: 'NOT_ALLOWED', message, namespaces: [...emptyTimestamps] }];
+  return [{ code: 'RIGHTS_MISSING', message, namespaces: [...emptyTimestamps] }];
 }
 
 function ofLiveData(plan: UnwarnedPlan): PlanWarning[] {

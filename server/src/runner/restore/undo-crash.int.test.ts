@@ -371,7 +371,7 @@ it('what only an update could bring back is refused with nothing changed', async
     const plan = await planned(kind);
     const name = kind === 'copy' ? 'shop_2' : 'shop';
     const words = new RegExp(`issing: update on ${name}\\. .* empty timestamp .* are in ${name}\\.moments\\.`);
-    const warning = { code: 'NOT_ALLOWED', namespaces: [`${name}.moments`] };
+    const warning = { code: 'RIGHTS_MISSING', namespaces: [`${name}.moments`] };
     expect(plan.warnings[0]).toMatchObject({ ...warning, message: expect.stringMatching(words) });
     expect(await failed(plan)).toStrictEqual([false, expect.stringMatching(words)]);
   }

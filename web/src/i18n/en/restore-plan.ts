@@ -68,7 +68,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'In one command everybody would wait too long. No acknowledged write is lost; readers see some before the swap and some after it for a while.',
   WRITES_MAY_BE_LOST: () =>
     'What applications write within the milliseconds between two renames is lost. Stop them, or give Holdfast the role that swaps all at once: holdfast doctor prints the command.',
-  NOT_ALLOWED: ({ missingRights, emptyTimestamps }) =>
+  RIGHTS_MISSING: ({ missingRights, emptyTimestamps }) =>
     [
       'The user in the connection string may not do all that this restore needs. As long as that is so, it fails, with live data as it was.',
       ...(missingRights ? [`Missing: ${f.list(rightWords(missingRights))}.`] : []),
@@ -308,7 +308,7 @@ export const restorePlan = {
     NOT_ATOMIC: 'Not everything is swapped at once.',
     SWAPPED_IN_GROUPS: 'The collections are swapped in groups.',
     WRITES_MAY_BE_LOST: 'Writes during the swap may be lost.',
-    NOT_ALLOWED: 'Rights are missing.',
+    RIGHTS_MISSING: 'Rights are missing.',
     CHANGE_STREAMS_END: 'Change streams end.',
     TYPE_CHANGES: 'Something changes its kind.',
     STRUCTURE_DIFFERS: 'Indexes, options or validators differ.',

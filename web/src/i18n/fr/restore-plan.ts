@@ -73,7 +73,7 @@ const warningTexts: Record<PlanWarningCode, (plan: RestorePlan) => string> = {
     'En une seule commande, tous attendraient trop longtemps. Aucune écriture confirmée n’est perdue ; pendant un moment, les lecteurs en voient certaines avant la bascule et d’autres après.',
   WRITES_MAY_BE_LOST: () =>
     'Ce que les applications écrivent dans les millisecondes entre deux renommages est perdu. Arrêtez-les, ou donnez à Holdfast le rôle qui bascule tout d’un coup : holdfast doctor affiche la commande.',
-  NOT_ALLOWED: ({ missingRights, emptyTimestamps }) =>
+  RIGHTS_MISSING: ({ missingRights, emptyTimestamps }) =>
     [
       'L’utilisateur de la chaîne de connexion n’a pas tous les droits qu’il faut. Tant que c’est ainsi, la restauration échoue, et les données en production restent telles quelles.',
       ...(missingRights ? [`Il manque : ${f.list(rightWords(missingRights))}.`] : []),
@@ -329,7 +329,7 @@ export const restorePlan: Dictionary['restorePlan'] = {
     NEWER_DATA_LOST: 'Des données plus récentes seront perdues.',
     NOT_ATOMIC: 'Tout ne bascule pas d’un coup.',
     SWAPPED_IN_GROUPS: 'Les collections basculent par groupes.',
-    NOT_ALLOWED: 'Il manque des droits.',
+    RIGHTS_MISSING: 'Il manque des droits.',
     WRITES_MAY_BE_LOST: 'Des écritures pendant la bascule peuvent être perdues.',
     CHANGE_STREAMS_END: 'Des flux de modifications s’arrêtent.',
     TYPE_CHANGES: 'Quelque chose change de genre.',
