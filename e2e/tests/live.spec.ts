@@ -11,6 +11,7 @@ test('says since when it is not live, and catches up once the server is back', a
   try {
     await signIn(page, holdfast);
     await expect(page.getByText('Live as of')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'sample', exact: true })).toBeVisible();
     await holdfast.end('SIGTERM');
     await expect(page.getByText(/^Not live since/)).toBeVisible();
     await expect(page.getByText(/^True as of/)).toBeVisible();

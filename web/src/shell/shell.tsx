@@ -11,6 +11,7 @@ import { Bones } from '../controls/bones.tsx';
 import { useI18n } from '../i18n/i18n-context.tsx';
 import { useLive } from '../live/live-context.tsx';
 import { Mark } from '../marks/mark.tsx';
+import { LiveBand } from './live-band.tsx';
 import { oppositeTheme, setTheme } from './theme.ts';
 
 type PlaceName = 'overview' | 'activity' | 'restore' | 'policies' | 'settings';
@@ -43,6 +44,7 @@ export function Shell(props: RouteSectionProps) {
       <Suspense
         fallback={
           <main class="page" id="main">
+            <LiveBand />
             <Bones lines={6} />
           </main>
         }
